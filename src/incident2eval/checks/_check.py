@@ -1,0 +1,159 @@
+"""What a check is: a plain function `Run -> Findings`, and what the search for cases may ask of it."""
+
+import functools
+import inspect
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from typing import ParamSpec
+
+from incident2eval.model import (
+    JSON,
+    CannotJudge,
+    Customers,
+    Findings,
+    Incident,
+    Observation,
+    Run,
+    WorkflowSettings,
+    flat_text,
+)
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """All that is known of an incident when the checks propose."""
+
+    incident: Incident
+    recorded: Run
+    workflow: WorkflowSettings = field(default_factory=WorkflowSettings)
+    customers: Customers = field(default_factory=Customers)
+    corrected: Run | None = None
+    good: tuple[Run, ...] = ()
+    customer_id: str | None = None
+    """Whose run it was, as the settings, the incident or the roster say; None where nobody says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """How the generated test of a check reads."""
+
+    test: str
+    """Name of the test function, without `test_`."""
+    found: str
+    """The variable that holds the findings."""
+    message: str
+    """What the assertion says before it lists them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One check on the shelf."""
+
+    judge: Callable[..., Findings]
+    """`judge(run, **facts)`; keyword `customer` is the id of the run's own customer, `customers` the roster."""
+    propose: Callable[[Known], Mapping[str, JSON] | None]
+    """The facts the check would need to judge runs of this workflow, or None: nothing to propose."""
+    variants: Callable[[Known], Iterable[Run]]
+    """The recorded failure with another face; each must be red."""
+    words: Words
+    control: bool
+    """Whether it tests the control that should have held; else the harm that followed."""
+    needs: frozenset[Observation] = frozenset({Observation.OUTPUT})
+    """What a target must report for the check to judge it."""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """Parameter -> name of the fact in case.yaml, where the two differ."""
+    this_input: frozenset[str] = frozenset()
+    """Facts that hold for this input only; all others hold for any run of the workflow."""
+
+    @property
+    def name(self) -> str:
+        """The check's name, as in `incident2eval.checks`."""
+        return self.judge.__name__
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The judge's keyword parameters, in order."""
+        return tuple(inspect.signature(self.judge).parameters)[1:]
+
+    def fact(self, parameter: str) -> str:
+        """The name in case.yaml of the fact that a parameter takes."""
+        return self.facts.get(parameter, parameter)
+
+    def __call__(self, run: Run, *, facts: Mapping[str, JSON], customer_id: str | None, customers: Customers) -> Findings:
+        """Judge a run with facts as case.yaml holds them; raises CannotJudge as the judge does."""
+        given = {"customer": customer_id, "customers": customers}
+        return self.judge(run, **{name: given.get(name, facts.get(self.fact(name))) for name in self.parameters})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """One call of a judge, as `observing` notes it."""
+
+    check: str
+    findings: Findings
+
+
+_OBSERVED: ContextVar[list[Judgement] | None] = ContextVar("judgements", default=None)
+
+_REFUSAL = re.compile(
+    r"^\W*(?:(?:i(?:['\u2019]m| am) (?:very |so )?sorry|sorry|apologies|unfortunately)\b[^.!?]{0,40})?"
+    r"(?:i (?:can(?:no|['\u2019])?t|am (?:unable|not able)|won['\u2019]t|must decline|do not feel able)"
+    r"|i['\u2019]m (?:unable|not able)|we (?:can(?:no|['\u2019])?t|are unable)|as an ai\b"
+    r"|(?:this|your) request (?:cannot|can['\u2019]t|was (?:refused|declined|blocked)))",
+    re.IGNORECASE,
+)
+
+
+def is_refusal(run: Run) -> bool:
+    """Whether the run's output is a short refusal rather than an answer."""
+    text = flat_text(run.output).strip()
+    return len(text) < 400 and bool(_REFUSAL.match(text))
+
+
+def check(*, absence: bool) -> Callable[[Callable[P, Findings]], Callable[P, Findings]]:
+    """Make a judge of a plain function: refuse to judge what says nothing, and let `observing` see the findings.
+
+    Args:
+        absence: Whether the check is about something that must not happen (a record, a name, a call). Such a check
+            needs one step or a non-empty output; any other needs a non-empty output, and a refusal counts as nothing
+            judged (contract section 6).
+
+    Raises:
+        CannotJudge: from the wrapped judge, when the run lacks what the check needs.
+    """
+
+    def wrap(judge: Callable[P, Findings]) -> Callable[P, Findings]:
+        @functools.wraps(judge)
+        def judged(*args: P.args, **kwargs: P.kwargs) -> Findings:
+            run = args[0]
+            if not isinstance(run, Run):
+                raise TypeError(f"{judge.__name__} judges a Run, got {type(run).__name__}")
+            if run.is_empty and not (absence and run.steps):
+                raise CannotJudge("the run's output is empty, so there is nothing to judge")
+            findings = judge(*args, **kwargs)
+            if not absence and not findings and is_refusal(run):
+                findings = replace(findings, judged=0)
+            if (observed := _OBSERVED.get()) is not None:
+                observed.append(Judgement(check=judge.__name__, findings=findings))
+            return findings
+
+        judged.absence = absence  # type: ignore[attr-defined]
+        return judged
+
+    return wrap
+
+
+@contextmanager
+def observing() -> Iterator[list[Judgement]]:
+    """Note every judgement made inside the block: what a test saw, whatever it then asserted."""
+    noted: list[Judgement] = []
+    token = _OBSERVED.set(noted)
+    try:
+        yield noted
+    finally:
+        _OBSERVED.reset(token)

@@ -1,0 +1,165 @@
+"""Cases, and what came of running them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from incident2eval.model.run import JSON, Run
+
+
+class Origin(StrEnum):
+    """Where a corrected run comes from (contract section 3)."""
+
+    CORRECTED_TRACE = "corrected_trace"
+    CORRECTED_OUTPUT = "corrected_output"
+    REPAIRED = "repaired"
+
+
+class Observation(StrEnum):
+    """What a target reports of itself."""
+
+    OUTPUT = "output"
+    STEPS = "steps"
+    RECORDS = "records"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """The two runs that prove a case, by digest, and where the corrected one comes from."""
+
+    recorded: str
+    corrected: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFile:
+    """case.yaml: what to replay, and the facts that the checks need. Facts hold ids of customers, never names."""
+
+    schema: str = "incident2eval/case/1"
+    incident: str
+    workflow: str
+    target: str | None = None
+    customer_id: str | None = None
+    """Whose run it is; a replay takes the subject from here, never from what the target says of itself."""
+    input: Mapping[str, JSON] | None = None
+    inputs: Mapping[str, Mapping[str, JSON]] = field(default_factory=dict)
+    observes: tuple[Observation, ...] = (Observation.OUTPUT,)
+    trials: int = 1
+    facts: Mapping[str, JSON] = field(default_factory=dict)
+    reason: str = "confirmed"
+    """`unconfirmed` where nothing but the kind of control that failed tells that the case is red for the right reason."""
+    sources: Sources | None = None
+    notes: tuple[str, ...] = ()
+    """What the reader of the case should know: what was left out and why."""
+
+    @property
+    def named_inputs(self) -> Mapping[str, Mapping[str, JSON]]:
+        """Every input by name, in order; a single one is called `input`."""
+        return self.inputs or {"input": self.input or {}}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variants:
+    """How many generated variants of the failure the case was tried on, and how many it caught."""
+
+    made: int = 0
+    caught: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FalseAlarms:
+    """How many known-good runs the case was tried on, and how many it flagged."""
+
+    runs: int = 0
+    flagged: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvalCase:
+    """One test, and the proof that it can fail and can pass."""
+
+    id: str
+    """`<ID>::<test name>`."""
+    incident: str
+    workflow: str
+    path: str
+    """Relative to the project, such as `cases/INC-2026-0142/test_inc_2026_0142.py`."""
+    test: str
+    check: str
+    red: bool
+    green: bool
+    variants: Variants = field(default_factory=Variants)
+    false_alarms: FalseAlarms = field(default_factory=FalseAlarms)
+
+    @property
+    def blind(self) -> bool:
+        """Whether it fails to see the failure it was written for."""
+        return not self.red
+
+
+class Outcome(StrEnum):
+    """What came of one case. Only `passed` is a pass."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    ERRORED = "errored"
+    TIMEOUT = "timeout"
+    VACUOUS = "vacuous"
+    SKIPPED = "skipped"
+    NOT_RUN = "not_run"
+    FLAKY = "flaky"
+    EDITED = "edited"
+    BLIND = "blind"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What one call of a workflow came to: a run, or why there is none."""
+
+    run: Run | None = None
+    outcome: Outcome = Outcome.PASSED
+    """PASSED where there is a run, else ERRORED or TIMEOUT."""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What came of one test on one set of runs."""
+
+    test: str
+    """The test's name, without the incident."""
+    outcome: Outcome
+    message: str = ""
+    judged: int = 0
+    """How many steps, records or items the test's checks looked at."""
+
+
+class Ruling(StrEnum):
+    """What the gate says."""
+
+    PASS = "pass"  # noqa: S105 - a verdict, not a password
+    BLOCKED = "blocked"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseOutcome:
+    """One locked case in the gate's decision."""
+
+    id: str
+    outcome: Outcome
+    trials: int = 0
+    failed_trials: int = 0
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The gate's verdict over a workflow, with everything it rests on."""
+
+    workflow: str
+    decision: Ruling
+    reasons: tuple[str, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
+    cases: tuple[CaseOutcome, ...] = ()

@@ -1,0 +1,91 @@
+"""A project's settings: trusted, written by people, committed (contract section 2)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from incident2eval.model.run import JSON
+
+TRIALS: Mapping[str, int] = {"1": 1, "2": 5, "3": 5, "4": 10}
+"""Trials of a case by severity (requirements section 4: n >= 5 from level 2 on)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectSettings:
+    """Where things are."""
+
+    customers: str = "customers.csv"
+    evidence: str = "incidents"
+    archive: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Integration:
+    """A system that the workflow acts on."""
+
+    name: str
+    vendor: str | None = None
+    contract: str | None = None
+    recovery: str | None = None
+    escalation: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkflowSettings:
+    """One workflow: how to call it, what it may do, who answers for it."""
+
+    target: str | None = None
+    targets: Mapping[str, str] = field(default_factory=dict)
+    python: str | None = None
+    timeout: float = 30.0
+    """Seconds for one run."""
+    replay_safe: bool = False
+    observes: tuple[str, ...] | None = None
+    owner: str | None = None
+    deputy: str | None = None
+    switch_off_by: str | None = None
+    fallback: str | None = None
+    review_standard: str | None = None
+    escalation_path: str | None = None
+    log_location: str | None = None
+    safe_to_reenable: str | None = None
+    data_rules: str | None = None
+    approved_tools: tuple[str, ...] | None = None
+    """None where the settings hold no list: then no check about lists proposes."""
+    needs_approval: tuple[str, ...] = ()
+    shares: tuple[str, ...] = ()
+    on_pause: str | None = None
+    on_restart: str | None = None
+    subject: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Field of the subject -> paths where a trace says it; the first that is there counts."""
+    deployed: Mapping[str, JSON] = field(default_factory=dict)
+    integrations: tuple[Integration, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approver:
+    """Someone who may sign, and as what."""
+
+    name: str
+    roles: tuple[str, ...] = ()
+    public_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Overrides of the shipped policy; each is printed in every report."""
+
+    trials: Mapping[str, int] = field(default_factory=dict)
+
+    def trials_for(self, severity: int) -> int:
+        """How many trials a case of that severity takes."""
+        return int({**TRIALS, **self.trials}[str(severity)])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All of incident2eval.toml."""
+
+    project: ProjectSettings = field(default_factory=ProjectSettings)
+    workflows: Mapping[str, WorkflowSettings] = field(default_factory=dict)
+    approvers: tuple[Approver, ...] = ()
+    policy: Policy = field(default_factory=Policy)
