@@ -1,16 +1,19 @@
 """The nouns: incident, evidence, run, finding, cause, case, verdict. Standard library only."""
 
 from incident2eval.model.case import (
+    Acceptance,
     CaseFile,
     CaseOutcome,
     Decision,
     EvalCase,
     FalseAlarms,
+    Lock,
     Observation,
     Origin,
     Outcome,
     Result,
     Ruling,
+    RunSet,
     Sources,
     Variants,
     Verdict,
@@ -34,6 +37,7 @@ from incident2eval.model.incident import (
     Moment,
     Severity,
 )
+from incident2eval.model.report import IncidentNote, Report
 from incident2eval.model.run import JSON, Record, Run, Status, Step, StepKind, Subject, flat_text, is_empty, texts
 from incident2eval.model.settings import Approver, Integration, Policy, ProjectSettings, Settings, WorkflowSettings
 
@@ -41,6 +45,7 @@ __all__ = [
     "INCIDENT_ID",
     "JSON",
     "KNOWN_VALUES",
+    "Acceptance",
     "Answer",
     "Approver",
     "BadInput",
@@ -65,8 +70,10 @@ __all__ = [
     "Happened",
     "Incident",
     "Incident2EvalError",
+    "IncidentNote",
     "IncidentType",
     "Integration",
+    "Lock",
     "Moment",
     "NotJudged",
     "NotProvable",
@@ -77,10 +84,12 @@ __all__ = [
     "ProjectSettings",
     "RankedStep",
     "Record",
+    "Report",
     "Result",
     "RootCause",
     "Ruling",
     "Run",
+    "RunSet",
     "Settings",
     "Severity",
     "Similar",

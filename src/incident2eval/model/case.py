@@ -98,6 +98,39 @@ class EvalCase:
         return not self.red
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acceptance:
+    """A person accepted a file under cases/ as it is, with a reason."""
+
+    path: str
+    sha256: str
+    reason: str
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lock:
+    """cases.lock: what must run, with digests."""
+
+    schema: str = "incident2eval/lock/1"
+    cases: tuple[EvalCase, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Path relative to cases/, such as `INC-2026-0142/case.yaml` -> sha256 in hex."""
+    accepted: tuple[Acceptance, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSet:
+    """Runs that a case's tests are judged on together: one trial of today's workflow, the evidence, a variant."""
+
+    name: str
+    """`live-1`, `recorded`, `corrected`, `good-1`, `variant-foreign_names-3`."""
+    runs: Mapping[str, Run]
+    """Input name -> the run of that input, in the order of the inputs."""
+    live: bool = False
+    """Whether they are runs of today's workflow, which must not say less than the evidence did."""
+
+
 class Outcome(StrEnum):
     """What came of one case. Only `passed` is a pass."""
 
@@ -127,9 +160,12 @@ class Result:
 class Verdict:
     """What came of one test on one set of runs."""
 
-    test: str
-    """The test's name, without the incident."""
+    case: str
+    """`<ID>::<test name>`."""
+    runs: str
+    """Name of the set of runs."""
     outcome: Outcome
+    """PASSED (green), FAILED (red: an AssertionError that carries findings), VACUOUS, SKIPPED or ERRORED."""
     message: str = ""
     judged: int = 0
     """How many steps, records or items the test's checks looked at."""

@@ -125,7 +125,8 @@ class Run:
     def root(self) -> Step | None:
         """The step that all others hang on, or None where the steps have no common parent."""
         known = {step.id for step in self.steps}
-        return next((step for step in self.steps if step.parent is None or step.parent not in known), None)
+        tops = [step for step in self.steps if step.parent is None or step.parent not in known]
+        return tops[0] if len(tops) == 1 else None
 
 
 def is_empty(value: JSON) -> bool:

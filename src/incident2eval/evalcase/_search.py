@@ -1,0 +1,186 @@
+"""Writing a case is a search: ask every check to propose, keep what is proved, say what was thrown away and why."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from incident2eval.checks import SHELF, Check, Known
+from incident2eval.evalcase._reason import right_reason
+from incident2eval.model import (
+    JSON,
+    CannotJudge,
+    FalseAlarms,
+    Findings,
+    Observation,
+    RootCause,
+    Run,
+    Variants,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A check with the facts it proposed, and how it did."""
+
+    check: Check
+    facts: Mapping[str, JSON]
+    findings: Findings
+    confirmed: bool
+    made: tuple[Run, ...] = ()
+    """Variants of the failure that the check made."""
+
+    def reds(self, runs: Sequence[Run], known: Known) -> frozenset[int]:
+        """Which of the runs the check finds something in, by position."""
+        return frozenset(index for index, run in enumerate(runs) if judge(self.check, run, self.facts, known))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped:
+    """A check that was tried and is not among the tests."""
+
+    check: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """What the search came to."""
+
+    kept: tuple[Candidate, ...]
+    dropped: tuple[Dropped, ...]
+
+    @property
+    def facts(self) -> Mapping[str, JSON]:
+        """The facts that the kept checks need, for case.yaml."""
+        return {name: value for candidate in self.kept for name, value in candidate.facts.items()}
+
+
+def judge(
+    check: Check, run: Run, facts: Mapping[str, JSON], known: Known, *, customer_id: str | None = None
+) -> Findings | None:
+    """The check's findings in a run of the case's customer (or of `customer_id`); None where it cannot judge."""
+    try:
+        return check(run, facts=facts, customer_id=customer_id or known.customer_id, customers=known.customers)
+    except CannotJudge:
+        return None
+
+
+def suspicions(known: Known, shelf: Sequence[Check] = SHELF) -> tuple[Findings, ...]:
+    """What every check that proposes finds in the recorded run: the ground that the root cause stands on."""
+    found = []
+    for check in shelf:
+        facts = check.propose(known)
+        findings = judge(check, known.recorded, facts, known) if facts is not None else None
+        if findings:
+            found.append(findings)
+    return tuple(found)
+
+
+def search(
+    known: Known, cause: RootCause, *, observes: Sequence[Observation] | None = None, shelf: Sequence[Check] = SHELF
+) -> Search:
+    """Find the tests that are red on the incident for the right reason and green on how it should have been.
+
+    Args:
+        known: Incident, recorded run, corrected run (needed: repair one first) and what the project says.
+        cause: The root cause, as far as it is known.
+        observes: What the target reports of itself; None where no target was asked, then everything is taken as seen.
+        shelf: The checks to ask.
+    """
+    found: list[Candidate] = []
+    dropped: list[Dropped] = []
+    for check in shelf:
+        facts = check.propose(known)
+        if facts is None:
+            continue
+        outcome = _prove(check, facts, known, cause, observes)
+        if isinstance(outcome, Candidate):
+            found.append(outcome)
+        else:
+            dropped.append(Dropped(check=check.name, because=outcome))
+    kept, spare = _fewest(found, known)
+    return Search(kept=tuple(kept), dropped=(*dropped, *spare))
+
+
+def _prove(
+    check: Check,
+    facts: Mapping[str, JSON],
+    known: Known,
+    cause: RootCause,
+    observes: Sequence[Observation] | None,
+) -> Candidate | str:
+    """The candidate, or why it is none."""
+    findings = judge(check, known.recorded, facts, known)
+    if not findings:
+        return "green on the incident: it does not see this failure"
+    missing = [need for need in sorted(check.needs) if observes is not None and need not in observes]
+    if missing:
+        return f"red on the incident, but the workflow does not report its {' and '.join(missing)}"
+    reasons = [right_reason(finding, known, cause) for finding in findings]
+    if not any(reason.holds for reason in reasons):
+        return f"red on the incident, but not for this reason: {reasons[0].because}"
+    if known.corrected is None:
+        return "red on the incident, but there is no corrected run to be green on"
+    corrected = judge(check, known.corrected, facts, known)
+    if corrected is None or corrected:
+        said = corrected[0].message if corrected else "it cannot judge it"
+        return f"red on the corrected run too: {said}"
+    for run in known.good:
+        if _speaks_of(check, run, known) and (flagged := judge(check, run, facts, known, customer_id=run.customer_id)):
+            return f"flags the known-good run {run.id}: {flagged[0].message}"
+    return Candidate(
+        check=check,
+        facts=facts,
+        findings=findings,
+        confirmed=any(reason.holds and reason.confirmed for reason in reasons),
+        made=tuple(check.variants(known)),
+    )
+
+
+def _speaks_of(check: Check, run: Run, known: Known) -> bool:
+    """Whether the check's facts hold for that run: facts of this input speak of runs with the same input only."""
+    return not check.this_input or run.input == known.recorded.input
+
+
+def _fewest(found: Sequence[Candidate], known: Known) -> tuple[list[Candidate], list[Dropped]]:
+    """One control and one harm always stay; another goes only if a kept one falls on every variant that it falls on."""
+    pool = [run for candidate in found for run in candidate.made]
+    kept: list[Candidate] = []
+    spare: list[Dropped] = []
+    covered: list[tuple[Candidate, frozenset[int]]] = []
+    for candidate in sorted(found, key=lambda one: not one.check.control):
+        reds = candidate.reds(pool, known)
+        first = not any(one.check.control == candidate.check.control for one in kept)
+        stronger = next((one for one, caught in covered if reds <= caught), None)
+        if first or stronger is None:
+            kept.append(candidate)
+            covered.append((candidate, reds))
+        else:
+            because = f"{stronger.check.name} falls on every variant that it falls on"
+            spare.append(Dropped(check=candidate.check.name, because=because))
+    return kept, spare
+
+
+def strength(candidate: Candidate, known: Known) -> Variants:
+    """How many of its variants a candidate catches."""
+    return Variants(made=len(candidate.made), caught=len(candidate.reds(candidate.made, known)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarms:
+    """False alarms of one check over past runs, and the runs it flagged."""
+
+    counts: FalseAlarms
+    flagged: tuple[str, ...] = field(default=())
+
+
+def false_alarms(check: Check, facts: Mapping[str, JSON], runs: Sequence[Run], known: Known) -> Alarms:
+    """How many past runs a check flags, each with its own subject; facts of this input speak of the same input only."""
+    judged, flagged = 0, []
+    for run in runs:
+        if not _speaks_of(check, run, known) or (run.customer_id is None and "customer" in check.parameters):
+            continue
+        findings = judge(check, run, facts, known, customer_id=run.customer_id)
+        judged += findings is not None
+        if findings:
+            flagged.append(run.id)
+    return Alarms(counts=FalseAlarms(runs=judged, flagged=len(flagged)), flagged=tuple(flagged))

@@ -1,0 +1,191 @@
+"""Root cause: the step where the failure came in, the control that should have stopped it, and how we know."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from incident2eval.model import (
+    Category,
+    FailedControl,
+    Finding,
+    Incident,
+    RankedStep,
+    RootCause,
+    Run,
+    Step,
+    StepKind,
+    flat_text,
+)
+
+OWN, FIRST, CARRIED = 3.0, 2.0, 0.5
+"""Weight of a finding on the step itself, of being the first to hold what a finding quotes, and of passing it on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What a finding of some check on some step says about the control that failed."""
+
+    category: Category
+    control: str
+    why: str
+
+
+RULES: Mapping[str, Rule] = {
+    "foreign_records": Rule(
+        category=Category.WORKFLOW_DESIGN,
+        control="retrieval scope",
+        why="the read returned records that belong to another customer",
+    ),
+    "out_of_scope_arguments": Rule(
+        category=Category.WORKFLOW_DESIGN,
+        control="retrieval scope",
+        why="the scope asked for is wider than the customer of the run",
+    ),
+    "unauthorised_tools": Rule(
+        category=Category.WORKFLOW_DESIGN,
+        control="tool permissions",
+        why="the workflow could call a tool that nobody gave it",
+    ),
+    "unapproved_actions": Rule(
+        category=Category.WORKFLOW_DESIGN,
+        control="approval before an action",
+        why="nothing stopped the call before someone approved it",
+    ),
+}
+"""What each check of a control says when it finds something on a step."""
+
+
+def root_cause(run: Run, findings: Sequence[Finding], incident: Incident | None = None) -> RootCause:
+    """Rank the steps of a run by what the checks found, and name the control that failed at the first one.
+
+    Args:
+        run: The recorded run.
+        findings: What every check that could judge it found.
+        incident: The incident file, for the wrong words, the changes before it and what people state themselves.
+
+    Returns:
+        A proposal. Where nothing points at a step, `step` and `category` are None and `because` says so.
+    """
+    wrong = incident.wrong if incident else ()
+    changes = incident.changes if incident else ()
+    scores: dict[str, float] = {}
+    reasons: dict[str, list[str]] = {}
+
+    def point(step: Step, weight: float, because: str) -> None:
+        scores[step.id] = scores.get(step.id, 0.0) + weight
+        reasons.setdefault(step.id, []).append(because)
+
+    for finding in findings:
+        step = run.step(finding.step)
+        if step is not None:
+            point(step, OWN, f"{finding.check}: {finding.message}")
+    quotes = dict.fromkeys([*wrong, *(f.excerpt for f in findings if f.step is None and f.excerpt)])
+    for quote in quotes:
+        for index, step in enumerate(_path(run, quote)):
+            first = "first step that holds" if index == 0 else "passes on"
+            point(step, FIRST if index == 0 else CARRIED, f"{first} {_short(quote)}")
+    order = {step.id: index for index, step in enumerate(run.steps)}
+    ranked = sorted(scores, key=lambda step_id: (-scores[step_id], order[step_id]))
+    approval = _careless_review(run)
+    if approval is not None:
+        ranked = [approval.id, *(step_id for step_id in ranked if step_id != approval.id)]
+        scores[approval.id] = max(scores.values(), default=0.0) + OWN
+        reasons.setdefault(approval.id, []).insert(0, "approved although a check before it had open findings")
+    if not ranked:
+        return RootCause(changes=changes, because=("no check found anything that points at a step of this run",))
+    culprit = run.step(ranked[0])
+    assert culprit is not None  # noqa: S101 - ranked ids are ids of the run's steps
+    rule = _rule(culprit, [f for f in findings if f.step == culprit.id], careless=culprit is approval)
+    return RootCause(
+        category=rule.category,
+        step=culprit.id,
+        name=culprit.name,
+        control=FailedControl(name=rule.control, where=culprit.name, why=rule.why),
+        ranked=tuple(
+            RankedStep(step=step_id, score=round(scores[step_id], 2), because="; ".join(dict.fromkeys(reasons[step_id])))
+            for step_id in ranked
+        ),
+        changes=changes,
+        because=(rule.why, *dict.fromkeys(reasons[culprit.id])),
+    )
+
+
+def carried_by(step: Step, quote: str) -> bool:
+    """Whether what a step brought into the run holds the quoted words, or most of one sentence of them."""
+    return _holds(_content(step), quote)
+
+
+def _rule(step: Step, findings: Sequence[Finding], *, careless: bool) -> Rule:
+    if careless:
+        return Rule(
+            category=Category.HUMAN_REVIEW,
+            control="review before release",
+            why="the review approved a draft that a check before it had found fault with",
+        )
+    known = [RULES[finding.check] for finding in findings if finding.check in RULES]
+    if known:
+        return known[0]
+    if step.kind in {StepKind.MODEL, StepKind.AGENT}:
+        return Rule(
+            category=Category.MODEL,
+            control="grounding of what is written",
+            why="the words first stand in what the model wrote; nothing it was given holds them",
+        )
+    if step.kind in {StepKind.RETRIEVAL, StepKind.TOOL} and step.status == "ok":
+        return Rule(
+            category=Category.DATA,
+            control="content of the source",
+            why="the words already stood in what the workflow read",
+        )
+    return Rule(
+        category=Category.WORKFLOW_DESIGN,
+        control=f"handling of {step.name}",
+        why="the words came in at a step of the workflow's own",
+    )
+
+
+def _careless_review(run: Run) -> Step | None:
+    open_finding = False
+    for step in run.steps:
+        if step.kind is StepKind.GUARDRAIL and isinstance(step.output, Mapping):
+            verdict = step.output
+            listed = any(verdict.get(key) for key in ("findings", "flags", "violations", "errors"))
+            open_finding = open_finding or verdict.get("passed") is False or verdict.get("ok") is False or listed
+        if step.kind is StepKind.REVIEW and open_finding and approves(step):
+            return step
+    return None
+
+
+def approves(step: Step) -> bool:
+    """Whether a review step let the draft through."""
+    if not isinstance(step.output, Mapping):
+        return False
+    word = step.output.get("approved", step.output.get("decision"))
+    return word is True or (isinstance(word, str) and word.casefold().startswith(("approv", "accept", "yes")))
+
+
+def _path(run: Run, quote: str) -> list[Step]:
+    """The steps that hold the quote, in order: where it came in, and who passed it on."""
+    whole = run.root if len(run.steps) > 1 else None
+    return [step for step in run.steps if step is not whole and carried_by(step, quote)]
+
+
+def _content(step: Step) -> str:
+    records = "\n".join(f"{record.id} {record.text}" for record in step.records)
+    return f"{flat_text(step.output)}\n{records}\n{step.error or ''}"
+
+
+def _holds(text: str, quote: str) -> bool:
+    whole = _words(text)
+    if " ".join(_words(quote)) in " ".join(whole):
+        return True
+    telling = {word for word in _words(quote) if len(word) > 3 or word.isdigit()}
+    return len(telling) >= 4 and len(telling & set(whole)) >= 0.8 * len(telling)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
+
+
+def _short(quote: str) -> str:
+    return repr(quote if len(quote) <= 60 else quote[:57] + "...")
