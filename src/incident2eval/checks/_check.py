@@ -96,6 +96,8 @@ class Judgement:
 
     check: str
     findings: Findings
+    absence: bool = False
+    """Whether the check is about something that must not happen; such a check may pass having found nothing to judge."""
 
 
 _OBSERVED: ContextVar[list[Judgement] | None] = ContextVar("judgements", default=None)
@@ -139,7 +141,7 @@ def check(*, absence: bool) -> Callable[[Callable[P, Findings]], Callable[P, Fin
             if not absence and not findings and is_refusal(run):
                 findings = replace(findings, judged=0)
             if (observed := _OBSERVED.get()) is not None:
-                observed.append(Judgement(check=judge.__name__, findings=findings))
+                observed.append(Judgement(check=judge.__name__, findings=findings, absence=absence))
             return findings
 
         judged.absence = absence  # type: ignore[attr-defined]

@@ -1,6 +1,6 @@
 """Eval case: from an incident to tests that are red on it and green on how it should have been."""
 
-from incident2eval.evalcase._proofread import proofread
+from incident2eval.evalcase._proofread import checks_in, proofread
 from incident2eval.evalcase._repair import repair
 from incident2eval.evalcase._search import (
     Candidate,
@@ -9,7 +9,6 @@ from incident2eval.evalcase._search import (
     false_alarms,
     judge,
     search,
-    strength,
     suspicions,
 )
 from incident2eval.evalcase._write import file_name, test_name, write_tests
@@ -18,13 +17,13 @@ __all__ = [
     "Candidate",
     "Dropped",
     "Search",
+    "checks_in",
     "false_alarms",
     "file_name",
     "judge",
     "proofread",
     "repair",
     "search",
-    "strength",
     "suspicions",
     "test_name",
     "write_tests",

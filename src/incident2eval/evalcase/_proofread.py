@@ -45,6 +45,23 @@ def proofread(source: bytes) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_faults(tree)))
 
 
+def checks_in(source: bytes) -> tuple[tuple[str, str], ...]:
+    """The tests of a file, each with the first check that it calls (an empty name where it calls none)."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ()
+    known = {check.name for check in checks.SHELF}
+    tests = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
+    return tuple((test.name, next((name for name in _called(test) if name in known), "")) for test in tests)
+
+
+def _called(test: ast.FunctionDef) -> Iterator[str]:
+    for node in ast.walk(test):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            yield node.func.id
+
+
 def _faults(tree: ast.Module) -> Iterator[str]:
     imported = {alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names}
     for node in ast.walk(tree):

@@ -1,7 +1,7 @@
 """Writing a case is a search: ask every check to propose, keep what is proved, say what was thrown away and why."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from incident2eval.checks import SHELF, Check, Known
 from incident2eval.evalcase._reason import right_reason
@@ -13,7 +13,6 @@ from incident2eval.model import (
     Observation,
     RootCause,
     Run,
-    Variants,
 )
 
 
@@ -160,27 +159,13 @@ def _fewest(found: Sequence[Candidate], known: Known) -> tuple[list[Candidate], 
     return kept, spare
 
 
-def strength(candidate: Candidate, known: Known) -> Variants:
-    """How many of its variants a candidate catches."""
-    return Variants(made=len(candidate.made), caught=len(candidate.reds(candidate.made, known)))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alarms:
-    """False alarms of one check over past runs, and the runs it flagged."""
-
-    counts: FalseAlarms
-    flagged: tuple[str, ...] = field(default=())
-
-
-def false_alarms(check: Check, facts: Mapping[str, JSON], runs: Sequence[Run], known: Known) -> Alarms:
+def false_alarms(check: Check, facts: Mapping[str, JSON], runs: Sequence[Run], known: Known) -> FalseAlarms:
     """How many past runs a check flags, each with its own subject; facts of this input speak of the same input only."""
-    judged, flagged = 0, []
+    judged = flagged = 0
     for run in runs:
         if not _speaks_of(check, run, known) or (run.customer_id is None and "customer" in check.parameters):
             continue
         findings = judge(check, run, facts, known, customer_id=run.customer_id)
         judged += findings is not None
-        if findings:
-            flagged.append(run.id)
-    return Alarms(counts=FalseAlarms(runs=judged, flagged=len(flagged)), flagged=tuple(flagged))
+        flagged += bool(findings)
+    return FalseAlarms(runs=judged, flagged=flagged)

@@ -1,0 +1,71 @@
+"""The tables that cog writes into the docs, taken from the package itself."""  # noqa: INP001
+
+import inspect
+from collections.abc import Iterable, Sequence
+
+import click
+
+from incident2eval.checks import SHELF
+from incident2eval.cli import COMMANDS, shell
+from incident2eval.formats import FORMATS
+
+EXIT_CODES = (
+    (0, "what was asked holds"),
+    (1, "it does not: blocked, a blind case, nothing provable"),
+    (2, "bad usage or bad input; nothing was written"),
+    (3, "it could not be judged: a target out of reach, a timeout, evidence listed but absent. Never a pass"),
+)
+SHARED_OPTIONS = {"--project", "--json", "--help"}
+
+
+def commands() -> str:
+    """Every command with its arguments and options."""
+    return _table(
+        ("command", "does"), ((f"`{_usage(name)}`", entry.does) for name, entry in COMMANDS.items())
+    )
+
+
+def exit_codes() -> str:
+    """What each exit code says."""
+    return _table(("exit code", "says"), EXIT_CODES)
+
+
+def checks() -> str:
+    """Every check on the shelf, with the first line of its own page."""
+    rows = (
+        (f"`{check.name}`", "control" if check.control else "harm", _first_line(check.judge))
+        for check in SHELF
+    )
+    return _table(("check", "tests the", "finds"), rows)
+
+
+def formats() -> str:
+    """Every trace format that can be read."""
+    return _table(("format", "what it is"), ((f"`{each.name}`", each.title) for each in FORMATS))
+
+
+def _usage(name: str) -> str:
+    command = COMMANDS[name].load()
+    context = click.Context(command, info_name=name, parent=click.Context(shell))
+    arguments = [piece for piece in command.collect_usage_pieces(context) if piece != "[OPTIONS]"]
+    options = [_option(each) for each in command.params if isinstance(each, click.Option)]
+    return " ".join([name, *arguments, *filter(None, options)])
+
+
+def _option(option: click.Option) -> str:
+    name = option.opts[0]
+    if name in SHARED_OPTIONS:
+        return ""
+    value = "" if option.is_flag else f" {option.metavar}"
+    return f"[{name}{value}]" + ("..." if option.multiple else "")
+
+
+def _first_line(function: object) -> str:
+    return (inspect.getdoc(function) or "").splitlines()[0]
+
+
+def _table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    lines = [headings, ["---"] * len(headings), *rows]
+    return "\n".join(
+        f"| {' | '.join(str(cell).replace('|', chr(92) + '|') for cell in line)} |" for line in lines
+    )

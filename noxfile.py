@@ -1,0 +1,144 @@
+"""What holds the house together: the sessions that `nox` runs, and two on request (`bench`, `minimums`)."""
+
+import ast
+import json
+import statistics
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.reuse_venv = "yes"
+nox.options.sessions = ["lint", "types", "tests", "docs", "prove", "acceptance"]
+
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+WITH_COG = ["README.md"]
+LONGEST_FILE = 400
+"""Lines; a longer file has two subjects."""
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, floors, docstrings, and how long files and functions are."""
+    # Nothing is imported here, so the package comes without what it depends on.
+    session.install("--no-deps", "-e", ".")
+    session.install(*_groups("lint"))
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("lint-imports")
+    session.run("interrogate", "--quiet", "src")
+    _figures(session)
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Mypy, strict, over the package and over what its users write."""
+    _install(session, "types")
+    session.run("mypy")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """All tests but those of the docs and the acceptance incidents, with branch coverage."""
+    _install(session, "test")
+    outcome = Path(session.create_tmp(), "tests.xml")
+    elsewhere = ("--ignore=tests/acceptance", "--ignore=tests/test_docs.py")
+    session.run("coverage", "erase")
+    session.run(
+        "coverage", "run", "-m", "pytest", "tests", *elsewhere, f"--junit-xml={outcome}", *session.posargs
+    )
+    session.run("coverage", "combine", "--quiet")
+    session.run("coverage", "report")
+    _branches(session)
+    _skipped(session, outcome)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """The tables in the docs are current, every command is in them, and the README's blocks run."""
+    _install(session, "test", "docs")
+    session.run("cog", "-I", "docs", "--check", *WITH_COG)
+    session.run("pytest", "tests/test_docs.py")
+
+
+@nox.session
+def prove(session: nox.Session) -> None:
+    """Our own cases are red on their incidents and green on the corrected runs."""
+    _install(session)
+    session.run("pytest", "cases", "--recorded")
+    session.run("pytest", "cases", "--corrected")
+
+
+@nox.session
+def acceptance(session: nox.Session) -> None:
+    """Every acceptance incident through `run` and `gate`, with a table of what came of it."""
+    _install(session, "test")
+    session.run("pytest", "tests/acceptance", "-s")
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Figures, printed and never asserted."""
+    _install(session)
+    session.run("python", "benchmarks/start.py")
+
+
+@nox.session
+def minimums(session: nox.Session) -> None:
+    """The tests with the lowest version of every dependency that we say we work with."""
+    lowest = [each.replace(">=", "==") for each in PYPROJECT["project"]["dependencies"]]
+    session.install("-e", ".", *lowest, *_groups("test"))
+    session.run(
+        "pytest", "tests", "--ignore=tests/acceptance", "--ignore=tests/test_docs.py", *session.posargs
+    )
+
+
+def _install(session: nox.Session, *groups: str) -> None:
+    session.install("-e", ".", *_groups(*groups))
+
+
+def _groups(*groups: str) -> list[str]:
+    return list(nox.project.dependency_groups(PYPROJECT, *groups)) if groups else []
+
+
+def _figures(session: nox.Session) -> None:
+    """Print how long files and functions are; a file over the limit fails."""
+    files = {path: path.read_text("utf-8") for path in sorted(Path("src").rglob("*.py"))}
+    lines = {path: len(text.splitlines()) for path, text in files.items()}
+    functions = sorted(length for text in files.values() for length in _function_lengths(text))
+    session.log(
+        f"{len(files)} files, {sum(lines.values())} lines, median {statistics.median(lines.values()):.0f}; "
+        f"{len(functions)} functions, median {statistics.median(functions):.0f} lines, "
+        f"{sum(length <= 30 for length in functions) / len(functions):.0%} up to 30"
+    )
+    if too_long := [str(path) for path, count in lines.items() if count > LONGEST_FILE]:
+        session.error(f"over {LONGEST_FILE} lines: {', '.join(too_long)}")
+
+
+def _function_lengths(text: str) -> Iterator[int]:
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno:
+            yield node.end_lineno - node.lineno + 1
+
+
+def _branches(session: nox.Session) -> None:
+    """Say how many branches the tests took."""
+    file = Path(session.create_tmp(), "coverage.json")
+    session.run("coverage", "json", "--quiet", "-o", str(file), silent=True)
+    totals = json.loads(file.read_text("utf-8"))["totals"]
+    taken, all_of_them = totals["covered_branches"], totals["num_branches"]
+    session.log(f"branch coverage: {taken} of {all_of_them} branches ({taken / max(all_of_them, 1):.1%})")
+
+
+def _skipped(session: nox.Session, outcome: Path) -> None:
+    """Say how many tests ran, and how many did not because the shared data are not there."""
+    cases = list(ElementTree.parse(outcome).iter("testcase"))  # noqa: S314 - pytest has just written it
+    reasons = [skip.get("message", "") for case in cases for skip in case.iter("skipped")]
+    without_data = sum("shared" in reason for reason in reasons)
+    session.log(
+        f"{len(cases) - len(reasons)} tests ran, {len(reasons)} were skipped, "
+        f"{without_data} of them for want of the shared data"
+    )

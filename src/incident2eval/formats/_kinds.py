@@ -1,0 +1,65 @@
+"""Kinds of steps: what exporters call them, and what a plain step turns out to be."""
+
+from collections.abc import Mapping
+
+from incident2eval.formats._shape import mapping, text
+from incident2eval.formats._words import words
+from incident2eval.model import JSON, Step, StepKind
+
+_CALLED: Mapping[StepKind, str] = {
+    StepKind.INPUT: "input user_input",
+    StepKind.MODEL: "model llm chat chat_model generation completion text_completion generate_content",
+    StepKind.TOOL: "tool execute_tool function function_call tool_call mcp",
+    StepKind.RETRIEVAL: "retrieval retriever retrieve reranker rerank vector_db_retrieve",
+    StepKind.AGENT: "agent invoke_agent create_agent",
+    StepKind.GUARDRAIL: "guardrail guard evaluator evaluation moderation",
+    StepKind.REVIEW: "review human human_review approval human_in_the_loop",
+    StepKind.HANDOFF: "handoff hand_off handover",
+    StepKind.OUTPUT: "output send publish",
+    StepKind.OTHER: "other chain workflow task prompt parser embedding embeddings invoke_workflow execute_task "
+    "span step event",
+}
+_KINDS = {word: kind for kind, called in _CALLED.items() for word in called.split()}
+
+_DELIVERS = frozenset("send post publish queue release deliver dispatch submit issue email mail".split())
+"""First word of the name of a step that hands something over to the world."""
+
+_DECIDED = ("approved", "decision")
+_WHO = ("by", "reviewer", "approver")
+
+
+def kind_of(word: JSON) -> StepKind | None:
+    """The kind that an exporter's word stands for (`RETRIEVER`, `execute_tool`), or None."""
+    return _KINDS.get(word.strip().lower().replace("-", "_").replace(" ", "_")) if isinstance(word, str) else None
+
+
+def refined(step: Step, *, leaf: bool) -> StepKind:
+    """What a step is, where its format calls it a plain span or a tool but its name and output say more.
+
+    A decision with the name of who took it is a review (a model's, an agent's or a guardrail's own decision is none).
+    A plain leaf is a handoff by its name, or an output when its name begins with a verb of delivery and it answers with a
+    receipt: `queue_reply` -> `{"queued": true}`. A word such as `format_docs` stays other: it acts on nothing.
+    """
+    if step.kind in {StepKind.TOOL, StepKind.OTHER} and _is_decision(step.output):
+        return StepKind.REVIEW
+    if step.kind is not StepKind.OTHER:
+        return step.kind
+    name = words(step.name)
+    if {"handoff", "handover"} & set(name) or name[:2] == ("hand", "off"):
+        return StepKind.HANDOFF
+    if leaf and len(name) > 1 and name[0] in _DELIVERS and _is_receipt(step.output):
+        return StepKind.OUTPUT
+    return StepKind.OTHER
+
+
+def _is_decision(output: JSON) -> bool:
+    said = mapping(output)
+    return any(said.get(key) is not None for key in _DECIDED) and any(said.get(key) for key in _WHO)
+
+
+def _is_receipt(output: JSON) -> bool:
+    """Flags, counts and ids: an object that says that something was done, and no text of its own."""
+    said = mapping(output).values()
+    return bool(said) and all(
+        not isinstance(value, (dict, list)) and " " not in (text(value) or "") for value in said
+    )

@@ -1,0 +1,46 @@
+"""What a span's attributes mean, whichever convention they follow."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from incident2eval.model import JSON, Record, StepKind
+
+Attributes = Mapping[str, JSON]
+"""Flat, keys as on the wire."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning:
+    """What one convention makes of a span's attributes; what it does not say is None."""
+
+    kind: StepKind | None = None
+    name: str | None = None
+    agent: str | None = None
+    input: JSON = None
+    output: JSON = None
+    records: tuple[Record, ...] = ()
+    sources: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """`input`, `output`, `records` -> the attributes whose content is wholly in that field."""
+
+    @property
+    def used(self) -> frozenset[str]:
+        """The attributes that need not be kept beside the fields."""
+        return frozenset[str]().union(*self.sources.values())
+
+    def or_else(self, other: "Meaning") -> "Meaning":
+        """This meaning, with what it leaves open taken from another."""
+        takes = {
+            "input": self.input is None,
+            "output": self.output is None and not self.records,
+            "records": not self.records,
+        }
+        taken = {name: keys for name, keys in other.sources.items() if takes[name]}
+        return Meaning(
+            kind=self.kind or other.kind,
+            name=self.name or other.name,
+            agent=self.agent or other.agent,
+            input=other.input if takes["input"] else self.input,
+            output=other.output if takes["output"] else self.output,
+            records=self.records or other.records,
+            sources={**self.sources, **taken},
+        )

@@ -1,0 +1,165 @@
+"""Conversations, whichever exporter wrote them down: OpenAI chat, GenAI parts, LangChain objects, Gemini contents.
+
+The neutral message is `{"role", "content"}` with `name`, `tool_calls`, `tool_call_id` and `parts` (what is no text)
+where there are any.
+"""
+
+from collections.abc import Mapping
+
+from incident2eval.formats._shape import decoded, first, items, mapping, text
+from incident2eval.model import JSON
+
+Message = dict[str, JSON]
+
+_ROLES: Mapping[str, str] = {
+    "user": "user",
+    "human": "user",
+    "assistant": "assistant",
+    "ai": "assistant",
+    "model": "assistant",
+    "bot": "assistant",
+    "gpt": "assistant",
+    "system": "system",
+    "developer": "system",
+    "tool": "tool",
+    "function": "tool",
+}
+
+
+def role_of(value: JSON) -> str | None:
+    """The neutral role that a word stands for, or None."""
+    return _ROLES.get(value.lower()) if isinstance(value, str) else None
+
+
+def messages(value: JSON) -> list[Message] | None:
+    """The value as a conversation, or None where it is none.
+
+    Args:
+        value: A list of messages, a list that holds such a list, or an object with `messages` or `contents`.
+    """
+    value = decoded(value)
+    if isinstance(value, dict):
+        value = decoded(first(value, "messages", "contents"))
+    if not isinstance(value, list) or not value:
+        return None
+    if len(value) == 1 and isinstance(value[0], list):
+        return messages(value[0])
+    found = [message(item) for item in value]
+    return [each for each in found if each] if all(found) else None
+
+
+def message(value: JSON) -> Message | None:
+    """The value as one neutral message, or None where it is none."""
+    source = _opened(mapping(value))
+    role = role_of(first(source, "role", "type"))
+    if role is None or not source.keys() & {"content", "parts", "text", "contents", "tool_calls"}:
+        return None
+    result: Message = {"role": role}
+    words: list[str] = []
+    others: list[JSON] = []
+    calls = [_call(call) for call in items(decoded(source.get("tool_calls")))]
+    for part in _parts(first(source, "content", "contents", "parts", "text")):
+        _sort_part(part, words=words, calls=calls, others=others, result=result)
+    result["content"] = "\n".join(words)
+    extra = {
+        "name": text(source.get("name")),
+        "tool_calls": [call for call in calls if call],
+        "tool_call_id": text(source.get("tool_call_id")),
+        "parts": others,
+    }
+    return result | {key: item for key, item in extra.items() if item}
+
+
+def answer(value: JSON) -> JSON:
+    """What a conversation or a provider's response says in the end: its text, decoded where that is JSON.
+
+    A message that also calls tools, and several choices, come back as neutral messages; what is no conversation as it is.
+    """
+    value = decoded(value)
+    talk = messages(_choices(value)) or messages([value])
+    if talk is None:
+        return value
+    spoken = [each for each in talk if each["role"] == "assistant"]
+    if len(spoken) == len(talk) > 1:
+        return talk
+    last = (spoken or talk)[-1]
+    return decoded(last["content"]) if last.keys() <= {"role", "content", "name", "tool_call_id"} else last
+
+
+def request(value: JSON) -> JSON:
+    """What a conversation asks: the first user message, decoded where it is JSON; anything else as it is."""
+    talk = messages(value)
+    asked = next((each for each in talk or () if each["role"] == "user" and each["content"]), None)
+    return decoded(asked["content"]) if asked else value
+
+
+def _opened(source: dict[str, JSON]) -> dict[str, JSON]:
+    """A message out of the box that LangChain's serializer or a choice puts it in."""
+    kwargs = mapping(source.get("kwargs"))
+    if source.get("lc") and kwargs:
+        return {"type": _class_role(source.get("id")), **kwargs}
+    inner = source.get("message")
+    return _opened(inner) if isinstance(inner, dict) and "role" not in source else source
+
+
+def _class_role(path: JSON) -> str:
+    name = str(items(path)[-1]) if items(path) else ""
+    return name.removesuffix("Chunk").removesuffix("Message").lower()
+
+
+def _choices(value: JSON) -> JSON:
+    """The messages inside a provider's or LangChain's response object."""
+    source = mapping(value)
+    candidates = [mapping(item).get("content") for item in items(source.get("candidates"))]
+    generations = items(source.get("generations"))
+    if generations and isinstance(generations[0], list):
+        generations = generations[0]
+    return (
+        candidates
+        or [_generation(mapping(each)) for each in generations]
+        or items(source.get("choices"))
+        or value
+    )
+
+
+def _generation(source: dict[str, JSON]) -> JSON:
+    return source.get("message") or {"role": "assistant", "content": source.get("text")}
+
+
+def _parts(content: JSON) -> list[JSON]:
+    return content if isinstance(content, list) else [content] if content is not None else []
+
+
+def _sort_part(
+    part: JSON, *, words: list[str], calls: list[Message | None], others: list[JSON], result: Message
+) -> None:
+    """Put one part of a message where it belongs."""
+    source = mapping(part)
+    kind = source.get("type")
+    if isinstance(part, str):
+        words.append(part)
+    elif kind in {"tool_call", "tool_use"}:
+        calls.append(_call(part))
+    elif kind in {"tool_call_response", "tool_result"}:
+        said = first(source, "response", "result", "content")
+        words.append(said if isinstance(said, str) else str(answer(said)))
+        result["tool_call_id"] = text(first(source, "id", "tool_use_id"))
+        result["role"] = "tool"
+    elif kind in {None, "text", "input_text", "output_text"} and text(first(source, "text", "content")):
+        words.append(str(first(source, "text", "content")))
+    elif part not in (None, {}):
+        others.append(part)
+
+
+def _call(value: JSON) -> Message | None:
+    source = mapping(value)
+    function = mapping(source.get("function")) or source
+    name = text(function.get("name"))
+    if name is None:
+        return None
+    call = {
+        "id": text(source.get("id")),
+        "name": name,
+        "arguments": decoded(first(function, "arguments", "args", "input")),
+    }
+    return {key: item for key, item in call.items() if item is not None}

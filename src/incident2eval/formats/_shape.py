@@ -1,0 +1,57 @@
+"""Reading values whose shape nobody promised: each function takes any JSON and gives what it asked for, or nothing.
+
+Keys from traces are data only: they are looked up in dicts, never on objects.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from incident2eval.formats._parse import parsed
+from incident2eval.model import JSON
+
+INNER_DEPTH = 60
+"""How deep JSON inside a string may be nested to be decoded; deeper it stays text."""
+
+_BOXES = 4
+"""How many times JSON may be packed into a string; exporters are known to do it twice."""
+
+
+def mapping(value: JSON) -> dict[str, JSON]:
+    """The value where it is an object, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def items(value: JSON) -> list[JSON]:
+    """The value where it is a list, else an empty one."""
+    return value if isinstance(value, list) else []
+
+
+def text(value: JSON) -> str | None:
+    """The value where it is text that says something, or a number as text; else None."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return str(value)
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def first(source: Mapping[str, JSON], *keys: str) -> JSON:
+    """The value of the first key that is there and not null."""
+    return next((source[key] for key in keys if source.get(key) is not None), None)
+
+
+def rest(source: Mapping[str, JSON], used: Sequence[str] | frozenset[str]) -> dict[str, JSON]:
+    """What is left when the keys that were used are taken out, without what says nothing."""
+    return {key: value for key, value in source.items() if key not in used and value not in (None, "", [], {})}
+
+
+def decoded(value: JSON) -> JSON:
+    """The JSON inside a string where it is an object, a list or a string; anything else as it is.
+
+    Numbers and words stay text: `007` and `true` are what somebody wrote, not values.
+    """
+    for _ in range(_BOXES):
+        if not isinstance(value, str) or not value.lstrip().startswith(("{", "[", '"')):
+            return value
+        try:
+            value = parsed(value.encode(), depth=INNER_DEPTH)
+        except ValueError:
+            return value
+    return value

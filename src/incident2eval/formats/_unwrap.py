@@ -1,0 +1,52 @@
+"""Inputs and outputs out of the wrappers that exporters put around them (contract section 3)."""
+
+from incident2eval.formats._messages import answer, messages
+from incident2eval.formats._shape import decoded
+from incident2eval.model import JSON
+
+_WRAPPERS = ("inputs", "input", "kwargs", "prompt")
+_BOOKKEEPING = frozenset({"tags", "metadata", "kwargs", "config"})
+"""What a tracer notes beside `inputs` or `outputs`; nothing that the workflow was given."""
+
+
+def unwrapped_input(value: JSON) -> JSON:
+    """What a step was given: out of `inputs`, `kwargs`, `prompt` or a list with one user message.
+
+    A longer conversation comes back as neutral messages.
+    """
+    value = decoded(value)
+    talk = messages(value)
+    if talk is not None:
+        asked = [each for each in talk if each["role"] != "system"]
+        return decoded(asked[0]["content"]) if len(asked) == 1 and asked[0]["role"] == "user" else talk
+    if not isinstance(value, dict):
+        return value
+    if value.keys() == {"args", "kwargs"}:
+        return _call_arguments(value)
+    inner = _wrapped(value, *_WRAPPERS)
+    return value if inner is None else unwrapped_input(inner)
+
+
+def unwrapped_output(value: JSON) -> JSON:
+    """What a step gave back: out of `output`, `outputs`, an assistant message or a provider's response."""
+    value = answer(value)
+    inner = _wrapped(value, "outputs", "output") if isinstance(value, dict) else None
+    return value if inner is None else unwrapped_output(inner)
+
+
+def _wrapped(value: dict[str, JSON], *wrappers: str) -> JSON:
+    """What the only key that counts holds, or None."""
+    keys = value.keys()
+    for wrapper in wrappers:
+        beside = _BOOKKEEPING if wrapper.endswith("puts") else frozenset[str]()
+        if wrapper in keys and keys - {wrapper} <= beside:
+            return value[wrapper]
+    return None
+
+
+def _call_arguments(value: dict[str, JSON]) -> JSON:
+    """A decorated function's call: its keyword arguments, or its only positional one."""
+    args, kwargs = value["args"], value["kwargs"]
+    if not args and kwargs:
+        return unwrapped_input(kwargs)
+    return unwrapped_input(args[0]) if isinstance(args, list) and len(args) == 1 and not kwargs else value

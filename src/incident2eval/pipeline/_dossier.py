@@ -1,0 +1,163 @@
+"""The dossier of an incident: its file, its evidence read, and what every check found in it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from incident2eval import evalcase, formats
+from incident2eval.checks import Known
+from incident2eval.collect import Gathered, TraceRun, gather
+from incident2eval.model import (
+    JSON,
+    BadInput,
+    EvidenceKind,
+    Finding,
+    Findings,
+    Incident,
+    Origin,
+    RootCause,
+    Run,
+    Severity,
+    Subject,
+    WorkflowSettings,
+)
+from incident2eval.rootcause import root_cause
+from incident2eval.store import Kept, Project
+from incident2eval.triage import Triage, triage
+
+TRACES = {EvidenceKind.TRACE, EvidenceKind.CORRECTED_TRACE, EvidenceKind.GOOD_TRACE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dossier:
+    """Everything known of one incident, read and judged."""
+
+    project: Project
+    incident: Incident
+    workflow: WorkflowSettings
+    gathered: Gathered
+    known: Known
+    """With a corrected run: a repaired one where none was handed over."""
+    origin: Origin
+    found: tuple[Findings, ...]
+    cause: RootCause
+    triage: Triage
+    sources: tuple[str, ...] = ()
+    """What was inferred about the run's subject and the records' owners, and from where."""
+    warnings: tuple[str, ...] = field(default=())
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every finding of every check, flat."""
+        return tuple(finding for findings in self.found for finding in findings)
+
+    @property
+    def corrected(self) -> Run:
+        """How the run should have gone."""
+        assert self.known.corrected is not None  # noqa: S101 - repaired where none was handed over
+        return self.known.corrected
+
+    @property
+    def severity(self) -> int:
+        """The greater of the severity given and the one suggested (contract section 6)."""
+        return max(self.triage.suggested, self.incident.severity or Severity.LOW)
+
+
+def open_dossier(project: Project, incident_id: str) -> Dossier:
+    """Read an incident's file and evidence, judge the run with every check, and propose the cause.
+
+    Raises:
+        BadInput: A fault in a file, no run read, or several that might be the one.
+        NotProvable: Nothing to replay.
+        NotJudged: Evidence is listed but absent.
+    """
+    loaded = project.incident(incident_id)
+    incident = loaded.incident
+    workflow = project.workflow(incident.workflow.name)
+    kept = project.evidence(incident_id)
+    traces, warnings, sources = _read_traces(project, incident, workflow, kept)
+    gathered = gather(
+        incident,
+        traces,
+        given_input=_content(kept, EvidenceKind.INPUT),
+        corrected_output=_content(kept, EvidenceKind.CORRECTED_OUTPUT),
+    )
+    known = Known(
+        incident=incident,
+        recorded=gathered.recorded,
+        workflow=workflow,
+        customers=project.customers,
+        corrected=gathered.corrected,
+        good=gathered.good,
+        customer_id=gathered.recorded.customer_id,
+    )
+    found = evalcase.suspicions(known)
+    findings = tuple(finding for findings in found for finding in findings)
+    if known.corrected is None:
+        known = replace(known, corrected=evalcase.repair(known.recorded, findings))
+    return Dossier(
+        project=project,
+        incident=incident,
+        workflow=workflow,
+        gathered=gathered,
+        known=known,
+        origin=gathered.origin or Origin.REPAIRED,
+        found=found,
+        cause=root_cause(gathered.recorded, findings, incident),
+        triage=triage(incident, findings),
+        sources=sources,
+        warnings=(*loaded.warnings, *project.warnings, *gathered.warnings, *warnings),
+    )
+
+
+def attribute(run: Run, project: Project, workflow: WorkflowSettings, stated: Subject | None = None) -> Run:
+    """The run with its subject and the owners of its records, as settings, roster and the run itself tell them."""
+    paths = workflow.subject
+    return formats.with_owners(run, customers=project.customers, paths=paths, stated=stated).run
+
+
+def _read_traces(
+    project: Project, incident: Incident, workflow: WorkflowSettings, kept: tuple[Kept, ...]
+) -> tuple[list[TraceRun], list[str], tuple[str, ...]]:
+    traces: list[TraceRun] = []
+    warnings: list[str] = []
+    sources: dict[str, None] = {}
+    for item in kept:
+        evidence = item.evidence
+        if evidence.kind not in TRACES:
+            continue
+        try:
+            reading = formats.read(item.path.read_bytes(), name=evidence.file, format=evidence.format)
+        except BadInput as error:
+            if item.listed:
+                raise
+            warnings.append(f"{evidence.file}: not read as a trace: {error}")
+            continue
+        warnings += [f"{evidence.file}: {skipped.where}: {skipped.why}" for skipped in reading.skipped]
+        stated = incident.subject if evidence.kind != EvidenceKind.GOOD_TRACE else None
+        for run in reading.runs:
+            owned = formats.with_owners(run, customers=project.customers, paths=workflow.subject, stated=stated)
+            sources.update(dict.fromkeys(owned.sources))
+            named = replace(owned.run, workflow=incident.workflow.name)
+            traces.append(TraceRun(file=evidence.file, kind=evidence.kind, run=named, named=evidence.run))
+    return traces, warnings, tuple(sources)
+
+
+def _content(kept: tuple[Kept, ...], kind: EvidenceKind) -> JSON:
+    """What the first file of that kind holds: JSON where it is JSON, else text; None where there is no such file."""
+    path = next((item.path for item in kept if item.evidence.kind == kind and item.listed), None)
+    path = path or next((item.path for item in kept if item.evidence.kind == kind), None)
+    if path is None:
+        return None
+    return parse(path)
+
+
+def parse(path: Path) -> JSON:
+    """A file's content: JSON where it is JSON, else its text."""
+    text = path.read_bytes().decode("utf-8", errors="replace").removeprefix("\ufeff")
+    try:
+        value: Mapping[str, JSON] | JSON = json.loads(text)
+    except ValueError:
+        return text.strip()
+    return value

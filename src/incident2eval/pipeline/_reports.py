@@ -1,0 +1,55 @@
+"""Publish a report: under reports/, and wherever else the caller wants a copy."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from incident2eval.model import JSON, BadInput, Fault, Report
+from incident2eval.report import render, summary
+from incident2eval.store import Project, dump, sha256, write_together
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """A report on disk."""
+
+    data: Mapping[str, JSON]
+    """The gate's answer as contract section 5 prints it."""
+    text: str
+
+
+def publish(home: Project, report: Report, *, junit: Path | None = None, report_copy: Path | None = None) -> Published:
+    """Write a report as JSON, JUnit XML, Markdown and one HTML page, all or none of them.
+
+    Raises:
+        BadInput: The copy's ending names no form of the report.
+    """
+    rendered = render(report)
+    forms = {
+        ".json": rendered.json,
+        ".xml": rendered.junit,
+        ".md": rendered.markdown.encode(),
+        ".html": rendered.html.encode(),
+    }
+    if report_copy is not None and report_copy.suffix not in forms:
+        raise BadInput(Fault(message="the report's form is told by its ending", file=str(report_copy), hint="use " + ", ".join(forms)))
+    name = f"{report.finished:%Y-%m-%dT%H-%M-%SZ}-{report.commit[:12] if report.commit else 'nocommit'}"
+    folder = home.root / "reports" / re.sub(r"[^A-Za-z0-9_-]", "_", report.decision.workflow)
+    stem = _free(folder, name)
+    files = {folder / f"{stem}{ending}": content for ending, content in forms.items()}
+    if junit is not None:
+        files[junit] = rendered.junit
+    if report_copy is not None:
+        files[report_copy] = forms[report_copy.suffix]
+    write_together(files)
+    path = (folder / f"{stem}.json").relative_to(home.root).as_posix()
+    decision = dump(report.decision)
+    data = {**decision, "report": path, "digest": sha256(rendered.json), "commit": report.commit}
+    return Published(data=data, text=f"{summary(report.decision)}\nreport: {path.removesuffix('.json')}.html")
+
+
+def _free(folder: Path, name: str) -> str:
+    """A name that no report has yet: two gates may finish in the same second, and no report is written over."""
+    taken = (name, *(f"{name}-{number}" for number in range(2, 1000)))
+    return next(stem for stem in taken if not (folder / f"{stem}.json").exists())

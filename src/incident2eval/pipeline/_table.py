@@ -1,0 +1,32 @@
+"""Rows for a person to read, as plain text."""
+
+from collections.abc import Iterable, Sequence
+from io import StringIO
+
+from incident2eval.model import visible
+
+WIDTH = 80
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table of 80 columns, wrapped inside its cells, without colours.
+
+    Args:
+        headings: One for each column.
+        rows: The cells; what is no text is shown as `str` shows it.
+
+    Returns:
+        Lines without blanks at their ends; nothing in a cell is taken for markup.
+    """
+    # Imported late: most commands print no table, and rich costs more than all of them.
+    from rich.box import SIMPLE_HEAD  # noqa: PLC0415
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    drawn = Table(*headings, box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for row in rows:
+        drawn.add_row(*(Text(visible(str(cell))) for cell in row))
+    page = StringIO()
+    Console(file=page, width=WIDTH, color_system=None).print(drawn)
+    return "\n".join(line.rstrip() for line in page.getvalue().splitlines())

@@ -1,0 +1,16 @@
+"""Proving: the tests of a case on sets of stored runs, in a child process (runs in, outcomes out)."""
+
+from incident2eval.proving._given import CaseFacts, CaseSheet, Given, Replay
+from incident2eval.proving._outcome import idle_checks, message_of, outcome_of
+from incident2eval.proving._prove import prove
+
+__all__ = [
+    "CaseFacts",
+    "CaseSheet",
+    "Given",
+    "Replay",
+    "idle_checks",
+    "message_of",
+    "outcome_of",
+    "prove",
+]

@@ -1,0 +1,74 @@
+"""The sheet that the child works from: cases with their runs, and the roster, as one JSON file."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from incident2eval.formats import dump_run, load_run
+from incident2eval.model import CaseFile, Customer, Customers, Observation, RunSet
+from incident2eval.proving._given import CaseSheet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """Cases by incident id, and the roster."""
+
+    cases: Mapping[str, CaseSheet]
+    customers: Customers
+
+
+def dump_sheet(sheet: Sheet) -> bytes:
+    """The sheet as JSON; test files are not in it, they lie in folders."""
+    value = {
+        "cases": {incident: _dump_case(one) for incident, one in sheet.cases.items()},
+        "customers": [
+            {"id": row.id, "name": row.name, "aliases": row.aliases, "contacts": row.contacts} for row in sheet.customers
+        ],
+    }
+    return json.dumps(value).encode()
+
+
+def load_sheet(data: bytes) -> Sheet:
+    """The inverse of `dump_sheet`."""
+    value = json.loads(data)
+    rows = (
+        Customer(id=row["id"], name=row["name"], aliases=tuple(row["aliases"]), contacts=tuple(row["contacts"]))
+        for row in value["customers"]
+    )
+    cases = {incident: _load_case(one) for incident, one in value["cases"].items()}
+    return Sheet(cases=cases, customers=Customers(rows=tuple(rows)))
+
+
+def _dump_case(sheet: CaseSheet) -> dict[str, object]:
+    case = sheet.case
+    return {
+        "case": {
+            "incident": case.incident,
+            "workflow": case.workflow,
+            "customer_id": case.customer_id,
+            "input": case.input,
+            "inputs": dict(case.inputs),
+            "observes": case.observes,
+            "facts": dict(case.facts),
+        },
+        "sets": [
+            {"name": one.name, "live": one.live, "runs": {name: dump_run(run) for name, run in one.runs.items()}}
+            for one in sheet.sets
+        ],
+    }
+
+
+def _load_case(value: Mapping[str, Any]) -> CaseSheet:
+    case = value["case"] | {"observes": tuple(map(Observation, value["case"]["observes"]))}
+    return CaseSheet(
+        case=CaseFile(**case),
+        sets=tuple(
+            RunSet(
+                name=one["name"],
+                live=one["live"],
+                runs={name: load_run(run, what=f"{one['name']}/{name}") for name, run in one["runs"].items()},
+            )
+            for one in value["sets"]
+        ),
+    )

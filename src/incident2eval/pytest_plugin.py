@@ -1,0 +1,1 @@
+"""The pytest plugin: `pytest cases` judges today's workflow by its incidents."""

@@ -1,0 +1,83 @@
+"""The report as Markdown for a comment on a pull request: the verdict first, and nothing in it that links or loads."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from incident2eval.model import CaseOutcome, EvalCase, Outcome, Report
+from incident2eval.report.wording import (
+    AS_REPORTED,
+    NO_ADVICE,
+    OUTCOMES,
+    RULINGS,
+    guards,
+    one_line,
+    spoken,
+    trials,
+    version,
+    worst_first,
+)
+
+MOST_ROWS = 60
+"""A comment holds 65,536 characters: the rest is in the report."""
+LONGEST = 300
+
+_MARKUP = re.compile(r"([\\`*_\[\]<>|~#!$&])")
+_BLOCK = re.compile(r"^(\d*)([-+=.)])")
+_EMOJI = re.compile(r"(:[a-zA-Z+_-][\w+-]*)(?=:)")
+"""`:emoji:` may be rendered as an image."""
+_AUTOLINK = re.compile(
+    r"(?<=[@#!%&~$^])(?=\w)"  # mentions and references: @name, #1, !1, owner/repo#1
+    r"|(?<=:)(?=//)|(?<=www)(?=\.)|(?<=mailto:)(?=\S)|(?<=xmpp:)(?=\S)"  # addresses
+    r"|(?<=\bGH-)(?=\d)",
+    re.IGNORECASE,
+)
+
+
+def markdown(report: Report) -> str:
+    """The report as Markdown; every text is escaped, cut to a length, and kept from becoming a link or a mention."""
+    decision = report.decision
+    ruling = RULINGS[decision.decision]
+    return "\n\n".join(
+        (
+            f"## {ruling.label}: {_text(decision.workflow)}",
+            ruling.meaning,
+            *_listed("Why", decision.reasons),
+            _table(report),
+            *_listed("Changed from the shipped policy", report.overrides),
+            *_listed("Notes", report.notes),
+            f"Commit {_text(version(report))}. Run on {spoken(report.started)} with incident2eval {_text(report.tool)}. "
+            f"{AS_REPORTED} {NO_ADVICE}",
+        )
+    ) + "\n"
+
+
+def _text(text: str) -> str:
+    """The text as Markdown that says just that: markup escaped, and a zero-width space where a renderer would link."""
+    unlinked = _AUTOLINK.sub("\u200b", _EMOJI.sub("\\1\u200b", one_line(text, LONGEST)))
+    return _BLOCK.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", unlinked))
+
+
+def _listed(title: str, texts: Iterable[str]) -> Iterator[str]:
+    rows = [f"- {_text(text)}" for text in texts]
+    rest = [f"- and {len(rows) - MOST_ROWS} more, in the report"] if len(rows) > MOST_ROWS else []
+    if rows:
+        yield f"**{title}**\n\n" + "\n".join(rows[:MOST_ROWS] + rest)
+
+
+def _table(report: Report) -> str:
+    proofs = {proof.id: proof for proof in report.proofs}
+    cases = worst_first(report.decision)
+    if not cases:
+        return "No case was run."
+    rows = [_row(case, proofs.get(case.id)) for case in cases[:MOST_ROWS]]
+    rest = f"\n\nand {len(cases) - MOST_ROWS} more cases, in the report." if len(cases) > MOST_ROWS else ""
+    return "\n".join(("| Result | Case | Trials right | What it guards |", "|---|---|---|---|", *rows)) + rest
+
+
+def _row(case: CaseOutcome, proof: EvalCase | None) -> str:
+    passed = case.outcome is Outcome.PASSED
+    label = OUTCOMES[case.outcome].label
+    told = "" if passed else f" **{_text(case.message or OUTCOMES[case.outcome].meaning)}**"
+    return (
+        f"| {label if passed else f'**{label}**'} | {_text(case.id)} | {trials(case)} | {_text(guards(case, proof))}{told} |"
+    )

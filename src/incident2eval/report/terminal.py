@@ -1,0 +1,31 @@
+"""The verdict as the terminal shows it: 80 columns, what matters first."""
+
+import textwrap
+
+from incident2eval.model import CaseOutcome, Decision
+from incident2eval.report.wording import RULINGS, one_line, plain, worst_first
+
+WIDTH = 80
+
+
+def summary(decision: Decision) -> str:
+    """The decision for a person at a terminal: verdict, reasons, one line per case; no line over 80 columns."""
+    ruling = RULINGS[decision.decision]
+    parts = (
+        [f"{ruling.label}: {one_line(decision.workflow, WIDTH - len(ruling.label) - 2)}", *_wrapped(ruling.meaning, "")],
+        [line for reason in decision.reasons for line in _wrapped(reason, "- ")],
+        [_line(case) for case in worst_first(decision)],
+    )
+    return "\n\n".join("\n".join(part) for part in parts if part)
+
+
+def _wrapped(text: str, mark: str) -> list[str]:
+    return textwrap.wrap(
+        plain(text), WIDTH, initial_indent=mark, subsequent_indent=" " * len(mark), break_on_hyphens=False
+    )
+
+
+def _line(case: CaseOutcome) -> str:
+    right = f"{case.trials - case.failed_trials}/{case.trials}" if case.trials else "-"
+    start = f"{case.outcome:8}{right:6}"
+    return start + one_line(case.id, WIDTH - len(start))

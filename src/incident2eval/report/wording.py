@@ -1,0 +1,134 @@
+"""How a verdict reads: the words that every form of the report shares."""
+
+import inspect
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from incident2eval.checks import SHELF
+from incident2eval.model import CaseOutcome, Decision, EvalCase, Outcome, Report, Ruling, visible
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A verdict in plain words."""
+
+    label: str
+    meaning: str
+
+
+RULINGS: Mapping[Ruling, Wording] = {
+    Ruling.PASS: Wording(
+        "PASS",
+        "Today's workflow no longer shows any of the failures that its cases stand for. "
+        "This is about the cases only: whether it may restart is a decision of its own.",
+    ),
+    Ruling.BLOCKED: Wording(
+        "BLOCKED",
+        "At least one failure is still there, or nothing shows that it is gone. "
+        "The workflow should stay as it is until every case passes.",
+    ),
+    Ruling.ERROR: Wording(
+        "COULD NOT BE JUDGED",
+        "Some cases did not run to the end, so there is no verdict. That is not a pass: mend what broke and run again.",
+    ),
+}
+
+OUTCOMES: Mapping[Outcome, Wording] = {
+    Outcome.PASSED: Wording("Passed", "Every trial was right."),
+    Outcome.FAILED: Wording("Failed", "Today's workflow shows the failure."),
+    Outcome.ERRORED: Wording("Broke off", "The workflow or the test stopped with an error, so nothing is shown."),
+    Outcome.TIMEOUT: Wording("Timed out", "The workflow gave no answer in the time it has."),
+    Outcome.VACUOUS: Wording("Nothing to judge", "Today's run lacks what the test looks at, so green means nothing."),
+    Outcome.SKIPPED: Wording("Skipped", "The test was switched off, so nothing is shown."),
+    Outcome.NOT_RUN: Wording("Did not run", "The test is locked but was not run."),
+    Outcome.FLAKY: Wording("Unsteady", "Right in some trials, wrong in others."),
+    Outcome.EDITED: Wording("Changed", "The case is not the one that was proved and locked."),
+    Outcome.BLIND: Wording("Blind", "The test no longer sees the incident that it was written for."),
+}
+
+LEVELS: Mapping[int, str] = {1: "low impact", 2: "caught before harm", 3: "had an impact", 4: "severe"}
+
+ORIGINS: Mapping[str, str] = {
+    "corrected_trace": "a recorded run of the repaired workflow",
+    "corrected_output": "the recorded run with the text that a person corrected",
+    "repaired": "made by the tool: the recorded run with the fault taken out, as nobody supplied a right one",
+}
+
+AS_REPORTED = "Steps are as reported by the workflow itself."
+NO_ADVICE = "This report is no legal advice."
+
+_UNPRINTABLE = re.compile("[\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+_RIGHT = re.compile(r"^What is right:\n((?:[ ]+\S.*\n?)+)", re.MULTILINE)
+
+
+def plain(text: str) -> str:
+    r"""Text that cannot disguise itself: controls, reversals of direction and what no file can hold shown as `\x..`, `\u..`."""
+    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", visible(text))
+
+
+def one_line(text: str, limit: int) -> str:
+    """The text on one line, cut with `...` where it is longer than the limit."""
+    line = " ".join(plain(text).split())
+    return line if len(line) <= limit else f"{line[: limit - 3].rstrip()}..."
+
+
+def utc(moment: datetime) -> datetime:
+    """The moment in UTC."""
+    return moment.astimezone(UTC)
+
+
+def spoken(moment: datetime) -> str:
+    """A moment as people write it, such as `18 November 2026, 09:41 UTC`."""
+    return f"{utc(moment).day} {utc(moment):%B %Y, %H:%M} UTC"
+
+
+def duration(report: Report) -> str:
+    """How long the run took, such as `3 s` or `4 min 10 s`."""
+    minutes, seconds = divmod(round((report.finished - report.started).total_seconds()), 60)
+    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+
+
+def version(report: Report) -> str:
+    """Which state of the repository was judged, such as `3fa91c2 with uncommitted changes`."""
+    if report.commit is None:
+        return "no commit: the project is bound by digests alone"
+    return f"{report.commit} with uncommitted changes" if report.dirty else report.commit
+
+
+def trials(case: CaseOutcome) -> str:
+    """How many trials were right, such as `5 of 5`."""
+    return f"{case.trials - case.failed_trials} of {case.trials}" if case.trials else "none"
+
+
+def tally(decision: Decision) -> str:
+    """What was expected and what came of it, such as `4 expected, 3 passed, 1 failed; 20 trials in all`."""
+    came = [
+        f"{number} {OUTCOMES[outcome].label.lower()}"
+        for outcome in Outcome
+        if (number := decision.counts.get(outcome, 0))
+    ]
+    counted = ", ".join((f"{decision.counts.get('expected', len(decision.cases))} expected", *came))
+    return f"{counted}; {sum(case.trials for case in decision.cases)} trials in all"
+
+
+def worst_first(decision: Decision) -> tuple[CaseOutcome, ...]:
+    """The cases, those that did not pass before those that did, else in their own order."""
+    return tuple(sorted(decision.cases, key=lambda case: case.outcome is Outcome.PASSED))
+
+
+def guards(case: CaseOutcome, proof: EvalCase | None) -> str:
+    """What a test guards against, in words: what its check calls right, else the test's own name."""
+    stated = next((_right(check.judge) for check in SHELF if proof and check.name == proof.check), "")
+    return stated or _name_in_words(case.id)
+
+
+def _right(judge: object) -> str:
+    found = _RIGHT.search(inspect.getdoc(judge) or "")
+    return " ".join(found[1].split()) if found else ""
+
+
+def _name_in_words(case_id: str) -> str:
+    words = case_id.partition("::")[2].removeprefix("test_").replace("_", " ").strip()
+    return f"{words[0].upper()}{words[1:]}." if words else "A test without a name."

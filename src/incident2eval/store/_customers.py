@@ -1,0 +1,111 @@
+"""customers.csv: the roster."""
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+from incident2eval.model import BadInput, Customer, Customers, Fault
+from incident2eval.store._validation import near, quoted
+
+_COLUMNS = ("id", "name", "aliases")
+_MAIL = re.compile(r"[^\s@;,<>]+@[^\s@;,<>]+\.[^\s@;,<>]+")
+_TELEPHONE = re.compile(r"(?:\+|00|\()?\d[\d ()./-]{5,}\d")
+_TELEPHONE_COLUMN = re.compile(r"\b(?:tele)?(?:phone|fax|mobile|cell|tel)", re.IGNORECASE)
+
+
+def read_customers(raw: bytes, *, file: str) -> Customers:
+    """The roster that a CSV file holds.
+
+    Columns `id`, `name` and `aliases` (separated by `;`) make the customer; other columns are kept in the file and
+    ignored, but e-mail addresses and telephone numbers in them become the customer's contacts.
+
+    Args:
+        raw: The file's bytes, UTF-8, with or without a byte order mark.
+        file: What a message calls it.
+
+    Raises:
+        BadInput: Every fault at once: columns that are missing, ids or names that are empty, ids that stand there twice
+            (also in another case or another Unicode form), rows with more cells than columns.
+    """
+    rows = _rows(raw, file)
+    _, header = next(rows, (1, []))
+    columns = [cell.strip().casefold() for cell in header]
+    faults = [_missing(name, columns, file) for name in _COLUMNS if name not in columns]
+    if faults:
+        raise BadInput(*faults)
+    found: list[Customer] = []
+    lines: dict[str, int] = {}
+    for line, cells in rows:
+        row_faults = list(_row_faults(cells, columns, lines, file=file, line=line))
+        faults += row_faults
+        if not row_faults:
+            found.append(_customer(dict(zip(columns, cells, strict=False))))
+    if faults:
+        raise BadInput(*faults)
+    return Customers(rows=tuple(found))
+
+
+def _rows(raw: bytes, file: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows that are not blank, with the line each starts on."""
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise BadInput(
+            Fault(file=file, line=line, message="is not UTF-8 text", hint="save it as UTF-8")
+        ) from error
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    line = 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield line, cells
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise BadInput(Fault(file=file, line=line, message=f"is not CSV: {error}")) from error
+
+
+def _missing(name: str, columns: Sequence[str], file: str) -> Fault:
+    hint = near(name, columns) or "the first line names the columns: id,name,aliases"
+    return Fault(file=file, line=1, field=name, message="there is no such column", hint=hint)
+
+
+def _row_faults(
+    cells: Sequence[str], columns: Sequence[str], lines: dict[str, int], *, file: str, line: int
+) -> Iterator[Fault]:
+    """What is wrong with one row; the line of its id is noted in `lines`."""
+    if len(cells) > len(columns):
+        message = f"has {len(cells)} cells, and there are {len(columns)} columns"
+        yield Fault(file=file, line=line, message=message, hint="put text that holds a comma in quotes")
+        return
+    row = dict(zip(columns, cells, strict=False))
+    for name in ("id", "name"):
+        if not row.get(name, "").strip():
+            yield Fault(file=file, line=line, field=name, message="is empty")
+    if customer_id := row.get("id", "").strip():
+        folded = unicodedata.normalize("NFKC", customer_id).casefold()
+        if folded in lines:
+            message = f"{quoted(customer_id)} stands there twice, the first time on line {lines[folded]}"
+            yield Fault(file=file, line=line, field="id", message=message)
+        lines.setdefault(folded, line)
+
+
+def _customer(row: dict[str, str]) -> Customer:
+    return Customer(
+        id=row["id"].strip(),
+        name=row["name"].strip(),
+        aliases=tuple(alias for part in row.get("aliases", "").split(";") if (alias := part.strip())),
+        contacts=tuple(_contacts(row)),
+    )
+
+
+def _contacts(row: dict[str, str]) -> Iterator[str]:
+    """Addresses in the other columns; digits count as a telephone number with a + or under a heading that says so."""
+    for column, cell in row.items():
+        for part in cell.split(";") if column not in _COLUMNS else ():
+            text = part.strip()
+            is_telephone = text.startswith("+") or _TELEPHONE_COLUMN.search(column)
+            if _MAIL.fullmatch(text) or (is_telephone and _TELEPHONE.fullmatch(text)):
+                yield text

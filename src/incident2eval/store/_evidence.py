@@ -1,0 +1,119 @@
+"""Evidence: the files that belong to an incident, and what each one is."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from incident2eval.model import Evidence, EvidenceKind, Incident, NotJudged
+from incident2eval.store._files import opened, read_bytes
+
+_IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF")
+_TABLES = {".csv", ".tsv", ".xlsx"}
+_TRACES = {".json", ".jsonl", ".ndjson", ".gz"}
+_WORDS: tuple[tuple[EvidenceKind, frozenset[str]], ...] = (
+    (
+        EvidenceKind.TRACE,
+        frozenset("trace traces span spans run runs otel langfuse langsmith phoenix".split()),
+    ),
+    (EvidenceKind.PROMPT, frozenset("prompt prompts instructions".split())),
+    (EvidenceKind.INPUT, frozenset("input inputs request".split())),
+    (EvidenceKind.OUTPUT, frozenset("output outputs draft reply answer sent".split())),
+    (EvidenceKind.APPROVAL, frozenset("approval approvals approved release".split())),
+    (EvidenceKind.RETRIEVAL_LOG, frozenset("retrieval retrievals retrieved lookup lookups".split())),
+    (EvidenceKind.TOOL_LOG, frozenset("tool tools calls audit".split())),
+    (EvidenceKind.USER_ACTION, frozenset("click clicks user".split())),
+    (EvidenceKind.SCREENSHOT, frozenset("screenshot".split())),
+)
+_CORRECTED = frozenset("corrected fixed fix".split())
+_GOOD = frozenset("good".split())
+_VARIATIONS = {
+    (EvidenceKind.TRACE, _CORRECTED): EvidenceKind.CORRECTED_TRACE,
+    (EvidenceKind.OUTPUT, _CORRECTED): EvidenceKind.CORRECTED_OUTPUT,
+    (EvidenceKind.TRACE, _GOOD): EvidenceKind.GOOD_TRACE,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """One file of evidence, and where it is."""
+
+    evidence: Evidence
+    path: Path
+    listed: bool
+    """Whether the incident file names it; else it was found in evidence/."""
+
+    def read(self) -> bytes:
+        """The file's bytes.
+
+        Raises:
+            BadInput: It is no regular file, cannot be read, or is too large.
+        """
+        return read_bytes(self.path, file=self.evidence.file)
+
+
+def evidence_of(incident: Incident, folder: Path) -> tuple[Kept, ...]:
+    """The incident's evidence: what its file lists, in that order, then what else lies in evidence/.
+
+    Args:
+        incident: The incident; its paths were checked when it was read.
+        folder: The folder that the paths start from.
+
+    Raises:
+        NotJudged: A file is listed but absent.
+    """
+    listed = tuple(
+        Kept(evidence=evidence, path=folder / evidence.file, listed=True) for evidence in incident.evidence
+    )
+    absent = [kept.evidence.file for kept in listed if not kept.path.is_file()]
+    if absent:
+        hint = f"put it into {folder.name}/, or take it out of incident.yaml"
+        raise NotJudged(f"{incident.id}: evidence is listed but absent: {', '.join(absent)}", hint=hint)
+    named = {kept.path for kept in listed}
+    found = (
+        Kept(
+            evidence=Evidence(file=path.relative_to(folder).as_posix(), kind=kind_of(path)),
+            path=path,
+            listed=False,
+        )
+        for path in sorted(_files_in(folder / "evidence"))
+        if path not in named
+    )
+    return (*listed, *found)
+
+
+def _files_in(folder: Path) -> Iterator[Path]:
+    """Every file below the folder, but hidden ones; links are not followed."""
+    if not folder.is_dir() or folder.is_symlink():
+        return
+    for path in folder.iterdir():
+        if path.name.startswith(".") or path.is_symlink():
+            continue
+        if path.is_dir():
+            yield from _files_in(path)
+        elif path.is_file():
+            yield path
+
+
+def kind_of(path: Path) -> EvidenceKind:
+    """What a file is, by its first bytes and the words of its name; an account where nothing else tells.
+
+    Raises:
+        BadInput: It cannot be read.
+    """
+    with opened(path, file=path.name) as stream:
+        start = stream.read(512)
+    if start.startswith(_IMAGES):
+        return EvidenceKind.SCREENSHOT
+    words = set(re.split(r"[\W_\d]+", path.stem.casefold()))
+    kind = next((kind for kind, names in _WORDS if names & words), _by_content(path, start))
+    varied = (special for (plain, signs), special in _VARIATIONS.items() if plain is kind and signs & words)
+    return next(varied, kind)
+
+
+def _by_content(path: Path, start: bytes) -> EvidenceKind:
+    if path.suffix.casefold() in _TABLES:
+        return EvidenceKind.EXPORT
+    if path.suffix.casefold() in _TRACES or start.lstrip()[:1] in {b"{", b"["}:
+        return EvidenceKind.TRACE
+    return EvidenceKind.ACCOUNT

@@ -1,0 +1,129 @@
+"""Incident files: which there are, and what they say."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from incident2eval.model import INCIDENT_ID, JSON, KNOWN_VALUES, BadInput, Fault, Incident
+from incident2eval.store._files import read_bytes
+from incident2eval.store._validation import Doubt, Rules, check, near, one_of, quoted
+from incident2eval.store._yaml import MAX_BYTES, as_text, read_yaml
+
+_FORM = "two to ten capitals or digits, a year, a running number, such as INC-2026-0142"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """An incident, and what is odd about its file."""
+
+    incident: Incident
+    warnings: tuple[str, ...] = ()
+
+
+def proper_id(incident_id: str) -> str:
+    """The id, if it has the form of one: whatever becomes a path goes through here first.
+
+    Raises:
+        BadInput: It has not.
+    """
+    if re.fullmatch(INCIDENT_ID, incident_id):
+        return incident_id
+    raise BadInput(Fault(message=f"{quoted(incident_id)} is no incident id", hint=_FORM))
+
+
+def ids_in(folder: Path, *, holding: str) -> tuple[str, ...]:
+    """The ids that have a folder with that file in it, sorted.
+
+    Raises:
+        BadInput: Folders that hold such a file under a name that is no id, or that are links: they would be missed.
+    """
+    places = sorted(place for place in folder.iterdir() if _holds(place, holding)) if folder.is_dir() else []
+    faults = [fault for place in places for fault in _place_faults(place)]
+    if faults:
+        raise BadInput(*faults)
+    return tuple(place.name for place in places)
+
+
+def _holds(place: Path, holding: str) -> bool:
+    return not place.name.startswith(".") and (place / holding).is_file()
+
+
+def _place_faults(place: Path) -> Iterator[Fault]:
+    shown = f"{place.parent.name}/{place.name}"
+    if not re.fullmatch(INCIDENT_ID, place.name):
+        yield Fault(file=shown, message="the folder's name is no incident id", hint=_FORM)
+    elif place.is_symlink():
+        yield Fault(file=shown, message="is a link, and links are not followed")
+
+
+def read_incident(incidents: Path, incident_id: str, *, evidence: Path) -> Loaded:
+    """An incident as its file tells it.
+
+    Args:
+        incidents: The folder with all incidents.
+        incident_id: Which one.
+        evidence: The folder that the paths of its evidence start from.
+
+    Raises:
+        BadInput: No such incident, or every fault of its file.
+    """
+    folder = incidents / proper_id(incident_id)
+    if not (folder / "incident.yaml").exists() or folder.is_symlink():
+        raise BadInput(_no_such(incident_id, incidents))
+    file = f"incidents/{incident_id}/incident.yaml"
+    raw = read_bytes(folder / "incident.yaml", file=file, limit=MAX_BYTES)
+    rules = Rules(
+        known=KNOWN_VALUES,
+        doubts={
+            "id": partial(_id_doubt, folder=incident_id),
+            "evidence.file": partial(_path_doubt, folder=evidence),
+            "actions.reversed": one_of("yes", "no", "impossible"),
+        },
+        short={"workflow": "name"},
+    )
+    checked = check(Incident, read_yaml(raw, file=file, plain=as_text), rules)
+    return Loaded(incident=checked.value, warnings=checked.warnings)
+
+
+def _no_such(incident_id: str, incidents: Path) -> Fault:
+    known = ids_in(incidents, holding="incident.yaml")
+    hint = (
+        near(incident_id, {name.casefold(): name for name in known})
+        or "write incidents/<ID>/incident.yaml first"
+    )
+    return Fault(
+        file=f"incidents/{incident_id}/incident.yaml", message="there is no such incident", hint=hint
+    )
+
+
+def _id_doubt(given: JSON, *, folder: str) -> Doubt | None:
+    if not isinstance(given, str) or not re.fullmatch(INCIDENT_ID, given):
+        return f"{quoted(given)} is no incident id", _FORM
+    if given != folder:
+        return f"{quoted(given)} is not the folder's name", f"write {folder}, or rename the folder"
+    return None
+
+
+def _path_doubt(given: JSON, *, folder: Path) -> Doubt | None:
+    """What is wrong with a path of evidence: it may lead nowhere but into the incident's own folder."""
+    if not isinstance(given, str) or not given.strip():
+        return f"{quoted(given)} is no path", "a path such as evidence/trace.json"
+    path = PurePosixPath(given)
+    if "\\" in given or not given.isprintable():
+        return f"{quoted(given)} holds a backslash or a control character", "write / between folders"
+    if path.is_absolute() or PureWindowsPath(given).drive or given.startswith("~"):
+        return f"{quoted(given)} is not relative", "write it from the incident's folder: evidence/trace.json"
+    if ".." in path.parts or not path.parts:
+        return f"{quoted(given)} leads out of the incident's folder", "copy the file into evidence/"
+    if _is_linked(folder, path):
+        return f"{quoted(given)} goes through a link", "copy the file itself into evidence/"
+    return None
+
+
+def _is_linked(folder: Path, path: PurePosixPath) -> bool:
+    try:
+        return any((folder / part).is_symlink() for part in (path, *path.parents))
+    except (OSError, ValueError):
+        return False

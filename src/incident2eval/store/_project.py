@@ -1,0 +1,214 @@
+"""A project: a folder with incident2eval.toml, and everything that the tool reads and writes below it."""
+
+import glob
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+from incident2eval.model import (
+    BadInput,
+    CaseFile,
+    Customers,
+    Fault,
+    Lock,
+    RootCause,
+    Run,
+    Settings,
+    WorkflowSettings,
+)
+from incident2eval.store import _cases, _cause, _customers, _evidence, _incidents, _log, _seal, _settings
+from incident2eval.store._files import read_bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Project:
+    """A user's project."""
+
+    root: Path
+    """The folder that holds incident2eval.toml, absolute."""
+
+    @classmethod
+    def find(cls, start: Path | None = None) -> Self:
+        """The project around a folder: the nearest one upward that holds incident2eval.toml.
+
+        Args:
+            start: Where to start; the working directory when not given.
+
+        Raises:
+            BadInput: There is none, or the folder is not there.
+        """
+        here = (start or Path()).resolve()
+        if not here.is_dir():
+            raise BadInput(Fault(file=str(start), message="there is no such folder"))
+        for folder in (here, *here.parents):
+            if (folder / _settings.SETTINGS).is_file():
+                return cls(root=folder)
+        raise BadInput(
+            Fault(
+                file=str(here),
+                message=f"there is no {_settings.SETTINGS} here or in a folder above",
+                hint="`incident2eval init` makes a project; --project says where it is",
+            )
+        )
+
+    @cached_property
+    def _settings(self) -> _settings.SettingsFile:
+        return _settings.read_settings(self.root)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings; raises BadInput with every fault of their file."""
+        return self._settings.settings
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is odd about the settings' file: keys and values that nobody reads."""
+        return self._settings.warnings
+
+    def workflow(self, name: str) -> WorkflowSettings:
+        """The settings of one workflow; raises BadInput when there is none of that name."""
+        return _settings.workflow_of(self.settings, name)
+
+    @cached_property
+    def customers(self) -> Customers:
+        """The roster, empty where the settings name none and customers.csv is not there; raises BadInput with faults."""
+        named = self.settings.project.customers
+        path = self.root / named
+        if not path.exists() and not self._settings.names_customers:
+            return Customers()
+        return _customers.read_customers(read_bytes(path.resolve(), file=named), file=named)
+
+    @property
+    def incidents(self) -> Path:
+        """The folder with all incidents."""
+        return self.root / "incidents"
+
+    @property
+    def cases(self) -> Path:
+        """The folder with all cases."""
+        return self.root / "cases"
+
+    def incident_ids(self) -> tuple[str, ...]:
+        """The ids of all incidents; raises BadInput when one stands in a folder whose name is no id."""
+        return _incidents.ids_in(self.incidents, holding="incident.yaml")
+
+    def folder(self, incident_id: str) -> Path:
+        """The folder of an incident, there or not; raises BadInput for what is no id."""
+        return self.incidents / _incidents.proper_id(incident_id)
+
+    def incident(self, incident_id: str) -> _incidents.Loaded:
+        """An incident and the warnings about its file; raises BadInput with every fault."""
+        return _incidents.read_incident(
+            self.incidents, incident_id, evidence=self._evidence_folder(incident_id)
+        )
+
+    def evidence(self, incident_id: str) -> tuple[_evidence.Kept, ...]:
+        """An incident's evidence: listed files, then others; raises NotJudged when a listed one is absent."""
+        folder = self._evidence_folder(incident_id)
+        return _evidence.evidence_of(self.incident(incident_id).incident, folder)
+
+    def _evidence_folder(self, incident_id: str) -> Path:
+        return self.root / self.settings.project.evidence / _incidents.proper_id(incident_id)
+
+    def seal(self, incident_id: str, *, by: str) -> tuple[_seal.SealedFile, ...]:
+        """Seal the evidence that is not sealed yet, and say everything that is.
+
+        Raises:
+            BadInput: The incident or its manifest cannot be read.
+            NotProvable: Sealed evidence, or the manifest, was changed since.
+            NotJudged: Evidence is listed or sealed but absent.
+        """
+        kept = self.evidence(incident_id)
+        return _seal.seal_files(
+            self.folder(incident_id) / "SEALED.json", kept, by=by, file=_in(incident_id, "SEALED.json")
+        )
+
+    def sealed(self, incident_id: str) -> tuple[_seal.SealedFile, ...]:
+        """What has been sealed; raises NotProvable when the manifest was changed."""
+        return _seal.sealed_files(
+            self.folder(incident_id) / "SEALED.json", file=_in(incident_id, "SEALED.json")
+        )
+
+    def read_cause(self, incident_id: str) -> RootCause | None:
+        """The root cause that counts: a person's word before the tool's; raises BadInput with every fault."""
+        path = self.folder(incident_id) / "root-cause.yaml"
+        return _cause.read_root_cause(path, file=_in(incident_id, path.name))
+
+    def write_cause(self, incident_id: str, cause: RootCause) -> None:
+        """Write the tool's proposal; what people wrote in the file stays."""
+        path = self.folder(incident_id) / "root-cause.yaml"
+        _cause.write_root_cause(path, cause, file=_in(incident_id, path.name))
+
+    def paused(self, workflow: str) -> str | None:
+        """Why a workflow is paused, in words; None when it is not. Raises BadInput for a broken line of a log."""
+        found = [
+            (entry, incident_id)
+            for incident_id in self.incident_ids()
+            for entry in _log.read_log(
+                self.folder(incident_id) / "log.jsonl", file=_in(incident_id, "log.jsonl")
+            )
+            if workflow == (entry.workflow or self.incident(incident_id).incident.workflow.name)
+        ]
+        entry = _log.pause([entry for entry, _ in found])
+        if entry is None:
+            return None
+        incident_id = next(incident_id for other, incident_id in found if other is entry)
+        return f"contained by {entry.by or 'nobody named'} on {entry.at:%Y-%m-%d %H:%M} UTC ({incident_id}), not restarted"
+
+    def case_folders(self) -> tuple[Path, ...]:
+        """The folders of all cases; raises BadInput when one has a name that is no id."""
+        return tuple(self.cases / name for name in _incidents.ids_in(self.cases, holding=_cases.CASE))
+
+    def _case_folder(self, incident_id: str) -> Path:
+        return self.cases / _incidents.proper_id(incident_id)
+
+    def case(self, incident_id: str) -> CaseFile:
+        """What case.yaml says; raises BadInput with every fault."""
+        return _cases.read_case(self._case_folder(incident_id))
+
+    def recorded(self, incident_id: str) -> Mapping[str, Run]:
+        """The runs that the case's tests must be red on; raises BadInput."""
+        return _cases.read_runs(self._case_folder(incident_id), "recorded.json")
+
+    def corrected(self, incident_id: str) -> Mapping[str, Run]:
+        """The runs that the case's tests must be green on; raises BadInput."""
+        return _cases.read_runs(self._case_folder(incident_id), "corrected.json")
+
+    def write_case(
+        self,
+        incident_id: str,
+        case: CaseFile,
+        *,
+        recorded: Mapping[str, Run],
+        corrected: Mapping[str, Run],
+        tests: bytes,
+    ) -> None:
+        """Write a case's folder, all or nothing; the lock is written after it, by `write_lock`."""
+        folder = self._case_folder(incident_id)
+        _cases.write_case_folder(folder, case, recorded=recorded, corrected=corrected, tests=tests)
+
+    def case_digests(self, incident_id: str) -> Mapping[str, str]:
+        """SHA-256 of every file of a case, by its path below cases/."""
+        return _cases.digests(self.cases, self._case_folder(incident_id))
+
+    def lock(self) -> Lock:
+        """The lock over all cases, empty where there is none; raises BadInput when it is broken."""
+        return _cases.read_lock(self.cases)
+
+    def write_lock(self, lock: Lock) -> None:
+        """Write the lock over all cases."""
+        _cases.write_lock_file(self.cases, lock)
+
+    def archive_files(self) -> tuple[Path, ...]:
+        """The files of past runs that the settings name."""
+        patterns = self.settings.project.archive
+        found = {
+            Path(name) for pattern in patterns for name in glob.glob(str(self.root / pattern), recursive=True)
+        }
+        return tuple(sorted(path for path in found if path.is_file()))
+
+
+def _in(incident_id: str, name: str) -> str:
+    return f"incidents/{incident_id}/{name}"

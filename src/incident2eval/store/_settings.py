@@ -1,0 +1,145 @@
+"""incident2eval.toml: what the project's people say of their workflows. Trusted, but checked like any file."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from incident2eval.model import JSON, BadInput, Fault, Observation, Settings, WorkflowSettings
+from incident2eval.store._files import read_bytes
+from incident2eval.store._validation import Doubt, Rules, check, near, one_of, quoted
+from incident2eval.store._yaml import Document, FieldPath
+
+SETTINGS = "incident2eval.toml"
+
+_ROLES = frozenset("workflow_owner functional_leader executive_sponsor executive legal security".split())
+_HEADER = re.compile(r"\s*(\[\[?)([^\[\]#]+)\]\]?\s*(?:#.*)?")
+_KEY = re.compile(r"\s*((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[\w-]+|\"[^\"]*\"|'[^']*'))*)\s*=")
+_POSITION = re.compile(r"(.*) \(at line (\d+), column \d+\)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsFile:
+    """The settings, and what is odd about their file."""
+
+    settings: Settings
+    warnings: tuple[str, ...]
+    names_customers: bool
+    """Whether the file says where the roster is; one that it names must be there."""
+
+
+def read_settings(root: Path) -> SettingsFile:
+    """The settings of the project in that folder.
+
+    Raises:
+        BadInput: The file cannot be read, is not TOML, or holds faults (all of them, with lines).
+    """
+    text = _decoded(read_bytes(root / SETTINGS, file=SETTINGS))
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(_syntax_fault(text, str(error))) from error
+    except RecursionError as error:
+        raise BadInput(Fault(file=SETTINGS, message="is nested too deep")) from error
+    lines: dict[FieldPath, int] = {}
+    for path, line in _lines(text):
+        lines.setdefault(path, line)
+    checked = check(Settings, Document(file=SETTINGS, data=data, lines=lines), _RULES)
+    named = "customers" in data.get("project", {})
+    return SettingsFile(settings=checked.value, warnings=checked.warnings, names_customers=named)
+
+
+def workflow_of(settings: Settings, name: str) -> WorkflowSettings:
+    """The settings of one workflow.
+
+    Raises:
+        BadInput: The settings know no workflow of that name.
+    """
+    if name in settings.workflows:
+        return settings.workflows[name]
+    names = ", ".join(settings.workflows) or "none"
+    meant = near(name, settings.workflows)
+    hint = f"{meant} the settings know: {names}" if meant else f"the settings know: {names}"
+    raise BadInput(Fault(file=SETTINGS, message=f"there is no workflow {quoted(name)}", hint=hint))
+
+
+def _decoded(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise BadInput(
+            Fault(file=SETTINGS, line=line, message="is not UTF-8 text", hint="save it as UTF-8")
+        ) from error
+
+
+def _syntax_fault(text: str, problem: str) -> Fault:
+    found = _POSITION.fullmatch(problem)
+    line = int(found[2]) if found else text.count("\n") + 1
+    return Fault(file=SETTINGS, line=line, message=f"is not TOML: {found[1] if found else problem}")
+
+
+def _lines(text: str) -> Iterator[tuple[FieldPath, int]]:
+    """Where each key stands, as far as plain reading of the lines tells: TOML's reader does not say."""
+    table: FieldPath = ()
+    seen: dict[FieldPath, int] = {}
+    for number, line in enumerate(text.split("\n"), start=1):
+        if header := _HEADER.fullmatch(line):
+            table = _keys(header[2])
+            if header[1] == "[[":
+                seen[table] = seen.get(table, -1) + 1
+                table = (*table, seen[table])
+            yield table, number
+        elif key := _KEY.match(line):
+            yield (*table, *_keys(key[1])), number
+
+
+def _keys(written: str) -> FieldPath:
+    """A dotted key as the path it stands for."""
+    try:
+        value: JSON = tomllib.loads(f"{written} = 0")
+    except tomllib.TOMLDecodeError:
+        return ()
+    path: FieldPath = ()
+    while isinstance(value, dict):
+        key, value = next(iter(value.items()))
+        path = (*path, key)
+    return path
+
+
+def _timeout(given: JSON) -> Doubt | None:
+    if isinstance(given, (int, float)) and not 0 < given < float("inf"):
+        return f"{quoted(given)} is no time to wait", "seconds, more than 0"
+    return None
+
+
+def _trials(given: JSON) -> Doubt | None:
+    for severity, trials in given.items() if isinstance(given, dict) else ():
+        if severity not in {"1", "2", "3", "4"}:
+            return f"{quoted(severity)} is no severity", 'severities are "1" to "4"'
+        if type(trials) is not int or trials < 1:
+            return f"{quoted(trials)} is no number of trials", "a whole number, 1 or more"
+    return None
+
+
+def _workflow_names(given: JSON) -> Doubt | None:
+    """A workflow's name is also that of a folder under reports/."""
+    for name in given if isinstance(given, dict) else ():
+        if not re.fullmatch(r"[^\W_][\w. -]{0,99}", name):
+            return (
+                f"{quoted(name)} cannot name a workflow",
+                "letters, digits, and - _ . or space between them",
+            )
+    return None
+
+
+_RULES = Rules(
+    known={"approvers.roles": _ROLES},
+    doubts={
+        "workflows": _workflow_names,
+        "workflows.*.timeout": _timeout,
+        "workflows.*.observes": one_of(*Observation),
+        "policy.trials": _trials,
+    },
+)

@@ -1,0 +1,62 @@
+"""The acceptance incidents, end to end. The table is printed whatever it says; see `nox -s acceptance`."""
+
+from pathlib import Path
+
+import pytest
+
+from acceptance.runner import Score, score, table
+
+RIGHT = {"monthly-summary"}
+"""Incidents that must be right now; the others are printed as they are, and no check is tuned to one of them."""
+
+
+@pytest.fixture(scope="module")
+def scores(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Score]:
+    workplace = tmp_path_factory.mktemp("acceptance")
+    return [score(folder, workplace) for folder in sorted((shared / "acceptance" / "incidents").iterdir())]
+
+
+def test_the_table_is_printed(scores: list[Score], capsys: pytest.CaptureFixture[str]) -> None:
+    with capsys.disabled():
+        print("\n" + table(scores))
+
+    assert len(scores) == 8
+
+
+def test_neither_silence_nor_a_crash_ever_passes(scores: list[Score]) -> None:
+    passed = {
+        (one.slug, name) for one in scores for name in ("empty", "crash") if one.gates[name].get("decision") == "pass"
+    }
+
+    assert not passed
+
+
+@pytest.mark.parametrize("slug", sorted(RIGHT))
+def test_every_gate_is_right(scores: list[Score], slug: str) -> None:
+    one = next(one for one in scores if one.slug == slug)
+
+    assert {name: one.gate_right(name) for name in one.gates} == dict.fromkeys(one.labels["gates"], True)
+
+
+@pytest.mark.parametrize("slug", sorted(RIGHT))
+def test_the_cause_is_right(scores: list[Score], slug: str) -> None:
+    one = next(one for one in scores if one.slug == slug)
+
+    assert one.run["type"] == one.labels["type"]
+    assert one.run["severity"]["suggested"] == one.labels["severity"]
+    assert one.cause_right == (True, True)
+
+
+@pytest.mark.parametrize("slug", sorted(RIGHT))
+def test_every_case_is_red_on_the_incident_and_green_on_the_fix(scores: list[Score], slug: str) -> None:
+    one = next(one for one in scores if one.slug == slug)
+
+    assert one.run["cases"]
+    assert all(case["red"] and case["green"] and not case["blind"] for case in one.run["cases"])
+
+
+def test_decision_and_exit_code_agree(scores: list[Score]) -> None:
+    codes = {"pass": 0, "blocked": 1, "error": 3}
+    answers = [answer for one in scores for answer in one.gates.values() if "decision" in answer]
+
+    assert all(codes[answer["decision"]] == answer["exit"] for answer in answers)
