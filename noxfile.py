@@ -5,7 +5,7 @@ import json
 import statistics
 from collections.abc import Iterator
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import nox
 
@@ -135,7 +135,7 @@ def _branches(session: nox.Session) -> None:
 
 def _skipped(session: nox.Session, outcome: Path) -> None:
     """Say how many tests ran, and how many did not because the shared data are not there."""
-    cases = list(ElementTree.parse(outcome).iter("testcase"))  # noqa: S314 - pytest has just written it
+    cases = list(ET.parse(outcome).iter("testcase"))  # noqa: S314 - pytest has just written it
     reasons = [skip.get("message", "") for case in cases for skip in case.iter("skipped")]
     without_data = sum("shared" in reason for reason in reasons)
     session.log(

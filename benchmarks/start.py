@@ -1,6 +1,6 @@
 """What starting costs: `--help` against click alone, the plugin in a run without cases, `run` on the demo.
 
-Prints figures, asserts none. Every comparison is interleaved, so that a busy neighbour slows both sides; medians.
+Prints figures, asserts none. Comparisons are interleaved, so that a busy neighbour slows both sides; medians.
 """
 
 import compileall
@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -32,7 +32,7 @@ def main() -> None:
 def _help_against_click() -> None:
     click, ours = _interleaved([sys.executable, "-c", "import click"], [*INCIDENT2EVAL, "--help"])
     print(
-        f"incident2eval --help      {ours * 1000:6.0f} ms CPU, {ours / click:.2f} times `import click` (goal: 2)"
+        f"incident2eval --help  {ours * 1000:6.0f} ms CPU, {ours / click:.2f} times `import click` (goal: 2)"
     )
 
 
@@ -40,7 +40,7 @@ def _plugin_without_cases(folder: Path) -> None:
     (folder / "test_nothing.py").write_text("def test_nothing():\n    pass\n")
     pytest = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(folder / "test_nothing.py")]
     without, with_plugin = _interleaved([*pytest, "-p", "no:incident2eval"], pytest)
-    print(f"plugin, no cases          {(with_plugin - without) * 1000:6.1f} ms CPU (goal: 10)")
+    print(f"plugin, no cases      {(with_plugin - without) * 1000:6.1f} ms CPU (goal: 10)")
 
 
 def _run_on_the_demo(folder: Path) -> None:
@@ -48,7 +48,7 @@ def _run_on_the_demo(folder: Path) -> None:
     (incident,) = (path.name for path in (folder / "incidents").iterdir())
     command = [*INCIDENT2EVAL, "run", incident, "--project", str(folder)]
     seconds = statistics.median(_wall(command) for _ in range(RUNS_OF_THE_DEMO))
-    print(f"incident2eval run         {seconds:6.2f} s wall (goal: 2)")
+    print(f"incident2eval run     {seconds:6.2f} s wall (goal: 2)")
 
 
 def _interleaved(first: Sequence[str], second: Sequence[str]) -> tuple[float, float]:
@@ -58,22 +58,18 @@ def _interleaved(first: Sequence[str], second: Sequence[str]) -> tuple[float, fl
 
 
 def _cpu(command: Sequence[str]) -> float:
-    return _spent(command, _cpu_of_children)
+    """CPU seconds of one call."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    _call(command)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def _wall(command: Sequence[str]) -> float:
-    return _spent(command, time.perf_counter)
-
-
-def _spent(command: Sequence[str], clock: Callable[[], float]) -> float:
-    before = clock()
+    """Wall seconds of one call."""
+    before = time.perf_counter()
     _call(command)
-    return clock() - before
-
-
-def _cpu_of_children() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+    return time.perf_counter() - before
 
 
 def _call(command: Sequence[str]) -> None:

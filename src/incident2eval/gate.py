@@ -134,8 +134,8 @@ def _together(per_trial: Sequence[tuple[Outcome, str]]) -> tuple[Outcome, str]:
     message = next(message for outcome, message in per_trial if outcome is worst) or str(worst)
     bad = sum(outcome is worst for outcome, _ in per_trial)
     if worst is Outcome.FAILED and Outcome.PASSED in seen:
-        return Outcome.FLAKY, f"failed in {bad} of {len(per_trial)} trials: {message}"
-    return worst, message if len(per_trial) == 1 else f"{message} ({bad} of {len(per_trial)} trials)"
+        return Outcome.FLAKY, f"in {bad} of {len(per_trial)} trials: {message}"
+    return worst, message if len(per_trial) == 1 else f"in {bad} of {len(per_trial)} trials: {message}"
 
 
 def differences(locked: Mapping[str, str], found: Mapping[str, str]) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""Triage: what kind of incident it is, and how bad: by what it did to the business, not by how odd it looks."""
+"""Triage: what kind of incident it is, and how bad: by what it did to the business, not by oddness."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -74,18 +74,23 @@ _QUESTIONS: Mapping[str, tuple[str, Severity]] = MappingProxyType(
 )
 """The seven questions in words, and the least level that a yes means."""
 
+_SLIP = (
+    "all seven questions are answered no, nobody acted on it (impact.acted_on: no), "
+    "and it touches no more than daily operations (impact.domains)"
+)
+
 _NOT_JUDGED = (
     "Not judged yet: duties to notify and their deadlines, and who has to be involved and to sign. "
-    "Ask a qualified person; this is no legal advice."
+    "Ask a qualified person; this is not legal advice."
 )
 
 
 def triage(incident: Incident, findings: tuple[Finding, ...]) -> Triage:
     """Tell the type and suggest a severity.
 
-    The type comes from the file, else from the checks that are red on the recorded run and from what people answered.
-    The severity follows from the seven questions and the stated facts: unknown is never no, and that nobody complained
-    lowers nothing. Level 4 is suggested on stated facts only.
+    The type comes from the file, else from the checks that are red on the recorded run and from the answers.
+    The severity follows from the seven questions and the stated facts: unknown is never no, and that nobody
+    complained lowers nothing. Level 4 is suggested on stated facts only.
 
     Args:
         incident: The incident as its file tells it.
@@ -105,14 +110,20 @@ def triage(incident: Incident, findings: tuple[Finding, ...]) -> Triage:
     )
 
 
-def _types(incident: Incident, findings: tuple[Finding, ...]) -> tuple[tuple[IncidentType, ...], tuple[str, ...]]:
+def _types(
+    incident: Incident, findings: tuple[Finding, ...]
+) -> tuple[tuple[IncidentType, ...], tuple[str, ...]]:
     if incident.type:
         return incident.type, (f"It is {_NAMED[incident.type[0]]}: the incident file says so (type).",)
     told = tuple(_told_types(incident, findings)) or tuple(_guessed_types(incident))
     types = tuple(kind for kind in PRECEDENCE if any(kind is seen for seen, _ in told))
     if not types:
-        return (), ("No type is suggested: no check is red, and no answer tells what kind it was. Name one (type).",)
-    return types, tuple(f"It is {_NAMED[kind]}: {why}." for kind in types for seen, why in told if seen is kind)
+        return (), (
+            "No type is suggested: no check is red, and no answer tells what kind it was. Name one (type).",
+        )
+    return types, tuple(
+        f"It is {_NAMED[kind]}: {why}." for kind in types for seen, why in told if seen is kind
+    )
 
 
 def _told_types(incident: Incident, findings: tuple[Finding, ...]) -> Iterator[tuple[IncidentType, str]]:
@@ -120,7 +131,10 @@ def _told_types(incident: Incident, findings: tuple[Finding, ...]) -> Iterator[t
     for check in sorted({finding.check for finding in findings} & TYPE_OF_CHECK.keys()):
         yield TYPE_OF_CHECK[check], f"the check {check} is red on the recorded run"
     if incident.questions.exposed_information is Answer.YES:
-        yield IncidentType.DATA_EXPOSURE, "it exposed confidential or personal information (exposed_information: yes)"
+        yield (
+            IncidentType.DATA_EXPOSURE,
+            "it exposed confidential or personal information (exposed_information: yes)",
+        )
     if incident.surface == "automated_decision_step":
         yield IncidentType.BIASED_OR_INCONSISTENT_DECISION, "it showed in an automated decision (surface)"
     if "silent_degradation" in incident.failure_modes:
@@ -130,9 +144,12 @@ def _told_types(incident: Incident, findings: tuple[Finding, ...]) -> Iterator[t
 
 
 def _guessed_types(incident: Incident) -> Iterator[tuple[IncidentType, str]]:
-    """What is likely where nothing says more: an action may have been allowed, an output may have been right."""
+    """What is likely where nothing says more: the action may have been allowed, the output right."""
     if incident.questions.took_action is Answer.YES:
-        yield IncidentType.UNAUTHORISED_ACTION, "the AI acted, and nothing tells more (took_action: yes); please confirm"
+        yield (
+            IncidentType.UNAUTHORISED_ACTION,
+            "the AI acted, and nothing tells more (took_action: yes); please confirm",
+        )
     elif incident.questions.left_company is Answer.YES:
         yield (
             IncidentType.INCORRECT_EXTERNAL_OUTPUT,
@@ -150,10 +167,7 @@ def _severity(incident: Incident, types: tuple[IncidentType, ...]) -> tuple[Seve
     material = tuple(_material(incident, types))
     if material:
         return Severity.MATERIAL_CAUGHT, tuple(f"Level 2: {why}." for why in material)
-    return Severity.LOW, (
-        "Level 1: all seven questions are answered no, nobody acted on it (impact.acted_on: no), "
-        "and it touches no more than daily operations (impact.domains).",
-    )
+    return Severity.LOW, (f"Level 1: {_SLIP}.",)
 
 
 def _severe(incident: Incident, types: tuple[IncidentType, ...], *, happened: bool) -> Iterator[str]:
@@ -204,7 +218,7 @@ def _unknown(incident: Incident, suggested: Severity) -> Iterator[str]:
         raises = f" A yes makes it level {level}." if level > suggested else ""
         yield f"Not known: whether {words} ({name}).{raises}"
     if incident.outcome is Happened.NEAR_MISS and any(_impact(incident)):
-        yield "The file calls it a near miss, but also says that it had an effect: one of the two needs correcting (outcome)."
+        yield "The file calls it a near miss and says that it had an effect: correct one of them (outcome)."
     if suggested is Severity.IMPACT:
         yield "Not judged: whether the loss is severe or the action was repeated. Either makes it level 4."
     yield _NOT_JUDGED
@@ -212,4 +226,6 @@ def _unknown(incident: Incident, suggested: Severity) -> Iterator[str]:
 
 def _asked(incident: Incident, answer: Answer) -> Iterator[tuple[str, tuple[str, Severity]]]:
     """The questions that were answered so, with their words and level."""
-    return ((name, asked) for name, asked in _QUESTIONS.items() if getattr(incident.questions, name) is answer)
+    return (
+        (name, asked) for name, asked in _QUESTIONS.items() if getattr(incident.questions, name) is answer
+    )

@@ -1,7 +1,7 @@
 """The command line: parse, call the pipeline, print, exit with its code.
 
-Nothing is imported here but click, so that `incident2eval --help` costs little more than that; a command's own
-file is imported when the command is called.
+Nothing is imported here but click, so that `incident2eval --help` costs little more; a command's own file is
+imported when the command is called.
 """
 
 from incident2eval.cli._main import main

@@ -15,7 +15,12 @@ from incident2eval.pipeline._answer import Answer
     "--trials", metavar="N", type=click.IntRange(min=1), help="At least this many trials of every case."
 )
 @click.option("--junit", metavar="FILE", type=NEW_FILE, help="Write the outcomes as JUnit XML too.")
-@click.option("--report", metavar="FILE", type=NEW_FILE, help="Write the JSON report here too.")
+@click.option(
+    "--report",
+    metavar="FILE",
+    type=NEW_FILE,
+    help="Write the report here too: .json, .html, .md or .xml by its ending.",
+)
 def gate(
     *, project: Path | None, workflow: str, trials: int | None, junit: Path | None, report: Path | None
 ) -> Answer:

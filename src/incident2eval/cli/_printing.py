@@ -11,9 +11,9 @@ import click
 from incident2eval.model import JSON, Fault, visible
 from incident2eval.pipeline._answer import Answer
 
-_VERDICT = re.compile(r"^(PASS|BLOCKED|ERROR)\b", re.MULTILINE)
+_VERDICT = re.compile(r"^(PASS|BLOCKED|COULD NOT BE JUDGED)\b", re.MULTILINE)
 _FAULT = ("file", "line", "field", "message", "hint")
-_COLOURS = {"PASS": "green", "BLOCKED": "red", "ERROR": "yellow"}
+_COLOURS = {"PASS": "green", "BLOCKED": "red", "COULD NOT BE JUDGED": "yellow"}
 
 
 def show(answer: Answer, *, as_json: bool) -> int:

@@ -1,4 +1,4 @@
-"""Monthly account summaries: the last month's notes and tickets in, a draft for the account manager out.
+"""Monthly account summaries, drafted from an account's notes and tickets of the last 31 days.
 
 Notes are found through a search index over the whole workspace. What the service may read of it stands in
 `data/acl.json`; what a draft has to keep to stands in `prompts/summary.txt`. The drafter is a template, not a

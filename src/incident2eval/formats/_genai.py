@@ -15,11 +15,14 @@ _NAMED_BY = {
     "invoke_workflow": "gen_ai.workflow.name",
 }
 
+_TOLD_BY = {"gen_ai.tool.name": StepKind.TOOL, "gen_ai.request.model": StepKind.MODEL}
+"""What a span without an operation is, by the attribute that it has."""
+
 
 def read(attributes: Attributes) -> Meaning:
     """What the `gen_ai.*` attributes of a span say."""
     operation = text(attributes.get("gen_ai.operation.name"))
-    kind = kind_of(operation) or (StepKind.TOOL if "gen_ai.tool.name" in attributes else None)
+    kind = kind_of(operation) or next((kind for key, kind in _TOLD_BY.items() if key in attributes), None)
     plain = Meaning(
         kind=kind,
         name=text(attributes.get(_NAMED_BY.get(operation or "", "gen_ai.tool.name"))),
@@ -49,16 +52,12 @@ def _retrieval(attributes: Attributes) -> Meaning:
 
 def _talk(attributes: Attributes, kind: StepKind | None) -> Meaning:
     told, asked, said = "gen_ai.system_instructions", "gen_ai.input.messages", "gen_ai.output.messages"
-    given: JSON = unwrapped_input(attributes.get(asked))
-    if kind in {StepKind.MODEL, None}:
-        given = [*_instructions(attributes.get(told)), *(messages(attributes.get(asked)) or ())] or None
+    talk = messages(attributes.get(asked)) if kind in {StepKind.MODEL, None} else None
+    whole = [*_instructions(attributes.get(told)), *talk] if talk else None
     return Meaning(
-        input=given,
+        input=whole or unwrapped_input(attributes.get(asked)),
         output=unwrapped_output(attributes.get(said)),
-        sources={
-            "input": frozenset({asked, told} if kind in {StepKind.MODEL, None} else {asked}),
-            "output": frozenset({said}),
-        },
+        sources={"input": frozenset({asked, told} if whole else {asked}), "output": frozenset({said})},
     )
 
 

@@ -30,7 +30,11 @@ _WHO = ("by", "reviewer", "approver")
 
 def kind_of(word: JSON) -> StepKind | None:
     """The kind that an exporter's word stands for (`RETRIEVER`, `execute_tool`), or None."""
-    return _KINDS.get(word.strip().lower().replace("-", "_").replace(" ", "_")) if isinstance(word, str) else None
+    return (
+        _KINDS.get(word.strip().lower().replace("-", "_").replace(" ", "_"))
+        if isinstance(word, str)
+        else None
+    )
 
 
 def refined(step: Step, *, leaf: bool) -> StepKind:

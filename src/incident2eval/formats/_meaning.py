@@ -30,13 +30,13 @@ class Meaning:
     def or_else(self, other: "Meaning") -> "Meaning":
         """This meaning, with what it leaves open taken from another."""
         takes = {
-            "input": self.input is None,
-            "output": self.output is None and not self.records,
-            "records": not self.records,
+            "input": self.input is None and other.input is not None,
+            "output": self.output is None and not self.records and other.output is not None,
+            "records": not self.records and bool(other.records),
         }
         taken = {name: keys for name, keys in other.sources.items() if takes[name]}
         return Meaning(
-            kind=self.kind or other.kind,
+            kind=other.kind or self.kind if self.kind in {None, StepKind.OTHER} else self.kind,
             name=self.name or other.name,
             agent=self.agent or other.agent,
             input=other.input if takes["input"] else self.input,

@@ -64,10 +64,10 @@ def message(value: JSON) -> Message | None:
     extra = {
         "name": text(source.get("name")),
         "tool_calls": [call for call in calls if call],
-        "tool_call_id": text(source.get("tool_call_id")),
+        "tool_call_id": text(source.get("tool_call_id")) or result.get("tool_call_id"),
         "parts": others,
     }
-    return result | {key: item for key, item in extra.items() if item}
+    return {key: item for key, item in (result | extra).items() if item or key == "content"}
 
 
 def answer(value: JSON) -> JSON:
@@ -80,7 +80,7 @@ def answer(value: JSON) -> JSON:
     if talk is None:
         return value
     spoken = [each for each in talk if each["role"] == "assistant"]
-    if len(spoken) == len(talk) > 1:
+    if len(talk) > 1 and len(spoken) in {0, len(talk)}:
         return talk
     last = (spoken or talk)[-1]
     return decoded(last["content"]) if last.keys() <= {"role", "content", "name", "tool_call_id"} else last
@@ -143,8 +143,7 @@ def _sort_part(
     elif kind in {"tool_call_response", "tool_result"}:
         said = first(source, "response", "result", "content")
         words.append(said if isinstance(said, str) else str(answer(said)))
-        result["tool_call_id"] = text(first(source, "id", "tool_use_id"))
-        result["role"] = "tool"
+        result |= {"role": "tool", "tool_call_id": text(first(source, "id", "tool_use_id"))}
     elif kind in {None, "text", "input_text", "output_text"} and text(first(source, "text", "content")):
         words.append(str(first(source, "text", "content")))
     elif part not in (None, {}):

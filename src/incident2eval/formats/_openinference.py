@@ -28,8 +28,16 @@ def read(attributes: Attributes) -> Meaning:
         name=text(attributes.get("tool.name")) if kind is StepKind.TOOL else None,
         agent=text(attributes.get("agent.name")),
     )
-    lists = _lists(attributes) if any(key.startswith(("llm.", "retrieval.", "reranker.")) for key in attributes) else {}
-    return plain.or_else(_talk(lists)).or_else(_documents(lists, attributes, kind)).or_else(_values(attributes, kind))
+    lists = (
+        _lists(attributes)
+        if any(key.startswith(("llm.", "retrieval.", "reranker.")) for key in attributes)
+        else {}
+    )
+    return (
+        plain.or_else(_talk(lists))
+        .or_else(_documents(lists, attributes, kind))
+        .or_else(_values(attributes, kind))
+    )
 
 
 def _talk(lists: dict[str, dict[str, JSON]]) -> Meaning:

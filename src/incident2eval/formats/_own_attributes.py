@@ -6,10 +6,9 @@ and only for what the conventions leave open.
 
 from incident2eval.formats._kinds import kind_of
 from incident2eval.formats._meaning import Attributes, Meaning
-from incident2eval.formats._records import documents_in, records_of
 from incident2eval.formats._shape import decoded, text
 from incident2eval.formats._unwrap import unwrapped_input, unwrapped_output
-from incident2eval.model import JSON, StepKind
+from incident2eval.model import JSON
 
 _KIND = ("step.kind", "step.type", "span.kind", "span.type", "node.type")
 _NAME = ("step", "step.name", "entity.name", "task.name", "node.name")
@@ -21,9 +20,8 @@ def read(attributes: Attributes) -> Meaning:
     """What attributes say by the way their keys end."""
     asked, given = _ending(attributes, _INPUT)
     said, back = _ending(attributes, _OUTPUT)
-    kind = kind_of(_ending(attributes, _KIND)[1])
     return Meaning(
-        kind=kind,
+        kind=kind_of(_ending(attributes, _KIND)[1]),
         name=text(_ending(attributes, _NAME)[1]),
         input=unwrapped_input(given),
         output=unwrapped_output(back),
@@ -35,7 +33,11 @@ def _ending(attributes: Attributes, endings: tuple[str, ...]) -> tuple[str, JSON
     """The first attribute whose key is or ends in one of these, and whose value is text or an object; else nothing."""
     for ending in endings:
         for key, value in attributes.items():
-            if (key == ending or key.endswith("." + ending)) and isinstance(value, (str, dict, list)) and value:
+            if (
+                (key == ending or key.endswith("." + ending))
+                and isinstance(value, (str, dict, list))
+                and value
+            ):
                 return key, value
     return "", None
 
@@ -47,6 +49,3 @@ def arguments_of_a_read(attributes: Attributes) -> dict[str, JSON]:
         for ending in ("scope", "filter", "filters")
         if (value := _ending(attributes, (ending,))[1])
     }
-
-
-__all__ = ["arguments_of_a_read", "documents_in", "read", "records_of", "StepKind"]

@@ -42,7 +42,11 @@ def _opened(item: JSON) -> Mapping[str, JSON]:
 def _record(source: Mapping[str, JSON]) -> Record:
     metadata = mapping(decoded(source.get("metadata")))
     body = first(source, *_TEXTS)
-    used = {"metadata", *(key for key in _TEXTS if source.get(key) is body), *(key for key in _IDS[:1] if key in source)}
+    used = {
+        "metadata",
+        *(key for key in _TEXTS if source.get(key) is body),
+        *(key for key in _IDS[:1] if key in source),
+    }
     return Record(
         id=text(first(source, *_IDS)) or text(first(metadata, *_IDS)) or "",
         text=body if isinstance(body, str) else "" if body is None else str(body),

@@ -39,7 +39,9 @@ def first(source: Mapping[str, JSON], *keys: str) -> JSON:
 
 def rest(source: Mapping[str, JSON], used: Sequence[str] | frozenset[str]) -> dict[str, JSON]:
     """What is left when the keys that were used are taken out, without what says nothing."""
-    return {key: value for key, value in source.items() if key not in used and value not in (None, "", [], {})}
+    return {
+        key: value for key, value in source.items() if key not in used and value not in (None, "", [], {})
+    }
 
 
 def decoded(value: JSON) -> JSON:

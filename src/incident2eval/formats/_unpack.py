@@ -35,9 +35,13 @@ def text_bytes(data: bytes, *, name: str) -> bytes:
         raise BadInput(Fault(message="is UTF-16 or UTF-32 text", file=name, hint="save it as UTF-8"))
     data = data.removeprefix(_UTF8_BOM)
     if not data.strip():
-        raise BadInput(Fault(message="the file is empty", file=name, hint="hand over the file as it was exported"))
+        raise BadInput(
+            Fault(message="the file is empty", file=name, hint="hand over the file as it was exported")
+        )
     if b"\0" in data[:8192]:
-        raise BadInput(Fault(message="is a binary file, not JSON text", file=name, hint="export the trace as JSON"))
+        raise BadInput(
+            Fault(message="is a binary file, not JSON text", file=name, hint="export the trace as JSON")
+        )
     return data
 
 

@@ -5,8 +5,12 @@ from incident2eval.formats._shape import decoded
 from incident2eval.model import JSON
 
 _WRAPPERS = ("inputs", "input", "kwargs", "prompt")
-_BOOKKEEPING = frozenset({"tags", "metadata", "kwargs", "config"})
-"""What a tracer notes beside `inputs` or `outputs`; nothing that the workflow was given."""
+_BESIDE = {
+    "inputs": frozenset({"tags", "metadata", "kwargs", "config"}),
+    "outputs": frozenset({"tags", "metadata", "kwargs", "config"}),
+    "output": frozenset({"tags", "kwargs"}),
+}
+"""Wrapper -> what a tracer notes beside it; nothing that the workflow was given or said."""
 
 
 def unwrapped_input(value: JSON) -> JSON:
@@ -38,8 +42,7 @@ def _wrapped(value: dict[str, JSON], *wrappers: str) -> JSON:
     """What the only key that counts holds, or None."""
     keys = value.keys()
     for wrapper in wrappers:
-        beside = _BOOKKEEPING if wrapper.endswith("puts") else frozenset[str]()
-        if wrapper in keys and keys - {wrapper} <= beside:
+        if wrapper in keys and keys - {wrapper} <= _BESIDE.get(wrapper, frozenset()):
             return value[wrapper]
     return None
 

@@ -1,7 +1,7 @@
 """Proving: the tests of a case on sets of stored runs, in a child process (runs in, outcomes out)."""
 
 from incident2eval.proving._given import CaseFacts, CaseSheet, Given, Replay
-from incident2eval.proving._outcome import idle_checks, message_of, outcome_of
+from incident2eval.proving._outcome import idle_checks, outcome_of, weighed
 from incident2eval.proving._prove import prove
 
 __all__ = [
@@ -10,7 +10,7 @@ __all__ = [
     "Given",
     "Replay",
     "idle_checks",
-    "message_of",
     "outcome_of",
     "prove",
+    "weighed",
 ]

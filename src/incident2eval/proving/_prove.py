@@ -67,7 +67,7 @@ def _lay_out(folder: Path, tests: Mapping[str, bytes]) -> None:
 
 
 def _plain(name: str) -> str:
-    if Path(name).name != name:
+    if name in {"", ".."} or Path(name).name != name:
         raise ValueError(f"{name!r} is not the plain name of a file or folder")
     return name
 

@@ -14,8 +14,8 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 def document(report: Report) -> bytes:
     """The report as canonical JSON: keys sorted, UTF-8, one newline at the end.
 
-    The decision's own fields stand at the top (`workflow`, `decision`, `reasons`, `counts`, `cases`), where scripts that
-    read the gate's answer look for them. A lone surrogate, which UTF-8 cannot hold, is spelt out as text.
+    The decision's own fields stand at the top (`workflow`, `decision`, `reasons`, `counts`, `cases`), where
+    scripts look for them. A lone surrogate, which UTF-8 cannot hold, is spelt out as text.
     """
     fields = asdict(report)
     text = json.dumps(

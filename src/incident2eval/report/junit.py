@@ -10,7 +10,7 @@ _ERRORS = frozenset({Outcome.ERRORED, Outcome.TIMEOUT})
 
 
 def junit(report: Report) -> bytes:
-    """The report as JUnit XML: one test case per locked case, and one for the verdict where no case tells of it."""
+    """The report as JUnit XML: one test case per case, and one for a verdict that no case tells of."""
     decision = report.decision
     cases = [*map(_testcase, decision.cases), *_verdict(report)]
     totals = {
@@ -21,15 +21,19 @@ def junit(report: Report) -> bytes:
         "time": f"{(report.finished - report.started).total_seconds():.3f}",
     }
     suites = ET.Element("testsuites", totals)
-    suite = ET.SubElement(
-        suites, "testsuite", name=plain(decision.workflow), timestamp=f"{utc(report.started):%Y-%m-%dT%H:%M:%S}", **totals
-    )
+    named = {"name": plain(decision.workflow), "timestamp": f"{utc(report.started):%Y-%m-%dT%H:%M:%S}"}
+    suite = ET.SubElement(suites, "testsuite", named | totals)
     properties = ET.SubElement(suite, "properties")
-    for name, value in (("decision", decision.decision), ("commit", report.commit or ""), ("nonce", report.nonce)):
+    for name, value in (
+        ("decision", decision.decision),
+        ("commit", report.commit or ""),
+        ("nonce", report.nonce),
+    ):
         ET.SubElement(properties, "property", name=name, value=plain(value))
     suite.extend(cases)
     ET.indent(suites)
-    return ET.tostring(suites, encoding="utf-8", xml_declaration=True) + b"\n"
+    xml: bytes = ET.tostring(suites, encoding="utf-8", xml_declaration=True)
+    return xml + b"\n"
 
 
 def _testcase(case: CaseOutcome) -> ET.Element:
@@ -39,7 +43,9 @@ def _testcase(case: CaseOutcome) -> ET.Element:
         kind = "error" if case.outcome in _ERRORS else "failure"
         told = case.message or OUTCOMES[case.outcome].meaning
         problem = ET.SubElement(element, kind, type=case.outcome, message=plain(told))
-        problem.text = plain(f"{OUTCOMES[case.outcome].label}. Trials that were right: {trials(case)}.\n{told}")
+        problem.text = plain(
+            f"{OUTCOMES[case.outcome].label}. Trials that were right: {trials(case)}.\n{told}"
+        )
     return element
 
 

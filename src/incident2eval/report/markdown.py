@@ -1,4 +1,4 @@
-"""The report as Markdown for a comment on a pull request: the verdict first, and nothing in it that links or loads."""
+"""The report as Markdown for a comment on a pull request: verdict first, and nothing that links or loads."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -11,6 +11,7 @@ from incident2eval.report.wording import (
     RULINGS,
     guards,
     one_line,
+    reasons,
     spoken,
     trials,
     version,
@@ -34,25 +35,28 @@ _AUTOLINK = re.compile(
 
 
 def markdown(report: Report) -> str:
-    """The report as Markdown; every text is escaped, cut to a length, and kept from becoming a link or a mention."""
+    """The report as Markdown; every text is escaped, cut to a length, and kept from becoming a link."""
     decision = report.decision
     ruling = RULINGS[decision.decision]
-    return "\n\n".join(
-        (
-            f"## {ruling.label}: {_text(decision.workflow)}",
-            ruling.meaning,
-            *_listed("Why", decision.reasons),
-            _table(report),
-            *_listed("Changed from the shipped policy", report.overrides),
-            *_listed("Notes", report.notes),
-            f"Commit {_text(version(report))}. Run on {spoken(report.started)} with incident2eval {_text(report.tool)}. "
-            f"{AS_REPORTED} {NO_ADVICE}",
+    return (
+        "\n\n".join(
+            (
+                f"## {ruling.label}: {_text(decision.workflow)}",
+                ruling.meaning,
+                *_listed("Why", reasons(decision)),
+                _table(report),
+                *_listed("Changed from the shipped policy", report.overrides),
+                *_listed("Notes", report.notes),
+                f"{spoken(report.started)}, commit {_text(version(report))}, tool {_text(report.tool)}.",
+                f"{AS_REPORTED} {NO_ADVICE}",
+            )
         )
-    ) + "\n"
+        + "\n"
+    )
 
 
 def _text(text: str) -> str:
-    """The text as Markdown that says just that: markup escaped, and a zero-width space where a renderer would link."""
+    """The text as Markdown that says just that: markup escaped, a zero-width space where a link would be."""
     unlinked = _AUTOLINK.sub("\u200b", _EMOJI.sub("\\1\u200b", one_line(text, LONGEST)))
     return _BLOCK.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", unlinked))
 
@@ -75,9 +79,8 @@ def _table(report: Report) -> str:
 
 
 def _row(case: CaseOutcome, proof: EvalCase | None) -> str:
-    passed = case.outcome is Outcome.PASSED
-    label = OUTCOMES[case.outcome].label
-    told = "" if passed else f" **{_text(case.message or OUTCOMES[case.outcome].meaning)}**"
-    return (
-        f"| {label if passed else f'**{label}**'} | {_text(case.id)} | {trials(case)} | {_text(guards(case, proof))}{told} |"
-    )
+    result, guarded = OUTCOMES[case.outcome].label, _text(guards(case, proof))
+    if case.outcome is not Outcome.PASSED:
+        result = f"**{result}**"
+        guarded = f"{guarded} **{_text(case.message or OUTCOMES[case.outcome].meaning)}**"
+    return f"| {result} | {_text(case.id)} | {trials(case)} | {guarded} |"

@@ -43,7 +43,7 @@ class Section:
 
 
 def page(report: Report) -> str:
-    """The report as one self-contained page; its policy forbids scripts and loading, and names the one style sheet."""
+    """The report as one page; its policy forbids scripts and loading, and names the one style sheet."""
     environment = _environment()
     style = environment.get_template("page.css").render()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -74,7 +74,7 @@ def _environment() -> "jinja2.Environment":
 
 
 def _shown(value: object) -> object:
-    """What an expression in a template puts on the page: plain text of a bearable length; markup stays as it is."""
+    """What an expression in a template puts on the page: plain text of a bearable length; markup as it is."""
     if type(value) is not str:
         return value
     text = wording.plain(value)

@@ -3,16 +3,21 @@
 import textwrap
 
 from incident2eval.model import CaseOutcome, Decision
-from incident2eval.report.wording import RULINGS, one_line, plain, worst_first
+from incident2eval.report.wording import RULINGS, one_line, worst_first
 
 WIDTH = 80
+LONGEST = 400
+"""A reason longer than this is cut: the report has all of it."""
 
 
 def summary(decision: Decision) -> str:
-    """The decision for a person at a terminal: verdict, reasons, one line per case; no line over 80 columns."""
+    """The decision for a person at a terminal: verdict, reasons, one line per case, all in 80 columns."""
     ruling = RULINGS[decision.decision]
     parts = (
-        [f"{ruling.label}: {one_line(decision.workflow, WIDTH - len(ruling.label) - 2)}", *_wrapped(ruling.meaning, "")],
+        [
+            f"{ruling.label}: {one_line(decision.workflow, WIDTH - len(ruling.label) - 2)}",
+            *_wrapped(ruling.meaning, ""),
+        ],
         [line for reason in decision.reasons for line in _wrapped(reason, "- ")],
         [_line(case) for case in worst_first(decision)],
     )
@@ -21,7 +26,11 @@ def summary(decision: Decision) -> str:
 
 def _wrapped(text: str, mark: str) -> list[str]:
     return textwrap.wrap(
-        plain(text), WIDTH, initial_indent=mark, subsequent_indent=" " * len(mark), break_on_hyphens=False
+        one_line(text, LONGEST),
+        WIDTH,
+        initial_indent=mark,
+        subsequent_indent=" " * len(mark),
+        break_on_hyphens=False,
     )
 
 

@@ -31,16 +31,21 @@ RULINGS: Mapping[Ruling, Wording] = {
     ),
     Ruling.ERROR: Wording(
         "COULD NOT BE JUDGED",
-        "Some cases did not run to the end, so there is no verdict. That is not a pass: mend what broke and run again.",
+        "Some cases did not run to the end, so there is no verdict. "
+        "That is not a pass: mend what broke and run again.",
     ),
 }
 
 OUTCOMES: Mapping[Outcome, Wording] = {
     Outcome.PASSED: Wording("Passed", "Every trial was right."),
     Outcome.FAILED: Wording("Failed", "Today's workflow shows the failure."),
-    Outcome.ERRORED: Wording("Broke off", "The workflow or the test stopped with an error, so nothing is shown."),
+    Outcome.ERRORED: Wording(
+        "Broke off", "The workflow or the test stopped with an error, so nothing is shown."
+    ),
     Outcome.TIMEOUT: Wording("Timed out", "The workflow gave no answer in the time it has."),
-    Outcome.VACUOUS: Wording("Nothing to judge", "Today's run lacks what the test looks at, so green means nothing."),
+    Outcome.VACUOUS: Wording(
+        "Nothing to judge", "Today's run lacks what the test looks at, so green means nothing."
+    ),
     Outcome.SKIPPED: Wording("Skipped", "The test was switched off, so nothing is shown."),
     Outcome.NOT_RUN: Wording("Did not run", "The test is locked but was not run."),
     Outcome.FLAKY: Wording("Unsteady", "Right in some trials, wrong in others."),
@@ -57,14 +62,14 @@ ORIGINS: Mapping[str, str] = {
 }
 
 AS_REPORTED = "Steps are as reported by the workflow itself."
-NO_ADVICE = "This report is no legal advice."
+NO_ADVICE = "This report is not legal advice."
 
 _UNPRINTABLE = re.compile("[\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 _RIGHT = re.compile(r"^What is right:\n((?:[ ]+\S.*\n?)+)", re.MULTILINE)
 
 
 def plain(text: str) -> str:
-    r"""Text that cannot disguise itself: controls, reversals of direction and what no file can hold shown as `\x..`, `\u..`."""
+    r"""Text without disguise: controls, turns of direction and the unwritable as `\x..`, `\u..`."""
     return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", visible(text))
 
 
@@ -113,6 +118,20 @@ def tally(decision: Decision) -> str:
     return f"{counted}; {sum(case.trials for case in decision.cases)} trials in all"
 
 
+def reasons(decision: Decision) -> tuple[str, ...]:
+    """The reasons in words: one about a case names its incident and leaves the details to the case."""
+    return tuple(dict.fromkeys(_in_words(reason, decision) for reason in decision.reasons))
+
+
+def _in_words(reason: str, decision: Decision) -> str:
+    for case in decision.cases:
+        told = reason.removeprefix(f"{case.id}: ")
+        if told and told != reason:
+            first = told.partition("\n")[0].rstrip(":")
+            return f"{first[:1].upper()}{first[1:]} ({case.id.partition('::')[0]})"
+    return reason
+
+
 def worst_first(decision: Decision) -> tuple[CaseOutcome, ...]:
     """The cases, those that did not pass before those that did, else in their own order."""
     return tuple(sorted(decision.cases, key=lambda case: case.outcome is Outcome.PASSED))
@@ -126,7 +145,7 @@ def guards(case: CaseOutcome, proof: EvalCase | None) -> str:
 
 def _right(judge: object) -> str:
     found = _RIGHT.search(inspect.getdoc(judge) or "")
-    return " ".join(found[1].split()) if found else ""
+    return re.split(r"(?<=\.) ", " ".join(found[1].split()))[0] if found else ""
 
 
 def _name_in_words(case_id: str) -> str:

@@ -81,16 +81,16 @@ def _as_file(case: CaseFile) -> dict[str, JSON]:
 
 
 def digests(cases: Path, folder: Path) -> Mapping[str, str]:
-    """Digest of every file in a case's folder, by its path below cases/; what running the tests leaves is left out.
+    """Digest of every file of a case, by its path below cases/; what pytest leaves there does not count.
 
-    A link is not followed: its digest is that of where it leads, so that a file replaced by a link does not go unseen.
+    A link is not followed: its digest is that of where it leads, so that no file becomes a link unseen.
     """
     return {path.relative_to(cases).as_posix(): _digest(path) for path in sorted(_case_files(folder))}
 
 
 def _digest(path: Path) -> str:
     if path.is_symlink():
-        return sha256(b"link:" + os.fsencode(os.readlink(path)))
+        return sha256(b"link:" + os.fsencode(path.readlink()))
     return sha256(read_bytes(path))
 
 

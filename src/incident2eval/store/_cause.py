@@ -14,7 +14,7 @@ _OURS = ("schema", "proposed")
 
 
 def read_root_cause(path: Path, *, file: str) -> RootCause | None:
-    """The root cause that counts: what a person wrote under `overruled`, else what the tool proposed; else None.
+    """The root cause that counts: what a person wrote under `overruled`, else the proposal, else None.
 
     Raises:
         BadInput: The file cannot be read, or every fault of what counts.

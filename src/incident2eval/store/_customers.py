@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from incident2eval.model import BadInput, Customer, Customers, Fault
+from incident2eval.store._files import decoded
 from incident2eval.store._validation import near, quoted
 
 _COLUMNS = ("id", "name", "aliases")
@@ -18,16 +19,16 @@ _TELEPHONE_COLUMN = re.compile(r"\b(?:tele)?(?:phone|fax|mobile|cell|tel)", re.I
 def read_customers(raw: bytes, *, file: str) -> Customers:
     """The roster that a CSV file holds.
 
-    Columns `id`, `name` and `aliases` (separated by `;`) make the customer; other columns are kept in the file and
-    ignored, but e-mail addresses and telephone numbers in them become the customer's contacts.
+    Columns `id`, `name` and `aliases` (separated by `;`) make the customer. E-mail addresses and telephone
+    numbers in other columns become its contacts; the rest is ignored.
 
     Args:
         raw: The file's bytes, UTF-8, with or without a byte order mark.
         file: What a message calls it.
 
     Raises:
-        BadInput: Every fault at once: columns that are missing, ids or names that are empty, ids that stand there twice
-            (also in another case or another Unicode form), rows with more cells than columns.
+        BadInput: Every fault at once: columns that are missing, ids or names that are empty, ids that stand
+            there twice (also in another case or another Unicode form), rows with more cells than columns.
     """
     rows = _rows(raw, file)
     _, header = next(rows, (1, []))
@@ -49,14 +50,7 @@ def read_customers(raw: bytes, *, file: str) -> Customers:
 
 def _rows(raw: bytes, file: str) -> Iterator[tuple[int, list[str]]]:
     """The rows that are not blank, with the line each starts on."""
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise BadInput(
-            Fault(file=file, line=line, message="is not UTF-8 text", hint="save it as UTF-8")
-        ) from error
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(decoded(raw, file=file), newline=""), strict=True)
     line = 1
     try:
         for cells in reader:
@@ -102,7 +96,7 @@ def _customer(row: dict[str, str]) -> Customer:
 
 
 def _contacts(row: dict[str, str]) -> Iterator[str]:
-    """Addresses in the other columns; digits count as a telephone number with a + or under a heading that says so."""
+    """Addresses in other columns; digits are a telephone number with a + or under a heading that says so."""
     for column, cell in row.items():
         for part in cell.split(";") if column not in _COLUMNS else ():
             text = part.strip()

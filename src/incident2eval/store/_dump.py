@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from incident2eval.model import JSON, BadInput, Fault
 
 _PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9_./+ -]*[A-Za-z0-9_./+-])?")
-_NOT_TEXT = frozenset("y n yes no on off true false null".split())
+_NOT_TEXT = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 """What some YAML reader takes for something else than text when it stands without quotes."""
 
 _ESCAPED = re.compile("[\x7f-\xa0\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\uffff]")

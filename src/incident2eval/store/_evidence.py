@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from incident2eval.model import Evidence, EvidenceKind, Incident, NotJudged
-from incident2eval.store._files import opened, read_bytes
+from incident2eval.model import BadInput, Evidence, EvidenceKind, Fault, Incident, NotJudged
+from incident2eval.store._files import opened, read_bytes, write_atomically
+from incident2eval.store._validation import quoted
 
 _IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF")
 _TABLES = {".csv", ".tsv", ".xlsx"}
@@ -14,19 +15,19 @@ _TRACES = {".json", ".jsonl", ".ndjson", ".gz"}
 _WORDS: tuple[tuple[EvidenceKind, frozenset[str]], ...] = (
     (
         EvidenceKind.TRACE,
-        frozenset("trace traces span spans run runs otel langfuse langsmith phoenix".split()),
+        frozenset({"trace", "traces", "span", "spans", "run", "runs", "otel", "langfuse", "langsmith"}),
     ),
-    (EvidenceKind.PROMPT, frozenset("prompt prompts instructions".split())),
-    (EvidenceKind.INPUT, frozenset("input inputs request".split())),
-    (EvidenceKind.OUTPUT, frozenset("output outputs draft reply answer sent".split())),
-    (EvidenceKind.APPROVAL, frozenset("approval approvals approved release".split())),
-    (EvidenceKind.RETRIEVAL_LOG, frozenset("retrieval retrievals retrieved lookup lookups".split())),
-    (EvidenceKind.TOOL_LOG, frozenset("tool tools calls audit".split())),
-    (EvidenceKind.USER_ACTION, frozenset("click clicks user".split())),
-    (EvidenceKind.SCREENSHOT, frozenset("screenshot".split())),
+    (EvidenceKind.PROMPT, frozenset({"prompt", "prompts", "instructions"})),
+    (EvidenceKind.INPUT, frozenset({"input", "inputs", "request"})),
+    (EvidenceKind.OUTPUT, frozenset({"output", "outputs", "draft", "reply", "answer", "sent"})),
+    (EvidenceKind.APPROVAL, frozenset({"approval", "approvals", "approved", "release"})),
+    (EvidenceKind.RETRIEVAL_LOG, frozenset({"retrieval", "retrievals", "retrieved", "lookup", "lookups"})),
+    (EvidenceKind.TOOL_LOG, frozenset({"tool", "tools", "calls", "audit"})),
+    (EvidenceKind.USER_ACTION, frozenset({"click", "clicks", "user"})),
+    (EvidenceKind.SCREENSHOT, frozenset({"screenshot"})),
 )
-_CORRECTED = frozenset("corrected fixed fix".split())
-_GOOD = frozenset("good".split())
+_CORRECTED = frozenset({"corrected", "fixed", "fix"})
+_GOOD = frozenset({"good"})
 _VARIATIONS = {
     (EvidenceKind.TRACE, _CORRECTED): EvidenceKind.CORRECTED_TRACE,
     (EvidenceKind.OUTPUT, _CORRECTED): EvidenceKind.CORRECTED_OUTPUT,
@@ -80,6 +81,22 @@ def evidence_of(incident: Incident, folder: Path) -> tuple[Kept, ...]:
         if path not in named
     )
     return (*listed, *found)
+
+
+def keep_file(folder: Path, name: str, data: bytes) -> None:
+    """Put a file into the folder under that name; the same file again changes nothing.
+
+    Raises:
+        BadInput: The name is no plain one, or another file of that name is there.
+        NotJudged: The file system refused.
+    """
+    if name != Path(name).name or name.startswith(".") or "\\" in name or not name.isprintable():
+        raise BadInput(Fault(file=quoted(name), message="is no name for a file of evidence"))
+    path = folder / name
+    if path.exists() and read_bytes(path, file=f"evidence/{name}") != data:
+        hint = "give the new one another name; evidence is never written over"
+        raise BadInput(Fault(file=f"evidence/{name}", message="is another file of that name", hint=hint))
+    write_atomically(path, data)
 
 
 def _files_in(folder: Path) -> Iterator[Path]:

@@ -6,8 +6,8 @@ import secrets
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from incident2eval.model import BadInput, Fault, NotJudged
 
@@ -39,8 +39,22 @@ def read_bytes(path: Path, *, file: str | None = None, limit: int = LIMIT) -> by
     return data
 
 
+def decoded(raw: bytes, *, file: str) -> str:
+    """The text that the bytes are in UTF-8, without a byte order mark.
+
+    Raises:
+        BadInput: They are not UTF-8; the line is named.
+    """
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        fault = Fault(file=file, line=line, message="is not UTF-8 text", hint="save it as UTF-8")
+        raise BadInput(fault) from error
+
+
 @contextmanager
-def opened(path: Path, *, file: str) -> Iterator[BinaryIO]:
+def opened(path: Path, *, file: str) -> Iterator[BufferedReader]:
     """A regular file opened for reading; links are not followed and pipes not waited for.
 
     Raises:
@@ -75,7 +89,7 @@ def is_link(path: Path) -> bool:
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Write one file so that a reader, also after a crash, sees the old bytes or the new ones and nothing between.
+    """Write one file so that a reader, after a crash too, sees the old bytes or the new ones.
 
     Raises:
         BadInput: The path, or the folder that holds it, is a link.
@@ -85,10 +99,10 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 
 def write_together(files: Mapping[Path, bytes]) -> None:
-    """Write several files, all or none as far as the file system allows; those that do not change are left alone.
+    """Write several files, all or none as far as the file system allows; what is the same is left alone.
 
-    Every file is complete on the disk under another name before the first takes its place. A fault while they take
-    their places puts the earlier ones back; a power cut at that moment may leave some old and some new, each whole.
+    Every file is complete on the disk under another name before the first takes its place. A fault while they
+    do so puts the earlier ones back; a power cut just then may leave some old and some new, each whole.
 
     Raises:
         BadInput: A path, or the folder that holds it, is a link.
@@ -102,7 +116,7 @@ def write_together(files: Mapping[Path, bytes]) -> None:
         for path in changed:
             staged[path] = _staged(path, files[path])
         for path in changed:
-            os.replace(staged[path], path)
+            staged[path].replace(path)
             replaced.append(path)
         _sync_folders(changed)
     except BaseException as error:
@@ -154,7 +168,7 @@ def _put_back(before: Mapping[Path, bytes | None]) -> None:
             if data is None:
                 path.unlink()
             else:
-                os.replace(_staged(path, data), path)
+                _staged(path, data).replace(path)
 
 
 def _refused(error: OSError) -> NotJudged:

@@ -37,7 +37,7 @@ def ids_in(folder: Path, *, holding: str) -> tuple[str, ...]:
     """The ids that have a folder with that file in it, sorted.
 
     Raises:
-        BadInput: Folders that hold such a file under a name that is no id, or that are links: they would be missed.
+        BadInput: A folder that holds such a file has a name that is no id, or is a link: it would be missed.
     """
     places = sorted(place for place in folder.iterdir() if _holds(place, holding)) if folder.is_dir() else []
     faults = [fault for place in places for fault in _place_faults(place)]

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from incident2eval.model import BadInput, Fault
 from incident2eval.store._files import read_bytes
 from incident2eval.store._json import read_json
 from incident2eval.store._validation import check
 from incident2eval.store._yaml import Document
-from incident2eval.model import BadInput, Fault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,18 @@ from incident2eval.model import (
     Settings,
     WorkflowSettings,
 )
-from incident2eval.store import _cases, _cause, _customers, _evidence, _incidents, _log, _seal, _settings
+from incident2eval.store import (
+    _cases,
+    _cause,
+    _customers,
+    _deployed,
+    _evidence,
+    _git,
+    _incidents,
+    _log,
+    _seal,
+    _settings,
+)
 from incident2eval.store._files import read_bytes
 
 
@@ -73,7 +84,7 @@ class Project:
 
     @cached_property
     def customers(self) -> Customers:
-        """The roster, empty where the settings name none and customers.csv is not there; raises BadInput with faults."""
+        """The roster, empty where no settings name one and customers.csv is absent; raises BadInput."""
         named = self.settings.project.customers
         path = self.root / named
         if not path.exists() and not self._settings.names_customers:
@@ -112,6 +123,15 @@ class Project:
     def _evidence_folder(self, incident_id: str) -> Path:
         return self.root / self.settings.project.evidence / _incidents.proper_id(incident_id)
 
+    def keep(self, incident_id: str, name: str, data: bytes) -> None:
+        """Put a file among an incident's evidence; once it is there it stays as it is.
+
+        Raises:
+            BadInput: The name is none for a file of evidence, or another file of that name is there.
+            NotJudged: The file system refused.
+        """
+        _evidence.keep_file(self._evidence_folder(incident_id) / "evidence", name, data)
+
     def seal(self, incident_id: str, *, by: str) -> tuple[_seal.SealedFile, ...]:
         """Seal the evidence that is not sealed yet, and say everything that is.
 
@@ -142,7 +162,7 @@ class Project:
         _cause.write_root_cause(path, cause, file=_in(incident_id, path.name))
 
     def paused(self, workflow: str) -> str | None:
-        """Why a workflow is paused, in words; None when it is not. Raises BadInput for a broken line of a log."""
+        """Why a workflow is paused, in words, or None; raises BadInput for a broken line of a log."""
         found = [
             (entry, incident_id)
             for incident_id in self.incident_ids()
@@ -155,7 +175,8 @@ class Project:
         if entry is None:
             return None
         incident_id = next(incident_id for other, incident_id in found if other is entry)
-        return f"contained by {entry.by or 'nobody named'} on {entry.at:%Y-%m-%d %H:%M} UTC ({incident_id}), not restarted"
+        by, at = entry.by or "nobody named", f"{entry.at:%Y-%m-%d %H:%M} UTC"
+        return f"contained by {by} on {at} ({incident_id}) and not restarted"
 
     def case_folders(self) -> tuple[Path, ...]:
         """The folders of all cases; raises BadInput when one has a name that is no id."""
@@ -176,11 +197,15 @@ class Project:
         """The runs that the case's tests must be green on; raises BadInput."""
         return _cases.read_runs(self._case_folder(incident_id), "corrected.json")
 
+    def tests(self, incident_id: str) -> Mapping[str, bytes]:
+        """The files of a case that hold its tests, by name."""
+        folder = self._case_folder(incident_id)
+        return {path.name: read_bytes(path) for path in sorted(folder.glob("test_*.py"))}
+
     def write_case(
         self,
         incident_id: str,
         case: CaseFile,
-        *,
         recorded: Mapping[str, Run],
         corrected: Mapping[str, Run],
         tests: bytes,
@@ -201,11 +226,21 @@ class Project:
         """Write the lock over all cases."""
         _cases.write_lock_file(self.cases, lock)
 
+    def digests(self, workflow: WorkflowSettings) -> Mapping[str, str]:
+        """Digests of what a report of that workflow is bound to, by name."""
+        return _deployed.digests_of(self.root, workflow, customers=self.settings.project.customers)
+
+    def commit(self) -> tuple[str | None, bool]:
+        """The commit that is checked out, None without one, and whether tracked files differ from it."""
+        return _git.commit_of(self.root)
+
     def archive_files(self) -> tuple[Path, ...]:
         """The files of past runs that the settings name."""
         patterns = self.settings.project.archive
         found = {
-            Path(name) for pattern in patterns for name in glob.glob(str(self.root / pattern), recursive=True)
+            Path(name)
+            for pattern in patterns
+            for name in glob.glob(str(self.root / pattern), recursive=True)  # noqa: PTH207 - patterns may be absolute
         }
         return tuple(sorted(path for path in found if path.is_file()))
 

@@ -22,8 +22,8 @@ SCHEMAS = tuple(_KINDS)
 
 
 def dump(value: Any) -> dict[str, JSON]:
-    """A dataclass of the model as JSON holds it: lists, texts, RFC 3339 times (Z for UTC); nothing left out."""
-    # Mappings that pydantic does not know (read-only views) are dumped as the dicts they show, without a warning.
+    """A dataclass of the model as JSON holds it: lists, texts, RFC 3339 times with Z; nothing left out."""
+    # A mapping that pydantic does not know (a read-only view) is dumped as a dict, without a warning.
     dumped: dict[str, JSON] = adapter(type(value)).dump_python(
         value, mode="json", fallback=dict, warnings=False
     )

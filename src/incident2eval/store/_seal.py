@@ -29,7 +29,7 @@ class SealedFile:
     when: datetime
     by: str
     chain: str = ""
-    """SHA-256 over the chain of the entry before and this entry: none can be changed, dropped or slipped in before it."""
+    """SHA-256 over the chain of the entry before and this entry: nothing before it can change unseen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,7 @@ def sealed_files(manifest: Path, *, file: str) -> tuple[SealedFile, ...]:
 
 
 def seal_files(manifest: Path, kept: Sequence[Kept], *, by: str, file: str) -> tuple[SealedFile, ...]:
-    """Seal what has not been sealed yet, after making sure that what was is unchanged; then everything that is sealed.
+    """Seal what is not sealed yet, having made sure that the rest is unchanged; returns all that is sealed.
 
     Raises:
         BadInput: The manifest or a file cannot be read.

@@ -1,4 +1,4 @@
-"""incident2eval.toml: what the project's people say of their workflows. Trusted, but checked like any file."""
+"""incident2eval.toml: what a project's people say of their workflows. Trusted, but checked like any file."""
 
 import re
 import tomllib
@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from incident2eval.model import JSON, BadInput, Fault, Observation, Settings, WorkflowSettings
-from incident2eval.store._files import read_bytes
+from incident2eval.store._files import decoded, read_bytes
 from incident2eval.store._validation import Doubt, Rules, check, near, one_of, quoted
 from incident2eval.store._yaml import Document, FieldPath
 
 SETTINGS = "incident2eval.toml"
 
-_ROLES = frozenset("workflow_owner functional_leader executive_sponsor executive legal security".split())
+_ROLES = frozenset(
+    {"workflow_owner", "functional_leader", "executive_sponsor", "executive", "legal", "security"}
+)
 _HEADER = re.compile(r"\s*(\[\[?)([^\[\]#]+)\]\]?\s*(?:#.*)?")
 _KEY = re.compile(r"\s*((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[\w-]+|\"[^\"]*\"|'[^']*'))*)\s*=")
 _POSITION = re.compile(r"(.*) \(at line (\d+), column \d+\)")
@@ -35,7 +37,7 @@ def read_settings(root: Path) -> SettingsFile:
     Raises:
         BadInput: The file cannot be read, is not TOML, or holds faults (all of them, with lines).
     """
-    text = _decoded(read_bytes(root / SETTINGS, file=SETTINGS))
+    text = decoded(read_bytes(root / SETTINGS, file=SETTINGS), file=SETTINGS)
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -62,16 +64,6 @@ def workflow_of(settings: Settings, name: str) -> WorkflowSettings:
     meant = near(name, settings.workflows)
     hint = f"{meant} the settings know: {names}" if meant else f"the settings know: {names}"
     raise BadInput(Fault(file=SETTINGS, message=f"there is no workflow {quoted(name)}", hint=hint))
-
-
-def _decoded(raw: bytes) -> str:
-    try:
-        return raw.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise BadInput(
-            Fault(file=SETTINGS, line=line, message="is not UTF-8 text", hint="save it as UTF-8")
-        ) from error
 
 
 def _syntax_fault(text: str, problem: str) -> Fault:

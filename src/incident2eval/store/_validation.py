@@ -1,4 +1,4 @@
-"""Plain data into the model's dataclasses: every fault at once, each with its line and field, in plain words."""
+"""Plain data into the model's dataclasses: every fault at once, with its line and field, in plain words."""
 
 import difflib
 import functools
@@ -21,6 +21,8 @@ T = TypeVar("T")
 Doubt = tuple[str, str | None]
 """What is wrong with a value, and what to do about it."""
 
+_ADAPTERS: dict[type, Any] = {}
+
 _PLAIN_WORDS = {
     "missing": "is missing",
     "string_type": "should be text",
@@ -33,7 +35,7 @@ _PLAIN_WORDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What a kind of file asks beyond the model's types. Places are dotted fields without positions: `evidence.kind`."""
+    """What a kind of file asks beyond the types. Places are fields without positions: `evidence.kind`."""
 
     known: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Place -> values that are known; others are kept and warned about."""
@@ -76,17 +78,17 @@ def check(kind: type[T], document: Document, rules: Rules | None = None) -> Chec
         fitting.add(error)
     if fitting.faults:
         raise BadInput(*sorted(fitting.faults.values(), key=lambda fault: fault.line or 0))
-    return Checked(
-        value=value, warnings=tuple(map(str, sorted(fitting.odd, key=lambda fault: fault.line or 0)))
-    )
+    odd = sorted(fitting.odd, key=lambda fault: fault.line or 0)
+    return Checked(value=value, warnings=tuple(str(fault) for fault in odd))
 
 
-@functools.cache
 def adapter(kind: type[T]) -> "TypeAdapter[T]":
-    """pydantic's view of one of the model's dataclasses."""
+    """The view that pydantic has of one of the model's dataclasses; it is made once."""
     from pydantic import TypeAdapter  # noqa: PLC0415
 
-    return TypeAdapter(kind)
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return cast("TypeAdapter[T]", _ADAPTERS[kind])
 
 
 def one_of(*values: str) -> Callable[[JSON], Doubt | None]:

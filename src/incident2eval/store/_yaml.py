@@ -4,10 +4,12 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import yaml
 
 from incident2eval.model import JSON, BadInput, Fault, visible
+from incident2eval.store._files import decoded
 
 FieldPath = tuple[str | int, ...]
 """Keys and positions that lead to a field: `("evidence", 2, "file")`."""
@@ -22,7 +24,7 @@ _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U000100
 _JSON_STRING_OR_TAB = re.compile(r'"(?:[^"\\]|\\.)*"|\t')
 _SURROGATE_PAIR = re.compile(r"\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})")
 _HINTS = {
-    "found character that cannot start any token": "indent with spaces, and put text that starts with @, ` or % in quotes",
+    "cannot start any token": "indent with spaces; put text that starts with @, ` or % in quotes",
     "mapping values are not allowed": "put text that holds a colon in quotes",
     "found unexpected end of stream": "a quote is not closed",
     "invalid Unicode character": "half a character cannot stand in a file",
@@ -74,30 +76,24 @@ def read_yaml(raw: bytes, *, file: str, plain: Callable[[str], JSON] = as_text) 
         plain: What a scalar without quotes means: `as_text` or `as_json`.
 
     Raises:
-        BadInput: One fault that says why the file is not read: too large, binary, not UTF-8, not YAML, empty, more than
-            one document, no fields at the top, a key twice, an anchor, alias, tag or merge key, too deep, too many
-            values.
+        BadInput: One fault that says why the file is not read: too large, binary, not UTF-8, not YAML, empty,
+            several documents, no fields at the top, a key twice, an anchor, alias, tag or merge key, too
+            deep, too many values.
     """
-    text = _decoded(raw, file)
+    text = _safe_text(raw, file)
     if text.lstrip().startswith("{"):
         text = _json_as_yaml(text)
     return _Tree(text, file=file, plain=plain).document()
 
 
-def _decoded(raw: bytes, file: str) -> str:
+def _safe_text(raw: bytes, file: str) -> str:
     if len(raw) > MAX_BYTES:
         raise BadInput(
             Fault(file=file, message=f"holds more than {MAX_BYTES // 1_000_000} MB, which is not read")
         )
     if b"\0" in raw:
         raise BadInput(Fault(file=file, message="is a binary file, not YAML"))
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise BadInput(
-            Fault(file=file, line=line, message="is not UTF-8 text", hint="save it as UTF-8")
-        ) from error
+    text = decoded(raw, file=file)
     if found := _UNPRINTABLE.search(text):
         line = text.count("\n", 0, found.start()) + 1
         raise BadInput(
@@ -107,7 +103,7 @@ def _decoded(raw: bytes, file: str) -> str:
 
 
 def _json_as_yaml(text: str) -> str:
-    """JSON with what YAML reads differently rewritten: tabs and escapes. Lines stay; what is no JSON stays as it is."""
+    """JSON with what YAML reads differently (tabs, escapes) rewritten in place; what is no JSON as it is."""
     try:
         json.loads(text)
     except (ValueError, RecursionError):
@@ -164,7 +160,7 @@ class _Tree:
 
     def _node(self, event: yaml.Event, path: FieldPath) -> JSON:
         self._admit(event, path)
-        self.lines.setdefault(path, event.start_mark.line + 1)
+        self.lines.setdefault(path, _line(event))
         if isinstance(event, yaml.MappingStartEvent):
             return self._mapping(event, path)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -187,7 +183,7 @@ class _Tree:
     def _mapping(self, start: yaml.Event, path: FieldPath) -> dict[str, JSON]:
         if not path:
             self._admit(start, path)
-            self.lines[()] = start.start_mark.line + 1
+            self.lines[()] = _line(start)
         found: dict[str, JSON] = {}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             key = self._key(event, path)
@@ -195,7 +191,7 @@ class _Tree:
             if key in found:
                 hint = f"the first one is on line {self.lines[here]}"
                 raise self._fault(event, "stands there twice", hint, path=here)
-            self.lines[here] = event.start_mark.line + 1
+            self.lines[here] = _line(event)
             found[key] = self._node(next(self.events), here)
         return found
 
@@ -207,16 +203,16 @@ class _Tree:
 
     def _key(self, event: yaml.Event, path: FieldPath) -> str:
         self._admit(event, path)
-        if not isinstance(event, yaml.ScalarEvent) or not event.value:
+        if not isinstance(event, yaml.ScalarEvent) or (_is_plain(event) and not event.value):
             raise self._fault(event, "has a key that is not text", path=path)
-        if event.value == "<<" and event.implicit[0]:
+        if _is_plain(event) and event.value == "<<":
             raise self._fault(event, "uses a merge key (<<)", "write the fields out", path=path)
         return self._text(event)
 
-    def _scalar(self, event: yaml.Event) -> JSON:
-        return self.plain(event.value) if event.implicit[0] else self._text(event)
+    def _scalar(self, event: Any) -> JSON:
+        return self.plain(event.value) if _is_plain(event) else self._text(event)
 
-    def _text(self, event: yaml.Event) -> str:
+    def _text(self, event: Any) -> str:
         text: str = event.value
         if any("\ud800" <= char <= "\udfff" for char in text):
             raise self._fault(event, "holds half a character (a lone surrogate)")
@@ -225,8 +221,19 @@ class _Tree:
     def _fault(
         self, event: yaml.Event, message: str, hint: str | None = None, *, path: FieldPath = ()
     ) -> BadInput:
-        line = event.start_mark.line + 1 if event.start_mark else None
-        return BadInput(Fault(file=self.file, line=line, field=dotted(path), message=message, hint=hint))
+        return BadInput(
+            Fault(file=self.file, line=_line(event), field=dotted(path), message=message, hint=hint)
+        )
+
+
+def _line(event: Any) -> int:
+    line: int = event.start_mark.line
+    return line + 1
+
+
+def _is_plain(event: Any) -> bool:
+    """Whether a scalar stands there without quotes."""
+    return bool(event.implicit[0])
 
 
 def dotted(path: FieldPath) -> str | None:

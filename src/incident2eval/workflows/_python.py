@@ -11,7 +11,6 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import IO, Any
 
 from incident2eval.model import JSON, Outcome, Result, visible
@@ -23,23 +22,25 @@ _IMPORT_SECONDS = 60.0
 """Importing may take that long, or as long as a run if that is longer."""
 _GRACE = 10.0
 """Seconds beyond a run's time limit, which the worker enforces, after which the worker counts as hung."""
+_END_SECONDS = 0.5
+"""A worker whose channel is closed ends its trial and itself in that time, or is ended."""
 _KILL_SECONDS = 2.0
 
 
 def call(target: Target, trials: Sequence[Sequence[Mapping[str, JSON]]]) -> tuple[tuple[Result, ...], ...]:
     """Call a workflow.
 
-    Every trial starts from the freshly imported workflow; its inputs run in order in one process. Nothing that
-    the workflow started outlives its trial, or the call if the import started it. What it prints goes to standard
-    error.
+    Every trial starts from the freshly imported workflow; its inputs run in order in one process. What the
+    workflow prints goes to standard error. Nothing that it started outlives its trial, or the call if the
+    import started it.
 
     Args:
         target: What to call.
         trials: The inputs of each trial.
 
     Returns:
-        One entry for each trial, in it one result for each input, in order. That a workflow fails, hangs, dies or
-        cannot be started is a result too.
+        One entry for each trial, in it one result for each input, in order. That a workflow fails, hangs,
+        dies or cannot be started is a result too.
     """
     if not any(trials):
         return tuple(() for _ in trials)
@@ -70,28 +71,29 @@ class _Worker:
         self._printed = process.stdout.fileno()
         self._watched = [channel, self._printed]
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._last: Result | None = None
+        self._rest: Result | None = None
+        """What all further inputs come to, once the worker answers no more."""
 
     def load(self) -> None:
         """Wait until the workflow is imported; if that fails, so does every run."""
-        limit = max(self._target.timeout, _IMPORT_SECONDS)
+        limit = _import_seconds(self._target)
         try:
             reply = self._reply(limit, f"importing it took longer than {limit:g} s")
         except _Gone as gone:
-            self._last = failure(gone.outcome, f"cannot import {self._target.address}: {gone}")
+            self._rest = failure(gone.outcome, f"cannot import {self._target.address}: {gone}")
         else:
-            self._last = None if "ready" in reply else result_of(reply, given={})
+            self._rest = None if "ready" in reply else result_of(reply, given={})
 
     def result(self, given: Mapping[str, JSON]) -> Result:
         """The result of the next input."""
-        if self._last is not None:
-            return self._last
+        if self._rest is not None:
+            return self._rest
         try:
             return result_of(self._reply(self._target.timeout + _GRACE, "the worker hangs"), given=given)
         except ValueError as error:
             return failure(Outcome.ERRORED, f"the answer cannot be read: {error}")
         except _Gone as gone:
-            self._last = failure(gone.outcome, f"not run: {gone}")
+            self._rest = failure(gone.outcome, f"not run: {gone}")
             return failure(gone.outcome, str(gone))
 
     def pass_on(self) -> None:
@@ -139,7 +141,8 @@ def _started(target: Target, trials: Sequence[Sequence[Mapping[str, JSON]]]) -> 
             try:
                 yield worker
             finally:
-                _kill(process)
+                ours.close()
+                _end(process)
                 worker.pass_on()
 
 
@@ -170,9 +173,14 @@ def _job(target: Target, trials: Sequence[Sequence[Mapping[str, JSON]]]) -> byte
         "module": module,
         "function": function,
         "timeout": target.timeout,
+        "import_seconds": _import_seconds(target),
         "trials": [list(trial) for trial in trials],
     }
     return json.dumps(job, default=dict).encode()
+
+
+def _import_seconds(target: Target) -> float:
+    return max(target.timeout, _IMPORT_SECONDS)
 
 
 def _interpreter(target: Target) -> str:
@@ -185,12 +193,11 @@ def _environment() -> dict[str, str]:
     return {**ours, "INCIDENT2EVAL_REPLAY": "1"}
 
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """Kill the worker and all that comes from it, and wait until it is gone."""
-    if not Path("/proc/self/stat").exists():
-        with suppress(OSError):
-            os.killpg(process.pid, signal.SIGKILL)
-    process.send_signal(signal.SIGSTOP)  # it must start nothing more, but still adopts what loses its parent
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Wait until the worker has ended, and kill what is left of it and of all that comes from it."""
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(_END_SECONDS)
+    process.send_signal(signal.SIGSTOP)  # it starts nothing more, but still adopts what loses its parent
     give_up = time.monotonic() + _KILL_SECONDS
     while (left := _descendants(process.pid)) and time.monotonic() < give_up:
         for pid in left:

@@ -1,9 +1,9 @@
 """The process that runs a `python:` workflow: imports it once, then forks for each trial.
 
-Run as a script, by its path, with the interpreter of the workflow: standard library only, Python 3.9 or later,
-and nothing of incident2eval in sight of the workflow. The job comes as JSON on standard input; the argument is
-the descriptor of the channel to the parent. On the channel goes one line of JSON once the workflow is imported,
-then one for every input of every trial, in order:
+Run as a script, by its path, with the interpreter of the workflow: standard library only, Python 3.9 or
+later, and nothing of incident2eval in sight of the workflow. The job comes as JSON on standard input; the
+argument is the descriptor of the channel to the parent. On the channel goes one line of JSON once the
+workflow is imported, then one for every input of every trial, in order:
 
     {"ready": true}
     {"answer": ..., "started": 1.5, "ended": 2.5}
@@ -343,11 +343,15 @@ def kill_children(kept: set[int]) -> None:
 def serve(job: dict[str, Any], channel: int) -> None:
     """Import the workflow, then run one trial after the other."""
     project = job["project"]
+    signal.alarm(
+        math.ceil(job["import_seconds"]) + 1
+    )  # should nobody be left by then to end a hanging import
     try:
         function = load(job["module"], job["function"])
     except BaseException as error:  # noqa: BLE001 - sys.exit at import too
         write_line(channel, errored(f"cannot import {job['module']}: {describe(error, project)}"))
         return
+    signal.alarm(0)
     write_line(channel, as_line(ready=True))
     kept = children()  # what the import started serves every trial
     for inputs in job["trials"]:
@@ -378,3 +382,4 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+    os._exit(0)  # threads and exit handlers of the workflow keep nobody waiting

@@ -1,0 +1,241 @@
+"""The names of the roster, found in text whatever their dress: an index over words, built once a roster."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from incident2eval.checks._name_use import LEGAL_FORM, is_street, reads_as_name
+from incident2eval.checks._ordinary import is_ordinary
+from incident2eval.checks._wording import INVISIBLE, POSSESSIVE, WORD, Span, fold, renditions, shape
+from incident2eval.model import Customers
+
+_BETWEEN = re.compile(rf"[\s{INVISIBLE}*_~`\"'\u2018\u2019\u201c\u201d\-\u2010-\u2013>]{{0,40}}")
+"""What may stand between two words of one name: spaces, line breaks, hyphens, quotes, emphasis."""
+
+_LEGAL_FORMS = """
+ltd limited llp llc lp plc inc incorporated corp corporation gmbh kgaa pty pte pvt cic cio sarl srl ulc sas
+AG SA SE AB AS KG NV BV OY UG SL SPA ASA APS SIA
+"""
+_LEGAL = frozenset(_LEGAL_FORMS.split())
+"""Legal forms; the short ones count in capitals only."""
+
+
+class Use(Enum):
+    """How a name must be used in a text to be a mention of the customer."""
+
+    ANYHOW = auto()
+    """In any case: nothing else is called that."""
+    AS_WRITTEN = auto()
+    """In the very case it is written in: short forms in capitals."""
+    AS_A_NAME = auto()
+    """Not as the ordinary word that it is as well."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Name:
+    """A name or alias of a customer, without its legal form."""
+
+    customer: str
+    words: tuple[str, ...]
+    written: tuple[str, ...]
+    between: tuple[str, ...]
+    """What stands between its words, spaces left out: `.` in `booking.com`."""
+    use: Use
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """A place in a text that names a customer."""
+
+    customer: str
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class _Node:
+    """Where a name may go on, word by word, and the names that end here."""
+
+    next: dict[str, "_Node"] = field(default_factory=dict)
+    names: list[Name] = field(default_factory=list)
+
+
+class Names:
+    """All names of a roster, ready to be found."""
+
+    def __init__(self, customers: Customers) -> None:
+        self._root = _Node()
+        self._words: dict[str, set[tuple[str, ...]]] = {}
+        shouted = len(customers) > 1 and all(row.name.isupper() for row in customers)
+        for row in customers:
+            for text in row.names:
+                for name in _names(row.id, text, shouted=shouted):
+                    self._add(name)
+
+    def owners(self, text: str) -> frozenset[str]:
+        """Ids of the customers that a text as a whole names, in whatever case."""
+        words = tuple(fold(word) for word in WORD.findall(text))
+        return frozenset(owner for owner, names in self._words.items() if words in names)
+
+    def foreign(self, text: str, customer: str) -> Iterator[Mention]:
+        """Mentions of any customer but `customer`, in order; the longest name wins.
+
+        A name that the customer bears too is no mention, nor is one that is part of the customer's own name there.
+        """
+        seen: set[Span] = set()
+        for plain in renditions(text):
+            own = _Spans()
+            found = []
+            for name, start, end in self._candidates(plain):
+                if name.customer == customer:
+                    own.add(start, end)
+                elif name.words not in self._words.get(customer, ()):
+                    found.append((name, start, end))
+            yield from _longest(plain, found, own, seen)
+
+    def _add(self, name: Name) -> None:
+        node = self._root
+        for word in name.words:
+            node = node.next.setdefault(word, _Node())
+        node.names.append(name)
+        self._words.setdefault(name.customer, set()).add(name.words)
+
+    def _candidates(self, text: str) -> Iterator[tuple[Name, int, int]]:
+        """Every place where the words of a name stand in a row, the longest first at each place."""
+        spans = [match.span() for match in WORD.finditer(text)]
+        for at, (start, end) in enumerate(spans):
+            if (node := _step(self._root, text[start:end])) is None:
+                continue
+            ends = [(node, at)]
+            for after in range(at + 1, len(spans)):
+                if (node := _step(node, text[slice(*spans[after])])) is None:
+                    break
+                ends.append((node, after))
+            for node, last in reversed(ends):
+                yield from (
+                    (name, start, spans[last][1])
+                    for name in node.names
+                    if _holds_together(name, text, spans[at : last + 1])
+                )
+
+
+class _Spans:
+    """Spans added in the order of their starts, asked whether one of them holds another span."""
+
+    def __init__(self) -> None:
+        self._starts: list[int] = []
+        self._reached: list[int] = []
+
+    def add(self, start: int, end: int) -> None:
+        self._starts.append(start)
+        self._reached.append(max(end, self._reached[-1] if self._reached else 0))
+
+    def hold(self, start: int, end: int) -> bool:
+        before = bisect_right(self._starts, start)
+        return before > 0 and self._reached[before - 1] >= end
+
+
+def _longest(
+    text: str, found: list[tuple[Name, int, int]], own: _Spans, seen: set[Span]
+) -> Iterator[Mention]:
+    """The candidates that are mentions, none within another one, none that was seen before."""
+    reached = 0
+    for name, start, end in found:
+        bare = end - _possessive(text[start:end])
+        if end <= reached or (start, end) in seen or own.hold(start, bare):
+            continue
+        if not _is_used(name, text, start, bare):
+            continue
+        reached = end
+        seen.add((start, end))
+        legal = LEGAL_FORM.match(text, end)
+        yield Mention(customer=name.customer, start=start, end=legal.end() if legal else end)
+
+
+def _possessive(words: str) -> int:
+    """How many characters a possessive 's takes at the end."""
+    match = POSSESSIVE.search(words)
+    return len(match[0]) if match else 0
+
+
+def _step(node: _Node, word: str) -> _Node | None:
+    """The next node for a word; a word with 's may also be a name that ends in s."""
+    found = node.next.get(fold(word))
+    if found is None and POSSESSIVE.search(word):
+        found = node.next.get(shape(word).casefold())
+    return found
+
+
+def _holds_together(name: Name, text: str, spans: list[Span]) -> bool:
+    """Whether nothing stands between the words that would not stand inside a name."""
+    for at, own in enumerate(name.between):
+        between = text[spans[at][1] : spans[at + 1][0]]
+        initial = between.strip() == "." and spans[at][1] - spans[at][0] == 1
+        if not (_BETWEEN.fullmatch(between) or initial or between.strip() == own):
+            return False
+    return True
+
+
+def _is_used(name: Name, text: str, start: int, end: int) -> bool:
+    """Whether the words at that span mean the customer."""
+    if len(name.words) == 1 and is_street(text, end):
+        return False
+    if name.use is Use.ANYHOW:
+        return True
+    words = [shape(POSSESSIVE.sub("", word)) for word in WORD.findall(text[start:end])]
+    if name.use is Use.AS_WRITTEN:
+        return all(own in {word, "and"} for word, own in zip(words, name.written, strict=False))
+    last = WORD.findall(text[start:end])[-1]
+    return reads_as_name(text, end - len(last), end)
+
+
+def _names(customer: str, text: str, *, shouted: bool) -> Iterator[Name]:
+    """A name as it is looked for: without its legal form, without a leading `The`, written as one word."""
+    spans = [match.span() for match in WORD.finditer(text)]
+    tokens = [text[start:end] for start, end in spans]
+    kept = _without_legal_form(tokens)
+    between = tuple(text[spans[at][1] : spans[at + 1][0]].strip() for at in range(kept - 1))
+    written = tuple(shape(token) for token in tokens[:kept])
+    words = tuple(word.casefold() for word in written)
+    if not words or all(word.isdigit() for word in words):
+        return
+    use = _use(words, written, shouted=shouted)
+    yield Name(customer=customer, words=words, written=written, between=between, use=use)
+    if words[0] == "the" and len(words) > 2:
+        yield Name(customer=customer, words=words[1:], written=written[1:], between=between[1:], use=use)
+    joined = "".join(words)
+    if len(words) > 1 and len(joined) >= 8 and not is_ordinary(joined):
+        yield Name(customer=customer, words=(joined,), written=(joined,), between=(), use=Use.ANYHOW)
+
+
+def _without_legal_form(tokens: list[str]) -> int:
+    """How many of the words are the name itself."""
+    kept = len(tokens)
+    while kept > 1 and not _LEGAL.isdisjoint({fold(tokens[kept - 1]), shape(tokens[kept - 1])}):
+        kept -= 1
+    return kept
+
+
+def _use(words: tuple[str, ...], written: tuple[str, ...], *, shouted: bool) -> Use:
+    """How a name must be used; a roster all in capitals says nothing about the case of its names."""
+    telling = [(word, own) for word, own in zip(words, written, strict=True) if word not in {"and", "the"}]
+    if all(len(word) == 1 for word, _ in telling) or (len(telling) == 1 and len(telling[0][0]) < 3):
+        return Use.AS_WRITTEN
+    if len(telling) > 1 or not telling:
+        return Use.ANYHOW
+    word, own = telling[0]
+    if own.isupper() and (len(word) == 3 or (not shouted and is_ordinary(word))):
+        return Use.AS_WRITTEN if not (shouted and is_ordinary(word)) else Use.AS_A_NAME
+    return Use.AS_A_NAME if len(word) == 3 or is_ordinary(word) else Use.ANYHOW
+
+
+_LAST_BUILT: list[tuple[Customers, Names]] = []
+
+
+def names_of(customers: Customers) -> Names:
+    """The names of a roster; the index of the last one is kept, as many runs are judged with one roster."""
+    if not _LAST_BUILT or _LAST_BUILT[0][0] is not customers:
+        _LAST_BUILT[:] = [(customers, Names(customers))]
+    return _LAST_BUILT[0][1]

@@ -1,0 +1,21 @@
+"""Which English words are ordinary ones: a customer may be called `Apex`, and demand has an apex."""
+
+import gzip
+from functools import cache
+from importlib.resources import files
+
+
+def is_ordinary(word: str) -> bool:
+    """Whether a word in lower case is an English word rather than somebody's name alone."""
+    return word in _words()
+
+
+@cache
+def _words() -> frozenset[str]:
+    """ordinary_words.gz, read when it is first needed: a line begins with how much it shares with the last."""
+    packed = files("incident2eval.checks").joinpath("ordinary_words.gz").read_bytes()
+    words, last = [], ""
+    for line in gzip.decompress(packed).decode("ascii").split("\n"):
+        last = last[: int(line[0], 36)] + line[1:]
+        words.append(last)
+    return frozenset(words)

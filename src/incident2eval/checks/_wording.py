@@ -1,0 +1,127 @@
+"""Text as a reader takes it: words freed from case, accents, width, zero-width characters and markup."""
+
+import html
+import json
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+from incident2eval.model import JSON
+
+Span = tuple[int, int]
+
+INVISIBLE = "\u00ad\u0300-\u036f\u180e\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff"
+"""Soft hyphen, combining accents, zero-width characters: parts of a word that a reader does not see."""
+
+WORD = re.compile(
+    r"(?<![^\W_])(?:[^\W\d_]\.){2,8}(?:[^\W\d_](?![^\W_]))?"  # N.G.L.
+    rf"|[^\W_](?:[^\W_]|[{INVISIBLE}])*(?:['\u2019\uff07][sS\uff53](?![^\W_]))?"
+    r"|[&+\uff06\uff0b]"
+)
+"""One word, a possessive 's included; `&` and `+` are words too."""
+
+POSSESSIVE = re.compile(r"['\u2019\uff07][sS\uff53]\Z")
+
+_ENTITY = re.compile(r"&(?:#\d{1,6}|#[xX][0-9a-fA-F]{1,5}|[A-Za-z]{2,8});")
+_INLINE_TAG = re.compile(r"</?(?:b|i|u|em|strong|mark|small|span)>", re.IGNORECASE)
+_LINE_END_HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010][ \t]{0,8}\r?\n[ \t]{0,8}(?=[^\W\d_])")
+_SENTENCE_END = re.compile(r"[.!?](?=\s)|\n\s*\n|\n(?=\s*[-*|#\u2022])")
+_SPELLINGS = str.maketrans({"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "æ": "ae", "œ": "oe"})
+"""Letters that stand for others without being accented ones."""
+_LONGEST = 60
+"""No name holds a longer word; what is longer is folded to nothing, so that hostile text costs nothing."""
+
+
+def said(value: JSON) -> Iterator[tuple[str, str]]:
+    """Every text of an output with its path: values, keys of objects, and what JSON written as a text holds.
+
+    Numbers and truth values name nobody and are left out.
+    """
+    pending: list[tuple[str, JSON]] = [("", value)]
+    while pending:
+        path, inner = pending.pop()
+        if isinstance(inner, str):
+            yield path, inner
+            pending += [(path, parsed)] if (parsed := embedded(inner)) is not None else []
+        elif isinstance(inner, Mapping):
+            yield from ((path, str(key)) for key in inner)
+            pending += [(f"{path}.{key}".lstrip("."), one) for key, one in reversed(list(inner.items()))]
+        elif isinstance(inner, (list, tuple)):
+            pending += [(f"{path}.{at}".lstrip("."), one) for at, one in reversed(list(enumerate(inner)))]
+
+
+def embedded(text: str) -> JSON:
+    """The object or list that a text spells out as JSON, or None."""
+    if not text.lstrip().startswith(("{", "[")):
+        return None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def renditions(text: str) -> Iterator[str]:
+    """The text without markup, and once more with words joined that a line end split; offsets stay the same."""
+    plain = text.replace("\u02bc", "\u2019")
+    if "&" in plain:
+        plain = _ENTITY.sub(_unescaped, plain)
+    if "<" in plain:
+        plain = _INLINE_TAG.sub(_hidden, plain)
+    yield plain
+    joined = _LINE_END_HYPHEN.sub(_hidden, plain)
+    if joined != plain:
+        yield joined
+
+
+def _unescaped(entity: re.Match[str]) -> str:
+    char = html.unescape(entity[0])
+    return char + "\u200b" * (len(entity[0]) - 1) if len(char) == 1 else entity[0]
+
+
+def _hidden(markup: re.Match[str]) -> str:
+    return "\u200b" * len(markup[0])
+
+
+def fold(word: str) -> str:
+    """A word as it is compared: no case, accents or possessive 's, `&` as and, initials without dots."""
+    return _folded(word) if len(word) <= _LONGEST else ""
+
+
+def shape(word: str) -> str:
+    """A word as it is compared where its case matters."""
+    return _shaped(word) if len(word) <= _LONGEST else ""
+
+
+@lru_cache(maxsize=20_000)
+def _folded(word: str) -> str:
+    return _shaped(POSSESSIVE.sub("", word)).casefold()
+
+
+@lru_cache(maxsize=2_000)
+def _shaped(word: str) -> str:
+    if word.isascii():
+        plain = word
+    else:
+        decomposed = unicodedata.normalize("NFKD", word)
+        seen = (char for char in decomposed if unicodedata.category(char) not in {"Mn", "Cf"})
+        plain = "".join(seen).translate(_SPELLINGS)
+    plain = plain.replace(".", "").replace("'", "").replace("\u2019", "")
+    return "and" if plain in {"&", "+"} else plain
+
+
+def sentence(text: str, start: int, end: int, *, reach: int = 160) -> str:
+    """The sentence or line around a span as it stands, at most `reach` characters to either side."""
+    low, high = max(0, start - reach), min(len(text), end + reach)
+    before = [match.end() for match in _SENTENCE_END.finditer(text, low, start)]
+    after = _SENTENCE_END.search(text, end, high)
+    begin = before[-1] if before else _whole_word(text, low)
+    stop = (after.end() if after[0] in ".!?" else after.start()) if after else high
+    return text[begin:stop].strip()
+
+
+def _whole_word(text: str, low: int) -> int:
+    """The next place where a word begins, so that no quotation starts with half of one."""
+    if low == 0 or not (text[low].isalnum() and text[low - 1].isalnum()):
+        return low
+    return next((at for at in range(low, min(low + 30, len(text))) if not text[at].isalnum()), low)

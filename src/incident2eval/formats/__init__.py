@@ -1,0 +1,48 @@
+"""The shelf of trace formats: bytes -> runs. The only room that knows what a trace looks like on the wire."""
+
+from incident2eval.formats._format import Format, Reading, Row, Skipped
+from incident2eval.formats._jsonl import JSONL
+from incident2eval.formats._langfuse import LANGFUSE
+from incident2eval.formats._langsmith import LANGSMITH
+from incident2eval.formats._otlp import OTLP
+from incident2eval.formats._owners import Attributed, with_owners
+from incident2eval.formats._phoenix import PHOENIX
+from incident2eval.formats._reading import read_as
+from incident2eval.formats._run import RUN
+from incident2eval.formats._run_json import dump_run, dump_runs, load_run, load_runs
+
+FORMATS: tuple[Format, ...] = (RUN, OTLP, PHOENIX, LANGFUSE, LANGSMITH, JSONL)
+"""Every format, in the order in which a file is tried: the plainest last."""
+
+
+def read(data: bytes, *, name: str, format: str | None = None) -> Reading:  # noqa: A002
+    """Read the runs in a file, gzip or plain, whatever tracing tool wrote it.
+
+    Args:
+        data: The file's bytes.
+        name: How the user knows the file; for messages only, the format is told by content.
+        format: Name of a format on the shelf, to overrule what the content says.
+
+    Returns:
+        At least one run, the format's name, and what had to be skipped and why.
+
+    Raises:
+        BadInput: when no run could be read, in one clear line.
+    """
+    return read_as(data, name=name, format=format, shelf=FORMATS)
+
+
+__all__ = [
+    "FORMATS",
+    "Attributed",
+    "Format",
+    "Reading",
+    "Row",
+    "Skipped",
+    "dump_run",
+    "dump_runs",
+    "load_run",
+    "load_runs",
+    "read",
+    "with_owners",
+]

@@ -1,0 +1,25 @@
+"""Finding a value by a path that people wrote in their settings."""
+
+from collections.abc import Mapping
+
+from incident2eval.formats._shape import decoded
+from incident2eval.model import JSON
+
+
+def at_path(source: Mapping[str, JSON], path: str) -> JSON:
+    """The value at a dotted path: as a flat key, then nested at any dot; JSON inside strings is looked into.
+
+    Args:
+        source: A step's attributes, a run's, or an object that holds its input.
+        path: Such as `metadata.account_id`.
+
+    Returns:
+        The value, or None where there is none.
+    """
+    if source.get(path) is not None:
+        return source[path]
+    for at, char in enumerate(path):
+        inner = decoded(source.get(path[:at])) if char == "." else None
+        if isinstance(inner, dict) and (found := at_path(inner, path[at + 1 :])) is not None:
+            return found
+    return None

@@ -1,0 +1,149 @@
+"""Whose run it was, and whose the records are that it read (contract sections 2 and 4)."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from incident2eval.formats._lookup import at_path
+from incident2eval.formats._roster import Roster, is_weak, leaves, rank_of
+from incident2eval.formats._shape import text
+from incident2eval.model import Customers, Record, Run, Step, Subject
+
+Paths = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attributed:
+    """A run with its customer and its records' owners filled in."""
+
+    run: Run
+    sources: tuple[str, ...]
+    """What was inferred, and from where, one sentence each."""
+
+
+def with_owners(run: Run, *, customers: Customers, paths: Paths, stated: Subject | None) -> Attributed:
+    """Fill in whose run it was and whose records it read; what the run itself says of either is kept.
+
+    Args:
+        run: As it was read.
+        customers: The roster.
+        paths: Where the settings say that a trace tells the subject: field -> paths, the first that is there counts.
+        stated: The subject as the incident states it, for a run that does not tell.
+
+    Returns:
+        The run, and what was inferred from where.
+    """
+    roster = Roster(customers)
+    subject, told = _subject(run, roster=roster, paths=paths, stated=stated)
+    steps, owners = _owned(run.steps, roster=roster)
+    return Attributed(run=replace(run, subject=subject, steps=steps), sources=(*told, *owners))
+
+
+def _subject(
+    run: Run, *, roster: Roster, paths: Paths, stated: Subject | None
+) -> tuple[Subject | None, list[str]]:
+    if run.subject and (run.subject.customer_id or run.subject.customer):
+        return _complete(run.subject, roster), []
+    said = {field: found for field in paths if (found := _told(run, paths[field]))}
+    if said:
+        values = {field: value for field, (value, _) in said.items()}
+        subject = Subject(customer=values.get("customer"), customer_id=values.get("customer_id"))
+        return _complete(subject, roster), [
+            f"{field} is {value}, from {where}" for field, (value, where) in said.items()
+        ]
+    if stated and (stated.customer_id or stated.customer):
+        return _complete(stated, roster), ["customer as the incident states it"]
+    root = run.root
+    standing = roster.standing_in(run.input) | roster.standing_in(root.attributes if root else None)
+    if len(standing) != 1:
+        return None, []
+    (only,) = standing
+    return _complete(Subject(customer_id=only), roster), [
+        f"customer_id is {only}, the one id of the roster in its input or root step"
+    ]
+
+
+def _told(run: Run, paths: Iterable[str]) -> tuple[str, str] | None:
+    """What the first path that is there holds, and where that was."""
+    root = run.root
+    places = [
+        *([(f"the root step {root.id}", root.attributes)] if root else []),
+        *((f"step {step.id}", step.attributes) for step in run.steps),
+        ("the trace", run.attributes),
+        ("the trace", {"trace": run.attributes}),
+        ("the input", {"input": run.input, "inputs": run.input}),
+    ]
+    for path in paths:
+        for where, place in places:
+            if (value := text(at_path(place, path))) is not None:
+                return value, f"{path} of {where}"
+    return None
+
+
+def _complete(subject: Subject, roster: Roster) -> Subject:
+    """The subject with its name from its id, or its id from its name, as the roster has them."""
+    customer_id = subject.customer_id or roster.id_of(subject.customer)
+    if customer_id is not None and not roster.is_id(customer_id):
+        customer_id = roster.id_of(customer_id) or customer_id
+    return Subject(customer=subject.customer or roster.name_of(customer_id), customer_id=customer_id)
+
+
+def _owned(steps: tuple[Step, ...], *, roster: Roster) -> tuple[tuple[Step, ...], list[str]]:
+    """The steps with an owner for every record that tells one, and a sentence a step and key."""
+    fallback = _roster_keys([record for step in steps for record in step.records], roster)
+    result: list[Step] = []
+    sources: list[str] = []
+    for step in steps:
+        found = [_by_exporter_key(record, roster) for record in step.records]
+        if not any(found) and all(record.owner is None for record in step.records):
+            found = [_by_roster_key(record, fallback, roster) for record in step.records]
+        keys = Counter(
+            key
+            for record, hit in zip(step.records, found, strict=True)
+            if hit and not record.owner
+            for key in hit[1:]
+        )
+        sources += [
+            f"owner of {count} records of step {step.id} ({step.name}) from {key}"
+            for key, count in keys.items()
+        ]
+        records = tuple(
+            record if record.owner or not hit else replace(record, owner=hit[0])
+            for record, hit in zip(step.records, found, strict=True)
+        )
+        result.append(replace(step, records=records) if any(found) else step)
+    return tuple(result), sources
+
+
+def _by_exporter_key(record: Record, roster: Roster) -> tuple[str, str] | None:
+    """Owner and key, where a key is one that exporters use; a value of the roster wins over one that is not."""
+    candidates = sorted(
+        (roster.id_of(value) is None, rank, path, value)
+        for path, value in leaves(record.metadata)
+        if (rank := rank_of(path)) is not None
+    )
+    for stranger, rank, path, value in candidates:
+        if not stranger:
+            return roster.id_of(value) or value, path
+        if not (is_weak(rank) and roster) and not path.lower().endswith("name"):
+            return value, path
+    return None
+
+
+def _roster_keys(records: list[Record], roster: Roster) -> list[str]:
+    """Keys whose every value over all records of the run is an id of the roster, the one on most records first."""
+    if not roster:
+        return []
+    seen: Counter[str] = Counter()
+    strange: set[str] = set()
+    for record in records:
+        for path, value in (("id", record.id), *leaves(record.metadata)):
+            seen[path] += 1
+            if value and not roster.is_id(value):
+                strange.add(path)
+    return sorted((key for key in seen if key not in strange), key=lambda key: (key == "id", -seen[key], key))
+
+
+def _by_roster_key(record: Record, keys: list[str], roster: Roster) -> tuple[str, str] | None:
+    said = {"id": record.id, **dict(leaves(record.metadata))}
+    return next(((said[key], key) for key in keys if roster.is_id(said.get(key))), None)

@@ -1,0 +1,92 @@
+"""The roster as a run's values meet it: by id, by name, and as a word in a text."""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from incident2eval.formats._shape import text
+from incident2eval.formats._words import words
+from incident2eval.model import JSON, Customers
+
+_NOUNS = ("customer", "client", "account", "tenant")
+"""Whom a thing belongs to, the most specific first."""
+
+_WEAK_NOUNS = ("owner", "organization", "organisation", "org", "workspace")
+"""These often name a person, or the place that holds everybody's things: with a roster, only its ids count."""
+
+_QUALIFIERS = frozenset("id ids key ref code no number uuid guid identifier slug name".split())
+
+
+def rank_of(path: str) -> int | None:
+    """How specifically a key says whose a thing is (0 is best), or None where it does not.
+
+    `accountId`, `crm_account_id`, `account.id` and `ACCOUNT` are one key; `account_manager` is another thing.
+    """
+    said = [word for word in words(path) if word not in _QUALIFIERS]
+    nouns = (*_NOUNS, *_WEAK_NOUNS)
+    return nouns.index(said[-1]) if said and said[-1] in nouns else None
+
+
+def is_weak(rank: int) -> bool:
+    """Whether a key of that rank counts only by ids that the roster holds."""
+    return rank >= len(_NOUNS)
+
+
+class Roster:
+    """The firm's customers, looked up by what a trace says."""
+
+    def __init__(self, customers: Customers) -> None:
+        self._customers = customers
+
+    def __bool__(self) -> bool:
+        return bool(len(self._customers))
+
+    def id_of(self, value: JSON) -> str | None:
+        """The customer's id that a value is, or whose name or alias it is; None where it is nobody's."""
+        said = text(value)
+        if said is None:
+            return None
+        return said if said in self._customers else self._by_name.get(said.strip().casefold())
+
+    def name_of(self, customer_id: str | None) -> str | None:
+        """The customer's name, where the roster holds the id."""
+        customer = self._customers.get(customer_id)
+        return customer.name if customer else None
+
+    def is_id(self, value: JSON) -> bool:
+        """Whether a value is an id of the roster."""
+        return text(value) in self._customers
+
+    def standing_in(self, value: JSON) -> set[str]:
+        """Every id that stands in a value as a word of its own; bare numbers only under a key that says whose."""
+        found: set[str] = set()
+        for path, leaf in leaves(value):
+            for each in self._pattern.findall(leaf) if self else ():
+                if not each.isdecimal() or rank_of(path) is not None:
+                    found.add(each)
+        return found
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, str]:
+        ids: dict[str, str] = {}
+        for customer in self._customers:
+            for name in customer.names:
+                ids.setdefault(name.strip().casefold(), customer.id)
+        return ids
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        ids = sorted((customer.id for customer in self._customers), key=len, reverse=True)
+        return re.compile(r"(?<![\w-])(?:" + "|".join(map(re.escape, ids)) + r")(?![\w-])")
+
+
+def leaves(value: JSON, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every text or number in a value, with its dotted path; positions in lists leave no trace in it."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from leaves(inner, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from leaves(inner, path)
+    elif (leaf := text(value)) is not None:
+        yield path, leaf

@@ -1,0 +1,126 @@
+"""Run JSON (contract section 4): the project's own form, out of and into the model."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from incident2eval.formats._parse import MAX_DEPTH, parsed
+from incident2eval.formats._shape import mapping
+from incident2eval.model import JSON, BadInput, Fault, Run, Step
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+RUN_SCHEMA = "incident2eval/run/1"
+RUNS_SCHEMA = "incident2eval/runs/1"
+
+ONLY = "input"
+"""Name of the only run of a file that holds a single one; a case's only input is called the same."""
+
+
+def load_run(value: JSON, *, what: str) -> Run:
+    """A run from Run JSON.
+
+    Args:
+        value: The parsed JSON; every field has a default, but for a step's `kind` and `name`.
+        what: How the user knows it, for messages.
+
+    Returns:
+        The run, times in UTC. Steps that share an id are kept as they are: `Run.step` gives the first.
+
+    Raises:
+        BadInput: with every fault and the path of its field.
+    """
+    from pydantic import ValidationError  # noqa: PLC0415 - takes longer to import than most commands run
+
+    if not isinstance(value, dict):
+        raise BadInput(Fault(message="a run is a JSON object", file=what))
+    schema = value.get("schema", RUN_SCHEMA)
+    if schema != RUN_SCHEMA:
+        raise BadInput(Fault(message=f"is {schema!r}, not {RUN_SCHEMA}", file=what, field="schema"))
+    try:
+        run = _adapter().validate_python(value)
+    except ValidationError as error:
+        raise BadInput(*_faults(error.errors(include_url=False, include_context=False), what=what)) from None
+    if naive := list(_naive(run)):
+        hint = "write it as 2026-11-18T09:41:07Z"
+        raise BadInput(
+            *(Fault(message="has no offset", file=what, field=field, hint=hint) for field in naive)
+        )
+    return _in_utc(run)
+
+
+def load_runs(data: bytes, *, what: str = "runs") -> Mapping[str, Run]:
+    """The runs of a recorded.json or corrected.json, by name and in the order of the file.
+
+    Args:
+        data: A single Run (it is called `input`), or several under `runs`.
+        what: How the user knows the file, for messages.
+
+    Raises:
+        BadInput: when it is neither.
+    """
+    try:
+        # a run read from a trace may be nested a little deeper than the trace was
+        value = parsed(data.removeprefix(b"\xef\xbb\xbf"), strict=False, depth=2 * MAX_DEPTH)
+    except ValueError as error:
+        raise BadInput(Fault(message=f"is no Run JSON: {error}", file=what)) from None
+    runs = mapping(value).get("runs")
+    if isinstance(runs, dict):
+        return {name: load_run(run, what=f"{what}: {name}") for name, run in runs.items()}
+    return {ONLY: load_run(value, what=what)}
+
+
+def dump_run(run: Run) -> dict[str, JSON]:
+    """The run as Run JSON: keys in the order of the contract, times as RFC 3339 with Z."""
+    dumped: dict[str, JSON] = _adapter().dump_python(run, mode="json")
+    return dumped
+
+
+def dump_runs(runs: Mapping[str, Run]) -> bytes:
+    """The runs as a file: a single one called `input` as a Run, anything else by name; the same runs, the same bytes."""
+    import json  # noqa: PLC0415 - beside its only use
+
+    value: JSON
+    if runs.keys() == {ONLY}:
+        value = dump_run(runs[ONLY])
+    else:
+        value = {"schema": RUNS_SCHEMA, "runs": {name: dump_run(run) for name, run in runs.items()}}
+    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+@cache
+def _adapter() -> "TypeAdapter[Run]":
+    from pydantic import TypeAdapter  # noqa: PLC0415 - see load_run
+
+    return TypeAdapter(Run)
+
+
+def _faults(errors: Iterable[Mapping[str, Any]], *, what: str) -> Iterator[Fault]:
+    for error in errors:
+        message = str(error["msg"])
+        yield Fault(
+            message=message[:1].lower() + message[1:], file=what, field=".".join(map(str, error["loc"]))
+        )
+
+
+def _naive(run: Run) -> Iterator[str]:
+    for path, item in [("", run), *((f"steps.{at}.", step) for at, step in enumerate(run.steps))]:
+        for name, time in (("started", item.started), ("ended", item.ended)):
+            if time is not None and time.tzinfo is None:
+                yield path + name
+
+
+def _in_utc(run: Run) -> Run:
+    steps = tuple(step if step.started is step.ended is None else _timed(step) for step in run.steps)
+    return replace(run, started=_utc(run.started), ended=_utc(run.ended), steps=steps)
+
+
+def _timed(step: Step) -> Step:
+    return replace(step, started=_utc(step.started), ended=_utc(step.ended))
+
+
+def _utc(time: datetime | None) -> datetime | None:
+    return time.astimezone(UTC) if time is not None else None

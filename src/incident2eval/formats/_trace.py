@@ -1,0 +1,184 @@
+"""From steps to runs: which steps belong together, in which order, and what the run was given and said."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from incident2eval.formats._kinds import refined
+from incident2eval.formats._lookup import at_path
+from incident2eval.formats._messages import request
+from incident2eval.formats._shape import text
+from incident2eval.model import JSON, Run, Step, StepKind, is_empty
+
+_MODEL = (
+    "gen_ai.response.model",
+    "gen_ai.request.model",
+    "llm.model_name",
+    "model",
+    "metadata.ls_model_name",
+    "invocation_params.model",
+)
+_VERSION = ("service.version", "version", "release", "metadata.revision_id")
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A step, and the trace that it belongs to (None where the file does not say)."""
+
+    trace: str | None
+    step: Step
+    resource: Mapping[str, JSON] = field(default_factory=dict)
+    """What is said once for all spans of a process."""
+
+
+def grouped(spans: Sequence[Span]) -> dict[str, list[Span]]:
+    """The spans of each trace by its id; spans without one belong together only if their parents say so.
+
+    A trace without an id is called by the position of its first span.
+    """
+    lineage = _lineage({span.step.id: span.step.parent for span in spans if span.trace is None})
+    unnamed: dict[str, str] = {}
+    groups: dict[str, list[Span]] = {}
+    for position, span in enumerate(spans, 1):
+        trace = span.trace or unnamed.setdefault(lineage[span.step.id][0], str(position))
+        groups.setdefault(trace, []).append(span)
+    return groups
+
+
+def runs_of(spans: Sequence[Span]) -> Iterator[Run]:
+    """One run a trace, in the order in which the traces appear."""
+    for trace, members in grouped(spans).items():
+        resource: dict[str, JSON] = {}
+        for member in members:
+            resource = {**member.resource, **resource}
+        yield run_of([member.step for member in members], id=trace, attributes=resource)
+
+
+def run_of(
+    steps: Iterable[Step],
+    *,
+    id: str,  # noqa: A002 - the run's own field
+    attributes: Mapping[str, JSON],
+    workflow: str | None = None,
+    version: str | None = None,
+    model: str | None = None,
+    input: JSON = None,  # noqa: A002
+    output: JSON = None,
+) -> Run:
+    """The run that these steps make up; what the trace itself does not say is taken from its steps.
+
+    Args:
+        steps: In any order; they come out in the order of their start, a parent before its children.
+        id: The trace's own id.
+        attributes: What the trace says of the whole run.
+        workflow: Name of the workflow, where the trace has one.
+        version: Its version, likewise.
+        model: The model, likewise; else the last model step's.
+        input: What the run was given; else the root's input, else the first user message.
+        output: What the run said; else the root's output, else the last thing a model or an agent said.
+    """
+    ordered = _settled(_in_order(list(steps)))
+    root = _root(ordered)
+    return Run(
+        id=id,
+        workflow=workflow or _workflow(root, attributes),
+        version=version
+        or _said(attributes, _VERSION)
+        or (_said(root.attributes, _VERSION) if root else None),
+        model=model or _model(ordered),
+        started=min((step.started for step in ordered if step.started), default=None),
+        ended=max((end for step in ordered if (end := step.ended or step.started)), default=None),
+        input=request(input if input is not None else _first_input(ordered, root)),
+        output=output if output is not None else _last_output(ordered, root),
+        steps=tuple(ordered),
+        attributes=attributes,
+    )
+
+
+def _lineage(parents: Mapping[str, str | None]) -> dict[str, tuple[str, int]]:
+    """Each step's furthest ancestor in the file, and how many steps lie between; a ring has one of its own as top."""
+    known: dict[str, tuple[str, int]] = {}
+    for step in parents:
+        path: dict[str, None] = {}
+        at = step
+        while at not in known and at not in path:
+            path[at] = None
+            parent = parents[at]
+            if parent is None or parent not in parents:
+                break
+            at = parent
+        top, depth = known.get(at, (at, -1))
+        for each in reversed(path):
+            depth += 1
+            known[each] = (top, depth)
+    return known
+
+
+def _in_order(steps: list[Step]) -> list[Step]:
+    """By start; what has none follows the step before it in the file; parents before children that start with them."""
+    lineage = _lineage({step.id: step.parent for step in steps})
+    keys: list[tuple[datetime, int]] = []
+    start = _LONG_AGO
+    for step in steps:
+        start = step.started or start
+        keys.append((start, lineage[step.id][1]))
+    return [steps[index] for index in sorted(range(len(steps)), key=keys.__getitem__)]
+
+
+def _settled(steps: list[Step]) -> list[Step]:
+    """The steps with their kinds refined, and with the agent that each ran under."""
+    parents = {step.parent for step in steps}
+    known = {step.id for step in steps}
+    agents: dict[str, str | None] = {}
+    settled = []
+    for step in steps:
+        leaf = step.id not in parents and step.parent in known
+        kind = refined(step, leaf=leaf)
+        own = step.agent or (step.name if kind is StepKind.AGENT else None)
+        agents[step.id] = own or agents.get(step.parent or "")
+        settled.append(replace(step, kind=kind, agent=agents[step.id]))
+    return settled
+
+
+def _root(steps: Sequence[Step]) -> Step | None:
+    """The one step that all others hang on; None where there are several."""
+    known = {step.id for step in steps}
+    tops = [step for step in steps if step.parent not in known]
+    return tops[0] if len(tops) == 1 else None
+
+
+def _workflow(root: Step | None, attributes: Mapping[str, JSON]) -> str | None:
+    named = text(root.attributes.get("gen_ai.workflow.name")) if root else None
+    service = text(attributes.get("service.name"))
+    if service and service.startswith("unknown_service"):
+        service = None
+    plain = root is not None and root.kind in {StepKind.OTHER, StepKind.AGENT}
+    return named or service or (root.name if root and plain else None)
+
+
+def _model(steps: Sequence[Step]) -> str | None:
+    named = (_said(step.attributes, _MODEL) for step in reversed(steps) if step.kind is StepKind.MODEL)
+    return next((model for model in named if model), None)
+
+
+def _said(attributes: Mapping[str, JSON], paths: tuple[str, ...]) -> str | None:
+    return next((found for path in paths if (found := text(at_path(attributes, path)))), None)
+
+
+def _first_input(steps: Sequence[Step], root: Step | None) -> JSON:
+    if root is not None and not is_empty(root.input):
+        return root.input
+    return next((step.input for step in steps if _speaks(step) and not is_empty(step.input)), None)
+
+
+def _last_output(steps: Sequence[Step], root: Step | None) -> JSON:
+    if root is not None and not is_empty(root.output):
+        return root.output
+    return next(
+        (step.output for step in reversed(steps) if _speaks(step) and not is_empty(step.output)), None
+    )
+
+
+def _speaks(step: Step) -> bool:
+    return step.kind in {StepKind.MODEL, StepKind.AGENT}

@@ -1,0 +1,197 @@
+"""Today's runs of a workflow: what `pytest cases` and the gate judge."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from incident2eval.formats import dump_run, load_run, with_owners
+from incident2eval.model import (
+    BadInput,
+    CaseFile,
+    Fault,
+    Incident2EvalError,
+    NotJudged,
+    Outcome,
+    Result,
+    RunSet,
+    Subject,
+)
+from incident2eval.proving import CaseSheet, Given
+from incident2eval.store import Project, write_atomically
+from incident2eval.workflows import call, target_for
+
+Results = Sequence[Sequence[Result]]
+"""One entry a trial, one result an input."""
+
+
+def replay_today(project: Project, case: CaseFile, *, trials: int) -> Results:
+    """Call today's workflow with a case's inputs.
+
+    Args:
+        project: Where the workflow lives.
+        case: What to replay.
+        trials: How often; each trial in a fresh worker, its inputs in order.
+
+    Returns:
+        One entry a trial, one result an input; runs have the case's subject and know who owns their records.
+
+    Raises:
+        BadInput: if the settings name no such workflow or target.
+        NotJudged: if the workflow is paused and its settings do not say that a replay is safe.
+    """
+    settings = project.workflow(case.workflow)
+    paused = project.paused(case.workflow)
+    if paused and not settings.replay_safe:
+        raise NotJudged(
+            f"{case.workflow} is paused ({paused}) and was not called",
+            hint=f"if its target honours INCIDENT2EVAL_REPLAY=1, say replay_safe = true under [workflows.{case.workflow}]",
+        )
+    target = target_for(settings, project=project.root, name=case.target)
+    results = call(target, [tuple(case.named_inputs.values())] * trials)
+    return tuple(tuple(_attributed(result, project, case) for result in trial) for trial in results)
+
+
+def live_sets(case: CaseFile, results: Results) -> tuple[RunSet, ...]:
+    """The trials that gave a run for every input, as sets of runs to judge: `live-1`, `live-2` ..."""
+    return tuple(
+        RunSet(
+            name=f"live-{number}",
+            runs={name: result.run for name, result in zip(case.named_inputs, trial, strict=True) if result.run},
+            live=True,
+        )
+        for number, trial in enumerate(results, start=1)
+        if not _silent(trial)
+    )
+
+
+def _silent(trial: Sequence[Result]) -> Result | None:
+    """The first call of a trial that gave no run."""
+    return next((result for result in trial if result.run is None or result.outcome is not Outcome.PASSED), None)
+
+
+def _attributed(result: Result, project: Project, case: CaseFile) -> Result:
+    """The result with its records' owners filled in; whose run it is, the case says and not the workflow."""
+    if result.run is None:
+        return result
+    subject = Subject(customer_id=case.customer_id) if case.customer_id is not None else None
+    paths = project.workflow(case.workflow).subject
+    owned = with_owners(result.run, customers=project.customers, paths=paths, stated=subject).run
+    return replace(result, run=replace(owned, subject=subject))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Laid:
+    """A case laid out for its tests."""
+
+    sheet: CaseSheet
+    project: Project
+    unanswered: Mapping[str, Incident2EvalError]
+    """Trials that gave no runs, and why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """Lays out what the tests of a user's cases are given; each workflow is called once for all of them."""
+
+    trials: int
+    """Trials of today's workflow; with 0 nothing is called, only stored evidence is judged."""
+    shared: Path | None = None
+    """Folder where the workers of this test session share their runs; None where there is one process."""
+    _projects: dict[Path, Project] = field(default_factory=dict)
+    _laid: dict[Path, _Laid] = field(default_factory=dict)
+
+    def given(self, folder: Path, runs: str) -> Given:
+        """What a test in the folder of a case is given to judge the set of runs called `runs`.
+
+        Raises:
+            BadInput: if the case or the settings cannot be used.
+            NotJudged: if the workflow gave no answer, or may not be called.
+        """
+        if folder not in self._laid:
+            self._laid[folder] = self._lay_out(folder)
+        laid = self._laid[folder]
+        if runs in laid.unanswered:
+            raise laid.unanswered[runs]
+        return Given.of(laid.sheet, runs, customers=laid.project.customers, unanswered=laid.unanswered)
+
+    def _lay_out(self, folder: Path) -> _Laid:
+        found = Project.find(folder)
+        project = self._projects.setdefault(found.root, found)
+        if folder.resolve() != (project.root / "cases" / folder.name).resolve():
+            raise BadInput(Fault(file=str(folder), message=f"is not among the cases of {project.root}"))
+        case = project.case(folder.name)
+        sets = [
+            RunSet(name="recorded", runs=project.recorded(folder.name)),
+            RunSet(name="corrected", runs=project.corrected(folder.name)),
+        ]
+        unanswered: dict[str, Incident2EvalError] = {}
+        if self.trials:
+            try:
+                results = self._shared(case.incident, lambda: replay_today(project, case, trials=self.trials))
+            except NotJudged as error:
+                unanswered = {f"live-{number}": error for number in range(1, self.trials + 1)}
+            else:
+                sets += live_sets(case, results)
+                unanswered = _unanswered(project, case, results)
+        return _Laid(sheet=CaseSheet(case=case, sets=tuple(sets)), project=project, unanswered=unanswered)
+
+    def _shared(self, incident: str, make: Callable[[], Results]) -> Results:
+        """The results of one case, made by the first worker that needs them."""
+        if self.shared is None:
+            return make()
+        from filelock import FileLock  # noqa: PLC0415 - only under pytest-xdist
+
+        self.shared.mkdir(mode=0o700, exist_ok=True)
+        path = self.shared / f"{incident}.json"
+        with FileLock(path.with_suffix(".lock")):
+            if path.exists():
+                return _load(path.read_bytes())
+            results = make()
+            write_atomically(path, _dump(results))
+            return results
+
+
+def _unanswered(project: Project, case: CaseFile, results: Results) -> dict[str, Incident2EvalError]:
+    reasons: dict[str, Incident2EvalError] = {}
+    for number, trial in enumerate(results, start=1):
+        if silent := _silent(trial):
+            reasons[f"live-{number}"] = _no_answer(project, case, silent, number)
+    return reasons
+
+
+def _no_answer(project: Project, case: CaseFile, result: Result, number: int) -> NotJudged:
+    settings = project.workflow(case.workflow)
+    address = settings.targets[case.target] if case.target else settings.target
+    hint = (
+        f"make it faster, or give it more than {settings.timeout:g} s: timeout under [workflows.{case.workflow}]"
+        if result.outcome is Outcome.TIMEOUT
+        else f"call it with the input in cases/{case.incident}/case.yaml and mend what it says; until then nothing is judged"
+    )
+    return NotJudged(f"{address} gave no answer in trial {number}: {result.message}", hint=hint)
+
+
+def _dump(results: Results) -> bytes:
+    return json.dumps(
+        [
+            [
+                {"outcome": one.outcome, "message": one.message, "run": dump_run(one.run) if one.run else None}
+                for one in trial
+            ]
+            for trial in results
+        ]
+    ).encode()
+
+
+def _load(data: bytes) -> Results:
+    return [
+        [
+            Result(
+                outcome=Outcome(one["outcome"]),
+                message=one["message"],
+                run=load_run(one["run"], what="a shared run") if one["run"] else None,
+            )
+            for one in trial
+        ]
+        for trial in json.loads(data)
+    ]
