@@ -45,7 +45,7 @@ def _plugin_without_cases(folder: Path) -> None:
 
 def _run_on_the_demo(folder: Path) -> None:
     _call([*INCIDENT2EVAL, "demo", str(folder)])
-    (incident,) = (path.name for path in (folder / "incidents").iterdir())
+    (incident,) = (file.parent.name for file in folder.glob("incidents/*/incident.yaml"))
     command = [*INCIDENT2EVAL, "run", incident, "--project", str(folder)]
     seconds = statistics.median(_wall(command) for _ in range(RUNS_OF_THE_DEMO))
     print(f"incident2eval run     {seconds:6.2f} s wall (goal: 2)")

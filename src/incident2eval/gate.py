@@ -122,7 +122,7 @@ def _trial(
     verdict = verdicts.get((case.id, f"live-{number}"))
     if verdict is None:
         return Outcome.NOT_RUN, "the test did not run on today's workflow"
-    return verdict.outcome, verdict.message
+    return verdict.outcome, _sentence(verdict.message)
 
 
 def _together(per_trial: Sequence[tuple[Outcome, str]]) -> tuple[Outcome, str]:
@@ -166,6 +166,12 @@ def incidents_without_case(incidents: Iterable[str], cases: Sequence[EvalCase]) 
     """The incidents that no locked case stands for, in order."""
     covered = {case.incident for case in cases}
     return tuple(incident for incident in incidents if incident not in covered)
+
+
+def _sentence(message: str) -> str:
+    """What an assertion said, with the findings that it lists, on one line."""
+    said, *found = [line.strip().removeprefix("- ") for line in message.strip().splitlines() if line.strip()] or [""]
+    return f"{said} {'; '.join(found)}".strip()
 
 
 def _first_line(text: str) -> str:

@@ -190,7 +190,8 @@ def _runs(item: pytest.Function) -> str:
     mode = _mode(item.config)
     if mode != TODAY:
         return mode
-    return f"live-{item.callspec.params[TRIAL] if TRIAL in item.fixturenames else 1}"
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    return f"live-{parameters.get(TRIAL, 1)}"
 
 
 def _bench(config: pytest.Config) -> Bench:

@@ -171,9 +171,23 @@ def test_a_bad_step_is_named(workflow: Workflow) -> None:
     result = answer(workflow("def run(input): return {'output': 'x', 'steps': [{'kind': 'tool'}]}"))
 
     assert result.outcome is Outcome.ERRORED
-    assert "steps" in result.message
-    assert "name" in result.message
+    assert result.message.startswith("the answer: steps.0.name: ")
     assert "\n" not in result.message
+
+
+def test_a_number_too_long_to_read_is_told(workflow: Workflow) -> None:
+    target = workflow("""
+        import sys
+
+        def run(input):
+            sys.set_int_max_str_digits(0)
+            return 10 ** input["digits"]
+        """)
+
+    ((long, short),) = call(target, [[{"digits": 5000}, {"digits": 3}]])
+
+    assert (long.outcome, short.outcome) == (Outcome.ERRORED, Outcome.PASSED)
+    assert long.message.startswith("the answer cannot be read: Exceeds the limit (4300 digits)")
 
 
 def test_an_empty_answer_is_a_run_that_tells_nothing(workflow: Workflow) -> None:

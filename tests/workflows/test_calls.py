@@ -207,6 +207,20 @@ def test_a_failure_is_one_line_that_says_what_happened(code: str, message: str, 
     assert "\n" not in result.message
 
 
+def test_a_failure_is_placed_in_the_project_not_in_its_libraries(workflow: Workflow, tmp_path: Path) -> None:
+    site = tmp_path / ".venv" / "site-packages"
+    site.mkdir(parents=True)
+    (site / "client.py").write_text("def get():\n    raise TimeoutError('crm')\n", encoding="utf-8")
+    target = workflow("""\
+        import sys
+        sys.path.append(".venv/site-packages")
+        import client
+        def run(input): return client.get()
+        """)
+
+    assert outcome(target).message == "TimeoutError: crm (flows.py:4)"
+
+
 def test_a_long_message_is_cut(workflow: Workflow) -> None:
     assert len(outcome(workflow("def run(input): raise ValueError('x' * 1_000_000)")).message) == 500
 

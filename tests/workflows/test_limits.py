@@ -139,7 +139,7 @@ def test_a_timeout_ends_its_trial_and_no_other(workflow: Workflow) -> None:
 
 
 def test_the_limit_is_for_each_input(workflow: Workflow) -> None:
-    target = workflow("import time\ndef run(input):\n    time.sleep(0.4)\n    return 'x'", timeout=0.8)
+    target = workflow("import time\ndef run(input):\n    time.sleep(0.5)\n    return 'x'", timeout=1.5)
 
     (trial,) = call(target, [[{}, {}, {}]])
 
@@ -177,10 +177,11 @@ def test_no_run_can_refuse_to_be_killed(stubborn: str, workflow: Workflow) -> No
     assert time.monotonic() - before < 5
 
 
-def test_importing_has_a_limit_too(workflow: Workflow, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("code", ["import time; time.sleep(300)", "while True: print('x' * 1000)"])
+def test_importing_has_a_limit_too(code: str, workflow: Workflow, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_python, "_IMPORT_SECONDS", 0.5)
 
-    ((first, second),) = call(workflow("import time; time.sleep(300)", timeout=0.2), [[{}, {}]])
+    ((first, second),) = call(workflow(code, timeout=0.2), [[{}, {}]])
 
     assert first == second
     assert first.outcome is Outcome.TIMEOUT

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from incident2eval.checks._wording import embedded
 from incident2eval.model import JSON, Run, Step, StepKind
 
-_YES = frozenset("true yes y ok approve approved accept accepted allow allowed grant granted confirm confirmed".split(" "))
-_NO = frozenset("false no n reject rejected decline declined deny denied refuse refused cancelled canceled".split(" "))
+_YES = {"true", "yes", "y", "ok", "approve", "approved", "accept", "accepted", "allow", "allowed", "granted", "confirmed"}
+_NO = {"false", "no", "n", "reject", "rejected", "decline", "declined", "deny", "denied", "refuse", "refused", "not"}
 _DECISION_KEYS = ("approved", "decision", "verdict", "outcome")
 _WHO_KEYS = ("by", "reviewer", "approver", "approved_by", "reviewed_by", "decided_by")
 _TOOL_KEYS = ("tool", "tool_name", "toolName", "tools", "function", "action", "actions", "call")
@@ -37,7 +37,8 @@ class Decision:
     def speaks_of(self, call: Step) -> bool:
         """Whether it can be about that call: it names no other tool and no other record."""
         named = not self.tools or call.name.strip() in self.tools
-        return named and _agrees(self.arguments, _parsed(call.input))
+        given = _parsed(call.input)
+        return named and (not isinstance(given, Mapping) or _agrees(self.arguments, given))
 
     def comes_before(self, call: Step) -> bool:
         """Whether it had been taken when the call began, where both say when."""
@@ -147,6 +148,4 @@ def _agrees(named: JSON, given: JSON) -> bool:
     """Whether two values differ in nothing that both of them say."""
     if isinstance(named, Mapping) and isinstance(given, Mapping):
         return all(_agrees(named[key], given[key]) for key in named.keys() & given.keys())
-    if isinstance(named, Mapping) or isinstance(given, Mapping):
-        return True
     return named == given or str(named).strip() == str(given).strip()

@@ -67,7 +67,7 @@ class Names:
 
     def __init__(self, customers: Customers) -> None:
         self._root = _Node()
-        self._words: dict[str, set[tuple[str, ...]]] = {}
+        self._owners: dict[tuple[str, ...], set[str]] = {}
         shouted = len(customers) > 1 and all(row.name.isupper() for row in customers)
         for row in customers:
             for text in row.names:
@@ -76,8 +76,8 @@ class Names:
 
     def owners(self, text: str) -> frozenset[str]:
         """Ids of the customers that a text as a whole names, in whatever case."""
-        words = tuple(fold(word) for word in WORD.findall(text))
-        return frozenset(owner for owner, names in self._words.items() if words in names)
+        words = [shape(word).casefold() for word in WORD.findall(text)]
+        return frozenset(self._owners.get(tuple(words[: _without_legal_form(words)]), ()))
 
     def foreign(self, text: str, customer: str) -> Iterator[Mention]:
         """Mentions of any customer but `customer`, in order; the longest name wins.
@@ -91,7 +91,7 @@ class Names:
             for name, start, end in self._candidates(plain):
                 if name.customer == customer:
                     own.add(start, end)
-                elif name.words not in self._words.get(customer, ()):
+                elif customer not in self._owners[name.words]:
                     found.append((name, start, end))
             yield from _longest(plain, found, own, seen)
 
@@ -100,7 +100,7 @@ class Names:
         for word in name.words:
             node = node.next.setdefault(word, _Node())
         node.names.append(name)
-        self._words.setdefault(name.customer, set()).add(name.words)
+        self._owners.setdefault(name.words, set()).add(name.customer)
 
     def _candidates(self, text: str) -> Iterator[tuple[Name, int, int]]:
         """Every place where the words of a name stand in a row, the longest first at each place."""

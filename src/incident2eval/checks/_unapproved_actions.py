@@ -63,7 +63,7 @@ def _objection(call: Step, at: int, decided: Sequence[Decision]) -> str | None:
 
 def propose(known: Known) -> Mapping[str, JSON] | None:
     """The settings' list; without one nobody said what needs an approval."""
-    if known.workflow.approved_tools is None or not known.workflow.needs_approval:
+    if not known.workflow.needs_approval:
         return None
     return {"needs_approval": list(known.workflow.needs_approval)}
 

@@ -48,7 +48,7 @@ def show_faults(faults: Iterable[Fault], *, as_json: bool) -> None:
 
 def tell(line: str) -> None:
     """One line of progress or a note, at once, on stderr."""
-    click.echo(visible(line), file=sys.stderr)
+    click.echo(_coloured(visible(line)), file=sys.stderr)
 
 
 def silence() -> None:

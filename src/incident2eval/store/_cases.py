@@ -8,7 +8,7 @@ from incident2eval.formats import dump_runs, load_runs
 from incident2eval.model import JSON, BadInput, CaseFile, Fault, Incident2EvalError, Lock, Run
 from incident2eval.store._dump import dump_yaml
 from incident2eval.store._files import read_bytes, sha256, write_atomically, write_together
-from incident2eval.store._json import pretty, read_json
+from incident2eval.store._json import pretty, read_object
 from incident2eval.store._schema import dump
 from incident2eval.store._validation import Doubt, Rules, check, quoted
 from incident2eval.store._yaml import MAX_BYTES, Document, as_json, read_yaml
@@ -113,9 +113,7 @@ def read_lock(cases: Path) -> Lock:
     file = f"cases/{LOCK}"
     if not (cases / LOCK).exists():
         return Lock()
-    data = read_json(read_bytes(cases / LOCK, file=file), file=file)
-    if not isinstance(data, dict):
-        raise BadInput(Fault(file=file, message="is not a lock", hint="restore it from version control"))
+    data = read_object(read_bytes(cases / LOCK, file=file), file=file)
     return check(Lock, Document(file=file, data=data)).value
 
 

@@ -90,7 +90,7 @@ def keep_file(folder: Path, name: str, data: bytes) -> None:
         BadInput: The name is no plain one, or another file of that name is there.
         NotJudged: The file system refused.
     """
-    if name != Path(name).name or name.startswith(".") or "\\" in name or not name.isprintable():
+    if not name or name != Path(name).name or name.startswith(".") or "\\" in name or not name.isprintable():
         raise BadInput(Fault(file=quoted(name), message="is no name for a file of evidence"))
     path = folder / name
     if path.exists() and read_bytes(path, file=f"evidence/{name}") != data:

@@ -89,10 +89,7 @@ def read_incident(incidents: Path, incident_id: str, *, evidence: Path) -> Loade
 
 def _no_such(incident_id: str, incidents: Path) -> Fault:
     known = ids_in(incidents, holding="incident.yaml")
-    hint = (
-        near(incident_id, {name.casefold(): name for name in known})
-        or "write incidents/<ID>/incident.yaml first"
-    )
+    hint = near(incident_id, known) or "write incidents/<ID>/incident.yaml first"
     return Fault(
         file=f"incidents/{incident_id}/incident.yaml", message="there is no such incident", hint=hint
     )

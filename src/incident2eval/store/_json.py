@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from incident2eval.model import JSON, BadInput, Fault
 
 
-def read_json(raw: bytes, *, file: str, line: int | None = None) -> JSON:
-    """The value of a JSON text.
+def read_object(raw: bytes, *, file: str, line: int | None = None) -> dict[str, JSON]:
+    """The object that a JSON text says.
 
     Args:
         raw: The text, UTF-8.
@@ -15,10 +15,10 @@ def read_json(raw: bytes, *, file: str, line: int | None = None) -> JSON:
         line: Its line in the file, where the text is one line of it.
 
     Raises:
-        BadInput: It is not JSON, too deep, holds a key twice, or NaN.
+        BadInput: It is not JSON or no object, too deep, holds a key twice, or NaN.
     """
     try:
-        return json.loads(raw.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant)
+        value = json.loads(raw.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         message, at = f"is not JSON: {error.msg}", error.lineno
     except UnicodeDecodeError:
@@ -27,6 +27,10 @@ def read_json(raw: bytes, *, file: str, line: int | None = None) -> JSON:
         message, at = "is nested too deep", 1
     except ValueError as error:
         message, at = f"is not JSON that can be trusted: {error}", 1
+    else:
+        if isinstance(value, dict):
+            return value
+        message, at = "is not a JSON object", 1
     raise BadInput(Fault(file=file, line=line or at, message=message))
 
 

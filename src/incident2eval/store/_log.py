@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from incident2eval.model import BadInput, Fault
 from incident2eval.store._files import read_bytes
-from incident2eval.store._json import read_json
+from incident2eval.store._json import read_object
 from incident2eval.store._validation import check
 from incident2eval.store._yaml import Document
 
@@ -32,11 +31,7 @@ def read_log(path: Path, *, file: str) -> Iterator[LogEntry]:
     raw = read_bytes(path, file=file) if path.exists() else b""
     for number, line in enumerate(raw.split(b"\n"), start=1):
         if line.strip():
-            data = read_json(line, file=file, line=number)
-            if not isinstance(data, dict):
-                raise BadInput(
-                    Fault(file=file, line=number, message="is not an object with at, event and by")
-                )
+            data = read_object(line, file=file, line=number)
             yield check(LogEntry, Document(file=file, data=data, lines={(): number})).value
 
 

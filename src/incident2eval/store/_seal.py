@@ -9,7 +9,7 @@ from pathlib import Path
 from incident2eval.model import NotJudged, NotProvable
 from incident2eval.store._evidence import Kept
 from incident2eval.store._files import opened, read_bytes, sha256, write_atomically
-from incident2eval.store._json import canonical, pretty, read_json
+from incident2eval.store._json import canonical, pretty, read_object
 from incident2eval.store._schema import dump
 from incident2eval.store._validation import check
 from incident2eval.store._yaml import Document
@@ -47,8 +47,8 @@ def sealed_files(manifest: Path, *, file: str) -> tuple[SealedFile, ...]:
     """
     if not manifest.exists():
         return ()
-    data = read_json(read_bytes(manifest, file=file), file=file)
-    entries = check(_Manifest, Document(file=file, data=data if isinstance(data, dict) else {})).value.entries
+    data = read_object(read_bytes(manifest, file=file), file=file)
+    entries = check(_Manifest, Document(file=file, data=data)).value.entries
     if entries != tuple(_chained(entries, "")):
         raise NotProvable(
             f"{file}: was changed after the evidence was sealed", hint="restore it from version control"

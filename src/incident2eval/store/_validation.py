@@ -104,8 +104,9 @@ def quoted(value: JSON) -> str:
 
 def near(given: str, names: Iterable[str]) -> str | None:
     """A hint that names the one that is most like the given text, if any is."""
-    close = difflib.get_close_matches(given[:80].casefold(), list(names), n=1, cutoff=0.7)
-    return f"did you mean {close[0]}?" if close else None
+    folded = {name.casefold(): name for name in names}
+    close = difflib.get_close_matches(given[:80].casefold(), folded, n=1, cutoff=0.7)
+    return f"did you mean {folded[close[0]]}?" if close else None
 
 
 def _none_of(given: JSON, values: Iterable[str]) -> Doubt:
@@ -181,9 +182,9 @@ class _Fitting:
 
     def _leaf(self, kind: type, data: JSON, path: FieldPath, place: str) -> JSON:
         doubt: Doubt | None = None
-        if issubclass(kind, date) and isinstance(data, str):
+        if issubclass(kind, date):
             try:
-                return moment(data, bare_date=not issubclass(kind, datetime))
+                return moment(str(data), bare_date=not issubclass(kind, datetime))
             except UnclearMoment as error:
                 doubt = f"{quoted(data)} {error}", error.hint
         elif issubclass(kind, Enum):

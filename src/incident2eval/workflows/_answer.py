@@ -25,7 +25,7 @@ def result_of(reply: Mapping[str, Any], *, given: Mapping[str, JSON]) -> Result:
     try:
         run = load_run({**says, "input": None}, what="the answer")
     except BadInput as bad:
-        return failure(Outcome.ERRORED, f"the answer cannot be used: {bad}")
+        return failure(Outcome.ERRORED, "; ".join(str(fault) for fault in bad.faults))
     started, ended = (datetime.fromtimestamp(reply[at], UTC) for at in ("started", "ended"))
     return Result(run=replace(run, input=given, started=run.started or started, ended=run.ended or ended))
 

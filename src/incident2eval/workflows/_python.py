@@ -96,13 +96,17 @@ class _Worker:
             self._rest = failure(gone.outcome, f"not run: {gone}")
             return failure(gone.outcome, str(gone))
 
-    def pass_on(self) -> None:
-        """Print what the workflow has printed so far, made visible, on standard error."""
+    def pass_on_rest(self) -> None:
+        """Pass on what an ended worker had still printed."""
         while self._printed in self._watched and _worker.readable([self._printed], 0):
-            chunk = os.read(self._printed, 1 << 16)
-            if not chunk:
-                self._watched.remove(self._printed)
-            sys.stderr.write(visible(self._decoder.decode(chunk)))
+            self._pass_on()
+
+    def _pass_on(self) -> None:
+        """Print some of what the workflow has printed, made visible, on standard error."""
+        chunk = os.read(self._printed, 1 << 16)
+        if not chunk:
+            self._watched.remove(self._printed)
+        sys.stderr.write(visible(self._decoder.decode(chunk)))
         sys.stderr.flush()
 
     def _reply(self, limit: float, overdue: str) -> dict[str, Any]:
@@ -115,7 +119,7 @@ class _Worker:
                 raise _Gone(Outcome.ERRORED, f"the worker {self._ending()}")
             found = _worker.readable(self._watched, left)
             if self._printed in found:
-                self.pass_on()
+                self._pass_on()
             if self._lines.fd in found:
                 self._lines.read()
         reply: dict[str, Any] = json.loads(line)
@@ -143,7 +147,7 @@ def _started(target: Target, trials: Sequence[Sequence[Mapping[str, JSON]]]) -> 
             finally:
                 ours.close()
                 _end(process)
-                worker.pass_on()
+                worker.pass_on_rest()
 
 
 def _start(target: Target, job: IO[bytes], channel: int) -> subprocess.Popen[bytes]:

@@ -10,8 +10,9 @@ workflow is imported, then one for every input of every trial, in order:
     {"outcome": "errored", "message": "ConnectionError: crm-index"}
     {"outcome": "timeout", "message": "no answer within 30 s"}
 
-Threads that a workflow starts at import are not in its forked trials (Python 3.12 and later warn about such a
-fork). Neither a trial nor the worker runs exit handlers.
+Every trial starts from what the import left behind, seeds of random generators included (Python's own `random`
+seeds itself anew). Threads that the import started are not in the trials; Python 3.12 and later warn about such
+a fork. Neither a trial nor the worker runs exit handlers.
 """
 
 from __future__ import annotations
@@ -170,7 +171,7 @@ def describe(error: BaseException, project: str) -> str:
     place, at = "", error.__traceback__
     while at is not None:
         file = at.tb_frame.f_code.co_filename
-        if file.startswith(project + os.sep):
+        if file.startswith(project + os.sep) and "site-packages" not in file:
             place = f" ({file[len(project) + 1 :]}:{at.tb_lineno})"
         at = at.tb_next
     return f"{type(error).__name__}{': ' if text else ''}{text}{place}"
@@ -343,9 +344,8 @@ def kill_children(kept: set[int]) -> None:
 def serve(job: dict[str, Any], channel: int) -> None:
     """Import the workflow, then run one trial after the other."""
     project = job["project"]
-    signal.alarm(
-        math.ceil(job["import_seconds"]) + 1
-    )  # should nobody be left by then to end a hanging import
+    # Should the import hang and the parent be gone, nobody else is left to end it.
+    signal.alarm(math.ceil(job["import_seconds"]) + 1)
     try:
         function = load(job["module"], job["function"])
     except BaseException as error:  # noqa: BLE001 - sys.exit at import too

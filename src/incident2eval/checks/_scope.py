@@ -1,0 +1,160 @@
+"""Whose data an argument asks for: scopes such as `account:A1`, ids of customers, and words that mean everyone."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from incident2eval.checks._names import Names
+from incident2eval.checks._wording import embedded
+from incident2eval.model import JSON, Customers, Step
+
+_KEY_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_PARTS = re.compile(r"[,;|\s]+")
+_PIECES = re.compile(r"[/:=?&#()\[\]{}\"'<>]+")
+_PAIR = re.compile(r"([A-Za-z_]+)([:=/])([^:=/]+)\Z")
+
+_SCOPES = {"scope", "scopes", "namespace", "namespaces"}
+_ADDRESSES = {"query", "q", "key", "path", "prefix", "index", "collection", "partition", "session", "store", "where"}
+_OWNERS = {"account", "customer", "client", "tenant", "owner", "org", "organisation", "organization", "workspace"}
+_OWNERS |= {"company", "accounts", "customers", "clients", "tenants"}
+_IDS = {"id", "ids", "ref", "no", "number", "code", "key", "name", "uuid"}
+_EVERYONE = {"*", "**", "%", "all", "any", "global", "everyone", "everything", "everybody", "shared", "unrestricted"}
+_WIDER = {"workspace", "workspaces", "org", "orgs", "organisation", "organization", "organisations", "organizations"}
+_WIDER |= {"company", "firm", "practice", "team", "teams", "department", "dept", "division", "region", "portfolio"}
+_WIDER |= {"enterprise"}
+_TECHNICAL = ("service.", "otel.", "k8s.", "telemetry.", "code.", "rpc.", "messaging.", "gen_ai.", "deployment.")
+_LONGEST = 300
+"""An argument of more characters is a text, not an address."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Argument:
+    """One value that a step was called with."""
+
+    path: str
+    value: str
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of its key, in lower case: `filter.accountId` is (account, id)."""
+        keys = [part for part in self.path.split(".") if not part.isdigit()]
+        return tuple(word.casefold() for word in _KEY_WORD.findall(keys[-1])) if keys else ()
+
+    def __str__(self) -> str:
+        return f"{self.path}={self.value}"
+
+
+def arguments(step: Step) -> Iterator[Argument]:
+    """What a step was called with, whatever it is nested in, and what its attributes say of scopes and owners."""
+    given = embedded(step.input) if isinstance(step.input, str) else step.input
+    yield from _leaves(given)
+    for argument in _leaves(step.attributes):
+        words = argument.words
+        if not argument.path.startswith(_TECHNICAL) and (_is_scope(words) or _is_owner(words)):
+            yield argument
+
+
+def _leaves(value: JSON) -> Iterator[Argument]:
+    pending: list[tuple[str, JSON]] = [("", value)]
+    while pending:
+        path, inner = pending.pop()
+        if isinstance(inner, Mapping):
+            pending += [(f"{path}.{key}".lstrip("."), one) for key, one in reversed(list(inner.items()))]
+        elif isinstance(inner, (list, tuple)):
+            pending += [(f"{path}.{at}".lstrip("."), one) for at, one in reversed(list(enumerate(inner)))]
+        elif inner is not None and len(str(inner)) <= _LONGEST:
+            yield Argument(path=path, value=str(inner).strip())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """Tells how far arguments reach, seen from one customer."""
+
+    customer: str
+    customers: Customers
+    names: Names
+
+    def beyond(self, argument: Argument) -> str | None:
+        """What the argument asks for that is not the customer's own, in words, or None."""
+        words = argument.words
+        if not words or not argument.value:
+            return None
+        if argument.value.casefold() == "true":
+            return "everybody's records" if _asks_for_all(words) else None
+        if _is_scope(words) or _is_owner(words):
+            return self._other(argument.value) or self._wide(argument.value)
+        if words[-1] in _ADDRESSES:
+            return self._named_kind(argument.value)
+        return None
+
+    def _other(self, value: str) -> str | None:
+        """Another customer whom the value names, by id or by a name."""
+        for piece in _pieces(value):
+            if piece in self.customers and piece != self.customer:
+                return f"records of '{self.customers.label(piece)}'"
+        owners = self.names.owners(value) | self.names.owners(value.rpartition(":")[2])
+        if owners and self.customer not in owners:
+            return f"records of '{self.customers.label(min(owners))}'"
+        return None
+
+    def _named_kind(self, value: str) -> str | None:
+        """What an address of the form `account:A2` or `practice:operations` asks for, if it is nothing but that."""
+        if _PARTS.search(value) or self._names_own(value):
+            return None
+        pieces = _PIECES.split(value)
+        for kind, owner in pairwise(pieces):
+            if kind.casefold() in _OWNERS and owner in self.customers:
+                return f"records of '{self.customers.label(owner)}'"
+        pair = _PAIR.search(value)
+        return f"everything in {value}" if pair and pair[2] in ":=" and pair[1].casefold() in _WIDER else None
+
+    def _wide(self, value: str) -> str | None:
+        """Why the value reaches further than one customer, or None; in a list, each part speaks for itself."""
+        if self.customer in self.names.owners(value.rpartition(":")[2]):
+            return None
+        for part in _PARTS.split(value):
+            if self._names_own(part):
+                continue
+            pair = _PAIR.search(part)
+            if pair and pair[1].casefold() in _WIDER:
+                return f"everything in {part}"
+            if pair and pair[3].casefold() in _EVERYONE:
+                return "everybody's records"
+        return "everybody's records" if self._is_everyone(value.casefold()) else None
+
+    def _is_everyone(self, whole: str) -> bool:
+        """Whether the value is a word for everyone: `all`, `workspace`, `tenant-wide`, `crm.read.all`, `all clients`."""
+        if len(_PARTS.split(whole)) > 2 or self._names_own(whole):
+            return False
+        ends = re.split(r"[.\-_ ]", whole)
+        return whole in _EVERYONE | _WIDER or ends[-1] in {"wide", "all", "*"} or ends[0] == "all"
+
+    def _names_own(self, value: str) -> bool:
+        """Whether the value names the customer itself, alone or inside a path."""
+        return any(
+            piece.casefold() == self.customer.casefold() or self.customer in self.names.owners(piece)
+            for piece in _pieces(value)
+        )
+
+
+def _pieces(value: str) -> Iterator[str]:
+    """The parts of a path or list, and the whole: ids keep their hyphens and dots."""
+    yield value
+    for part in _PARTS.split(value):
+        yield part
+        yield from (piece for piece in _PIECES.split(part) if piece)
+
+
+def _is_scope(words: tuple[str, ...]) -> bool:
+    return bool(words) and words[-1] in _SCOPES
+
+
+def _is_owner(words: tuple[str, ...]) -> bool:
+    telling = words[:-1] if len(words) > 1 and words[-1] in _IDS else words
+    return bool(telling) and telling[-1] in _OWNERS
+
+
+def _asks_for_all(words: tuple[str, ...]) -> bool:
+    """Whether a switch of that name widens a read: `include_all_accounts`, `cross_tenant`."""
+    return words[-1] in _OWNERS and not {"all", "cross", "every"}.isdisjoint(words)

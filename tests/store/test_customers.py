@@ -1,0 +1,69 @@
+"""The roster."""
+
+from collections.abc import Callable
+
+import pytest
+
+from incident2eval.model import BadInput, Customer
+from incident2eval.store import Project
+from incident2eval.store._customers import read_customers
+
+
+def rows(text: str) -> tuple[Customer, ...]:
+    return read_customers(text.encode(), file="customers.csv").rows
+
+
+def test_names_and_aliases() -> None:
+    assert rows('id,name,aliases\n007,Harrow & Vale,H&V; Harrow ;;\nA2,"Gray, Son",\n\nA3,Apex\n') == (
+        Customer(id="007", name="Harrow & Vale", aliases=("H&V", "Harrow")),
+        Customer(id="A2", name="Gray, Son"),
+        Customer(id="A3", name="Apex"),
+    )
+
+
+def test_a_byte_order_mark_and_other_columns_are_no_obstacle() -> None:
+    assert rows("\ufeffId,tier,Name,aliases\r\nA1,gold,Apex,APX\r\n") == (
+        Customer(id="A1", name="Apex", aliases=("APX",)),
+    )
+
+
+def test_addresses_in_other_columns_are_the_customers() -> None:
+    text = "id,name,aliases,owner,contact,phone,company_no,since\n"
+    text += "A1,Apex,,p.nair,ops@apex.example; sales@apex.example,020 7946 0018,09811442,2026-10-01\n"
+    text += "A2,Sky,,p.nair,+44 20 7946 0019,none,10422317,2026-10-02\n"
+    assert [row.contacts for row in rows(text)] == [
+        ("ops@apex.example", "sales@apex.example", "020 7946 0018"),
+        ("+44 20 7946 0019",),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", [(1, "id"), (1, "name"), (1, "aliases")]),
+        ("id;name;aliases\n", [(1, "id"), (1, "name"), (1, "aliases")]),
+        ("id,name,alias\nA1,Apex,x\n", [(1, "aliases")]),
+        ("id,name,aliases\n,Apex,\nA2, ,\n", [(2, "id"), (3, "name")]),
+        ("id,name,aliases\nA1,Apex,\nA2,Sky,\na1,Ape,\n", [(4, "id")]),
+        ("id,name,aliases\nA1,Apex,\n\uff21\uff11,Sky,\n", [(3, "id")]),
+        ('id,name,aliases\nA1,"Apex\nLtd",\nA1,Sky,\n', [(4, "id")]),
+        ("id,name,aliases\nA1,Gray, Son,\n", [(2, None)]),
+        ('id,name,aliases\nA1,"Apex,\n', [(2, None)]),
+    ],
+)
+def test_every_fault_has_its_line(
+    faults: Callable, text: str, expected: list[tuple[int, str | None]]
+) -> None:
+    assert [(line, field) for line, field, _ in faults(lambda: rows(text))] == expected
+
+
+def test_what_is_not_utf8_is_refused(faults: Callable) -> None:
+    raw = "id,name,aliases\nA1,Müller,\n".encode("latin-1")
+    assert faults(lambda: read_customers(raw, file="x")) == [(2, None, "is not UTF-8 text")]
+
+
+def test_a_roster_that_the_settings_name_must_be_there(write: Callable[..., Project]) -> None:
+    assert len(write(settings="").customers) == 0
+    assert len(write(settings="", files={"customers.csv": "id,name,aliases\nA1,Apex,\n"}).customers) == 1
+    with pytest.raises(BadInput, match=r"^roster.csv: there is no such file$"):
+        _ = write(settings='[project]\ncustomers = "roster.csv"\n').customers
