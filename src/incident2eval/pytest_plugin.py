@@ -39,9 +39,15 @@ SHARED = pytest.StashKey[Path]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the switches of `pytest cases`."""
     group = parser.getgroup("incident2eval", "tests made of incidents")
-    group.addoption("--recorded", action="store_true", help="judge the recorded evidence: every test must be red")
-    group.addoption("--corrected", action="store_true", help="judge the corrected runs: every test must be green")
-    group.addoption("--trials", type=int, default=1, metavar="N", help="judge N runs of today's workflow (default: 1)")
+    group.addoption(
+        "--recorded", action="store_true", help="judge the recorded evidence: every test must be red"
+    )
+    group.addoption(
+        "--corrected", action="store_true", help="judge the corrected runs: every test must be green"
+    )
+    group.addoption(
+        "--trials", type=int, default=1, metavar="N", help="judge N runs of today's workflow (default: 1)"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -67,7 +73,9 @@ def pytest_configure_node(node: object) -> None:
     import tempfile
 
     config: pytest.Config = node.config  # type: ignore[attr-defined]
-    shared = config.stash.setdefault(SHARED, Path(tempfile.gettempdir(), f"incident2eval-{os.urandom(16).hex()}"))
+    shared = config.stash.setdefault(
+        SHARED, Path(tempfile.gettempdir(), f"incident2eval-{os.urandom(16).hex()}")
+    )
     node.workerinput["incident2eval_shared"] = str(shared)  # type: ignore[attr-defined]
 
 
@@ -85,7 +93,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     trials = metafunc.config.getoption("trials")
     if trials > 1 and _mode(metafunc.config) == TODAY and _case_folder(metafunc.definition.path):
         metafunc.fixturenames.append(TRIAL)
-        metafunc.parametrize(TRIAL, range(1, trials + 1), ids=[f"trial {number}" for number in range(1, trials + 1)])
+        metafunc.parametrize(
+            TRIAL, range(1, trials + 1), ids=[f"trial {number}" for number in range(1, trials + 1)]
+        )
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -126,7 +136,9 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     if given is None:
         return (yield)
     # A fixture of the project's own called `case` or `customers` does not stand in for the case's.
-    pyfuncitem.funcargs.update({name: getattr(given, name) for name in FIXTURES if name in pyfuncitem.funcargs})
+    pyfuncitem.funcargs.update(
+        {name: getattr(given, name) for name in FIXTURES if name in pyfuncitem.funcargs}
+    )
     return (yield from _judge(pyfuncitem, given))
 
 

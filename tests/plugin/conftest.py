@@ -16,7 +16,7 @@ timeout = {timeout}
 replay_safe = {replay_safe}
 """
 
-FLOWS = '''\
+FLOWS = """\
 import json
 import os
 import time
@@ -66,7 +66,7 @@ def slow(input):
 def flaky(input):
     called_before = Path(__file__).with_name("calls.txt").exists()
     return _noted(input, "A1", *(["A2"] if called_before else []))
-'''
+"""
 
 CASE = """\
 schema: incident2eval/case/1

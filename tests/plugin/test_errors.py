@@ -13,7 +13,10 @@ def test_a_crash_is_an_error_not_a_red_test(toy: Toy) -> None:
 
     result.assert_outcomes(errors=2)
     result.stdout.fnmatch_lines(
-        ["python:flows:crash gave no answer in trial 1: *RuntimeError*no index*", "call it with the input in cases/INC-2026-0142/case.yaml*"]
+        [
+            "python:flows:crash gave no answer in trial 1: *RuntimeError*no index*",
+            "call it with the input in cases/INC-2026-0142/case.yaml*",
+        ]
     )
     assert "\x1b" not in result.stdout.str()
 
@@ -44,6 +47,7 @@ def test_a_paused_workflow_is_called_only_where_that_is_safe(toy: Toy, replay_sa
     folder = toy.root / "incidents" / "INC-2026-0142"
     folder.mkdir(parents=True)
     entry = {"at": "2026-11-18T10:00:00Z", "event": "contained", "by": "Ana", "workflow": "monthly-summary"}
+    (folder / "incident.yaml").write_text("id: INC-2026-0142\nworkflow: monthly-summary\n")
     (folder / "log.jsonl").write_text(json.dumps(entry) + "\n")
 
     result = toy.pytest("cases")
@@ -52,7 +56,9 @@ def test_a_paused_workflow_is_called_only_where_that_is_safe(toy: Toy, replay_sa
         result.assert_outcomes(passed=2)
     else:
         result.assert_outcomes(errors=2)
-        result.stdout.fnmatch_lines(["monthly-summary is paused (*) and was not called", "*replay_safe = true*"])
+        result.stdout.fnmatch_lines(
+            ["monthly-summary is paused (*) and was not called", "*replay_safe = true*"]
+        )
         assert toy.calls == []
 
 
@@ -68,7 +74,9 @@ def test_a_missing_fact_is_named(toy: Toy) -> None:
     result = toy.pytest("cases")
 
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["cases/INC-2026-0142/case.yaml: facts.needs_approval: the test asks for this *"])
+    result.stdout.fnmatch_lines(
+        ["cases/INC-2026-0142/case.yaml: facts.needs_approval: the test asks for this *"]
+    )
 
 
 def test_a_broken_case_file_is_one_clear_line(toy: Toy) -> None:

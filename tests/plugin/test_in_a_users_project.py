@@ -11,13 +11,21 @@ from plugin.conftest import Toy
 
 @pytest.mark.parametrize("mode", ["prepend", "append", "importlib"])
 def test_import_modes(toy: Toy, mode: str) -> None:
-    toy.pytester.makeini(f"[pytest]\naddopts = --import-mode={mode} --strict-markers -ra\nfilterwarnings = error\n")
+    toy.pytester.makeini(
+        f"[pytest]\naddopts = --import-mode={mode} --strict-markers -ra\nfilterwarnings = error\n"
+    )
 
     toy.pytest("cases").assert_outcomes(passed=2)
 
 
 @pytest.mark.parametrize(
-    "arguments", [("cases/INC-2026-0142",), ("cases/INC-2026-0142/test_inc_2026_0142.py",), (".",), ("--rootdir=cases", "cases")]
+    "arguments",
+    [
+        ("cases/INC-2026-0142",),
+        ("cases/INC-2026-0142/test_inc_2026_0142.py",),
+        (".",),
+        ("--rootdir=cases", "cases"),
+    ],
 )
 def test_ways_to_name_a_case(toy: Toy, arguments: tuple[str, ...]) -> None:
     result = toy.pytest(*arguments)
@@ -69,6 +77,8 @@ def test_loading_the_plugin_loads_nothing_that_pytest_has_not() -> None:
         "print(*sorted(set(sys.modules) - before))"
     )
 
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ)
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ
+    )
 
     assert loaded.stdout.split() == ["incident2eval", "incident2eval.pytest_plugin"]

@@ -88,7 +88,9 @@ def test_contradicting_switches_are_a_usage_error(toy: Toy) -> None:
     result = toy.pytest("cases", "--recorded", "--corrected")
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: --recorded and --corrected ask for opposite things: give one of them"])
+    result.stderr.fnmatch_lines(
+        ["ERROR: --recorded and --corrected ask for opposite things: give one of them"]
+    )
 
 
 def test_each_trial_is_judged_for_itself(toy: Toy) -> None:
@@ -98,7 +100,12 @@ def test_each_trial_is_judged_for_itself(toy: Toy) -> None:
 
     result.assert_outcomes(passed=1, failed=2)
     result.stdout.fnmatch_lines(
-        ["incident2eval: judging today's workflow, 3 trials", "*trial 1] PASSED*", "*trial 2] FAILED*", "*trial 3] FAILED*"]
+        [
+            "incident2eval: judging today's workflow, 3 trials",
+            "*trial 1] PASSED*",
+            "*trial 2] FAILED*",
+            "*trial 3] FAILED*",
+        ]
     )
     assert len(toy.calls) == 3
 
@@ -120,7 +127,9 @@ def test_an_empty_answer_is_no_pass(toy: Toy) -> None:
     result = toy.pytest("cases")
 
     result.assert_outcomes(failed=2)
-    result.stdout.fnmatch_lines(["vacuous: the output is empty, the recorded one was not: nothing can be concluded *"])
+    result.stdout.fnmatch_lines(
+        ["vacuous: the output is empty, the recorded one was not: nothing can be concluded *"]
+    )
 
 
 def test_having_found_nothing_to_judge_is_no_pass(toy: Toy) -> None:
@@ -143,7 +152,8 @@ def test_having_found_nothing_to_judge_is_no_pass(toy: Toy) -> None:
 def test_several_inputs_of_one_trial(toy: Toy) -> None:
     toy.case(
         CASE.replace(
-            'input: {"month": "2026-10", "customer_id": "A1"}', 'inputs: {"first": {"n": "1"}, "second": {"n": "2"}}'
+            'input: {"month": "2026-10", "customer_id": "A1"}',
+            'inputs: {"first": {"n": "1"}, "second": {"n": "2"}}',
         )
     )
     toy.tests(

@@ -28,7 +28,9 @@ TEST = f"{INCIDENT}::test_fetches_only_its_own"
 def fetching(*owners: str, output: object = "A quiet month.") -> Run:
     """A run that fetched one record of each owner."""
     records = tuple(Record(id=f"note-{owner}", owner=owner) for owner in owners)
-    return Run(output=output, steps=(Step(id="s1", kind=StepKind.RETRIEVAL, name="search_notes", records=records),))
+    return Run(
+        output=output, steps=(Step(id="s1", kind=StepKind.RETRIEVAL, name="search_notes", records=records),)
+    )
 
 
 GOOD, BAD = fetching("A1"), fetching("A1", "A2")

@@ -59,9 +59,7 @@ CONFTEST = {
         "    report = yield\n    report.outcome = 'passed'\n    return report"
     ),
     "collect_ignore": f"collect_ignore = ['{FILE}']",
-    "autouse skip fixture": (
-        "import pytest\n@pytest.fixture(autouse=True)\ndef skipped(): pytest.skip()\n"
-    ),
+    "autouse skip fixture": ("import pytest\n@pytest.fixture(autouse=True)\ndef skipped(): pytest.skip()\n"),
 }
 
 OPTIONS = {

@@ -41,7 +41,9 @@ def test_secrets_do_not_reach_a_test(judge: Judge, monkeypatch: pytest.MonkeyPat
     assert told[IT, "live-1"][0] is Outcome.PASSED
 
 
-@pytest.mark.parametrize("planted", ["pytest", "incident2eval", "json", "sitecustomize", "usercustomize", "conftest"])
+@pytest.mark.parametrize(
+    "planted", ["pytest", "incident2eval", "json", "sitecustomize", "usercustomize", "conftest"]
+)
 def test_modules_beside_the_caller_are_not_imported(
     judge: Judge, planted: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -83,7 +85,9 @@ def test_an_endless_test_is_killed_with_all_it_started(judge: Judge, tmp_path: P
 def test_what_a_test_leaves_running_ends_with_the_child(judge: Judge, tmp_path: Path) -> None:
     pid = tmp_path / "pid"
     source = (
-        "import subprocess, pathlib, threading, time\n" + CASE + "    child = subprocess.Popen(['sleep', '600'])\n"
+        "import subprocess, pathlib, threading, time\n"
+        + CASE
+        + "    child = subprocess.Popen(['sleep', '600'])\n"
         f"    pathlib.Path({str(pid)!r}).write_text(str(child.pid))\n"
         "    threading.Thread(target=time.sleep, args=(600,)).start()\n"
     )
@@ -96,7 +100,9 @@ def test_what_a_test_leaves_running_ends_with_the_child(judge: Judge, tmp_path: 
 
 
 def test_huge_output_goes_nowhere(judge: Judge) -> None:
-    told = judge(CASE + "    import os\n    for _ in range(500): print('x' * 100_000); os.write(2, b'y' * 100_000)\n")
+    told = judge(
+        CASE + "    import os\n    for _ in range(500): print('x' * 100_000); os.write(2, b'y' * 100_000)\n"
+    )
 
     assert told[IT, "live-1"][0] is Outcome.PASSED
 

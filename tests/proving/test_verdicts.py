@@ -69,7 +69,9 @@ def test_no_cases_need_no_child() -> None:
         ("    import pytest\n    pytest.fail('by hand')", Outcome.ERRORED, "by hand"),
     ],
 )  # fmt: skip
-def test_only_an_assertion_about_findings_is_red(judge: Judge, body: str, outcome: Outcome, said: str) -> None:
+def test_only_an_assertion_about_findings_is_red(
+    judge: Judge, body: str, outcome: Outcome, said: str
+) -> None:
     told = judge(CASE + body)
 
     seen, message = told[f"{INCIDENT}::test_it", "live-1"]
@@ -99,7 +101,9 @@ def test_parameters_and_classes(judge: Judge) -> None:
 
     told = judge(source, live=BAD)
 
-    assert told[f"{INCIDENT}::test_halves", "live-1"][0] is Outcome.FAILED, "the worst parameter speaks for the test"
+    assert told[f"{INCIDENT}::test_halves", "live-1"][0] is Outcome.FAILED, (
+        "the worst parameter speaks for the test"
+    )
     assert told[f"{INCIDENT}::test_halves", "corrected"][0] is Outcome.PASSED
     assert told[f"{INCIDENT}::TestMore::test_nothing", "corrected"][0] is Outcome.PASSED
 
@@ -107,13 +111,17 @@ def test_parameters_and_classes(judge: Judge) -> None:
 @pytest.mark.parametrize("where", ["setup", "teardown"])
 def test_an_error_around_the_test_is_no_pass(judge: Judge, where: str) -> None:
     body = "    1 / 0\n    yield" if where == "setup" else "    yield\n    1 / 0"
-    source = HONEST.replace("\n\ndef test", f"\n\n@pytest.fixture(autouse=True)\ndef around():\n{body}\n\n\ndef test")
+    source = HONEST.replace(
+        "\n\ndef test", f"\n\n@pytest.fixture(autouse=True)\ndef around():\n{body}\n\n\ndef test"
+    )
 
     assert {outcome for outcome, _ in judge(source).values()} == {Outcome.ERRORED}
 
 
 def test_a_broken_file_leaves_the_others_alone(judge: Judge) -> None:
-    told = judge({"test_inc_2026_0142.py": HONEST, "test_broken.py": "import nowhere\n\ndef test_more():\n    pass\n"})
+    told = judge(
+        {"test_inc_2026_0142.py": HONEST, "test_broken.py": "import nowhere\n\ndef test_more():\n    pass\n"}
+    )
 
     assert {case for case, _ in told} == {TEST}
     assert told[TEST, "live-1"][0] is Outcome.PASSED
@@ -147,7 +155,10 @@ def test_records_are_missed_only_where_the_corrected_run_has_some(judge: Judge) 
 
 def test_green_for_want_of_anything_to_judge_is_vacuous(judge: Judge) -> None:
     with_figures, without = fetching("A1", output="12 notes"), fetching("A1", output="some notes")
-    others = (RunSet(name="variant-1", runs={"input": without}), RunSet(name="good-1", runs={"input": without}))
+    others = (
+        RunSet(name="variant-1", runs={"input": without}),
+        RunSet(name="good-1", runs={"input": without}),
+    )
 
     told = judge(COUNTING, corrected=with_figures, live=(with_figures, without), others=others)
 

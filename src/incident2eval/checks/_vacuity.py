@@ -21,7 +21,9 @@ def require_as_much(
     """
     gone = next(_gone(live, recorded, corrected, observes), None)
     if gone:
-        raise CannotJudge(f"{gone}: nothing can be concluded from a run that says less than the incident's did")
+        raise CannotJudge(
+            f"{gone}: nothing can be concluded from a run that says less than the incident's did"
+        )
 
 
 def _gone(

@@ -7,11 +7,11 @@ from incident2eval.model import JSON
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _UNITS = ((10**17, 10**9), (10**14, 10**6), (10**11, 10**3), (1, 1))
-"""From this number on it counts nanoseconds, microseconds, milliseconds, seconds -> how many make a second."""
+"""From this number on it counts ns, us, ms, s -> how many of them make a second."""
 
 
 def moment(value: JSON) -> datetime | None:
-    """The time that a trace gives: ISO text (without a zone it is UTC, as exporters mean it) or a number since 1970."""
+    """The time that a trace gives: ISO text (UTC where it names no zone) or a number since 1970."""
     if isinstance(value, str) and not value.isdecimal():
         return _from_iso(value.strip())
     if isinstance(value, (int, float, str)) and not isinstance(value, bool):

@@ -37,7 +37,7 @@ def meaning_of(attributes: Attributes) -> Meaning:
 
 
 def with_records(found: Meaning) -> Meaning:
-    """The meaning with the documents that stand in its output as records, and the output gone that was nothing else."""
+    """The meaning with its output's documents as records; an output that was nothing else is gone."""
     read = {StepKind.RETRIEVAL: records_of, StepKind.TOOL: documents_in}.get(found.kind or StepKind.OTHER)
     records = read(found.output) if read and not found.records else ()
     if not records:

@@ -1,4 +1,4 @@
-"""Plain JSON logs without a standard: lines of steps, lines of a chat, or one line a run, by the keys people use."""
+"""Plain JSON logs without a standard: steps, chat messages or whole runs, a line each, by the usual keys."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,7 +10,7 @@ from incident2eval.formats._kinds import kind_of
 from incident2eval.formats._messages import Message, message
 from incident2eval.formats._records import records_of
 from incident2eval.formats._shape import decoded, first, items, mapping, rest, text
-from incident2eval.formats._trace import run_of
+from incident2eval.formats._trace import Trace, run_of
 from incident2eval.formats._unwrap import unwrapped_input, unwrapped_output
 from incident2eval.formats._words import words
 from incident2eval.model import JSON, Run, Status, Step, StepKind
@@ -57,7 +57,7 @@ def sniff(value: JSON) -> bool:
 
 
 def read(rows: Sequence[Row]) -> Iterator[Run | Skipped]:
-    """One run an id of a run or conversation; lines without one are one run, or one each where a line is a whole run."""
+    """One run an id; lines without an id are one run, lines that are whole runs one each."""
     logs: dict[str, _Log] = {}
     for position, row in enumerate(rows, 1):
         source = mapping(row.value)
@@ -131,34 +131,28 @@ def _step(source: dict[str, JSON], *, position: int) -> Step:
 
 
 def _hear(source: dict[str, JSON], log: _Log) -> None:
-    """A message of a chat: what was asked, what the model said, which tools it called, what they gave back."""
+    """A message of a chat: what was asked, what the model said, what it called, what came back."""
     heard = _said(source) or {"role": "user", "content": ""}
     when = moment(first(source, *_START))
-    role, content = str(heard["role"]), decoded(heard["content"])
-    called = _call_of(heard, log) if role == "tool" else None
-    if called is not None:
-        log.steps[called] = _answered(log.steps[called], output=content, ended=when)
+    called = _call_of(heard, log) if heard["role"] == "tool" else None
+    if called is None:
+        log.steps.append(_spoken(source, heard, log))
     else:
-        kind = _MEANS.get(role, StepKind.OTHER)
-        log.steps.append(
-            _spoken(source, log, kind=kind, name=text(heard.get("name")) or role, when=when, content=content)
-        )
+        log.steps[called] = replace(log.steps[called], output=decoded(heard["content"]), ended=when)
     log.talk.append(heard)
     for call in map(mapping, items(heard.get("tool_calls"))):
         log.steps.append(_called(call, position=len(log.steps) + 1, when=when))
 
 
-def _spoken(
-    source: dict[str, JSON], log: _Log, *, kind: StepKind, name: str, when: datetime | None, content: JSON
-) -> Step:
-    speaks = kind is StepKind.MODEL
+def _spoken(source: dict[str, JSON], heard: Message, log: _Log) -> Step:
+    kind = _MEANS.get(str(heard["role"]), StepKind.OTHER)
     return Step(
         id=text(first(source, *_STEP)) or str(len(log.steps) + 1),
         kind=kind,
-        name=name,
-        started=when,
-        input=list(log.talk) or None if speaks else None,
-        output=content,
+        name=text(heard.get("name")) or str(heard["role"]),
+        started=moment(first(source, *_START)),
+        input=list(log.talk) or None if kind is StepKind.MODEL else None,
+        output=decoded(heard["content"]),
         attributes=rest(source, (*_RUN, *_STEP, *_START, *_ROLE, *_SAID, "tool_calls", "name")),
     )
 
@@ -174,41 +168,36 @@ def _called(call: dict[str, JSON], *, position: int, when: datetime | None) -> S
 
 
 def _call_of(heard: Message, log: _Log) -> int | None:
-    """Where the call stands that a tool's message answers: by its id, else the latest one without an answer."""
+    """Where the call stands that a tool's message answers: by its id, else the latest without an answer."""
     wanted = heard.get("tool_call_id")
     calls = [at for at, step in enumerate(log.steps) if step.kind is StepKind.TOOL and step.output is None]
-    named = [at for at in calls if log.steps[at].id == wanted]
-    return (named or ([] if wanted else calls[-1:]) or [None])[0]
-
-
-def _answered(step: Step, *, output: JSON, ended: datetime | None) -> Step:
-    return replace(step, ended=ended, output=output)
+    matching = [at for at in calls if log.steps[at].id == wanted] if wanted else calls
+    return matching[-1] if matching else None
 
 
 def _run(log: _Log) -> Run:
     said = log.said
-    asked = (
-        next((step.output for step in log.steps if step.kind is StepKind.INPUT), None) if log.talk else None
-    )
-    answered = next((step.output for step in reversed(log.steps) if step.kind is StepKind.MODEL), None)
-    run = run_of(
-        log.steps,
+    whole = Trace(
         id=log.id,
         workflow=text(first(said, "workflow", "app", "service")),
         version=text(said.get("version")),
         model=text(said.get("model")),
-        input=decoded(first(said, *_ASKED)) if said else asked,
-        output=decoded(first(said, *_ANSWERED)) if said else answered if log.talk else None,
+        input=decoded(first(said, *_ASKED)) or _heard(log.steps, StepKind.INPUT),
+        output=decoded(first(said, *_ANSWERED)) or _heard(log.steps[::-1], StepKind.MODEL),
         attributes=rest(said, (*_RUN, *_ASKED, *_ANSWERED, *_START, "event", "workflow", "version", "model")),
     )
+    run = run_of(log.steps, whole)
     times = [*log.times, *(time for time in (run.started, run.ended) if time)]
     return replace(run, started=min(times, default=None), ended=max(times, default=None))
 
 
+def _heard(steps: Sequence[Step], kind: StepKind) -> JSON:
+    return next((step.output for step in steps if step.kind is kind), None)
+
+
 def _whole(source: dict[str, JSON], *, position: int) -> Run:
     used = (*_RUN, "id", *_ASKED, *_ANSWERED, "workflow", "version", "model")
-    return run_of(
-        (),
+    whole = Trace(
         id=text(first(source, *_RUN, "id")) or str(position),
         workflow=text(source.get("workflow")),
         version=text(source.get("version")),
@@ -217,6 +206,7 @@ def _whole(source: dict[str, JSON], *, position: int) -> Run:
         output=unwrapped_output(first(source, *_ANSWERED)),
         attributes=rest(source, used),
     )
+    return run_of((), whole)
 
 
 JSONL = Format(

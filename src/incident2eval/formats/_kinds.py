@@ -6,22 +6,29 @@ from incident2eval.formats._shape import mapping, text
 from incident2eval.formats._words import words
 from incident2eval.model import JSON, Step, StepKind
 
-_CALLED: Mapping[StepKind, str] = {
-    StepKind.INPUT: "input user_input",
-    StepKind.MODEL: "model llm chat chat_model generation completion text_completion generate_content",
-    StepKind.TOOL: "tool execute_tool function function_call tool_call mcp",
-    StepKind.RETRIEVAL: "retrieval retriever retrieve reranker rerank vector_db_retrieve",
-    StepKind.AGENT: "agent invoke_agent create_agent",
-    StepKind.GUARDRAIL: "guardrail guard evaluator evaluation moderation",
-    StepKind.REVIEW: "review human human_review approval human_in_the_loop",
-    StepKind.HANDOFF: "handoff hand_off handover",
-    StepKind.OUTPUT: "output send publish",
-    StepKind.OTHER: "other chain workflow task prompt parser embedding embeddings invoke_workflow execute_task "
-    "span step event",
+_CALLED: Mapping[StepKind, tuple[str, ...]] = {
+    StepKind.INPUT: ("input", "user_input"),
+    StepKind.MODEL: (
+        *("model", "llm", "chat", "chat_model", "generation", "completion"),
+        *("text_completion", "generate_content"),
+    ),
+    StepKind.TOOL: ("tool", "execute_tool", "function", "function_call", "tool_call", "mcp"),
+    StepKind.RETRIEVAL: ("retrieval", "retriever", "retrieve", "reranker", "rerank", "vector_db_retrieve"),
+    StepKind.AGENT: ("agent", "invoke_agent", "create_agent"),
+    StepKind.GUARDRAIL: ("guardrail", "guard", "evaluator", "evaluation", "moderation"),
+    StepKind.REVIEW: ("review", "human", "human_review", "approval", "human_in_the_loop"),
+    StepKind.HANDOFF: ("handoff", "hand_off", "handover"),
+    StepKind.OUTPUT: ("output", "send", "publish"),
+    StepKind.OTHER: (
+        *("other", "chain", "workflow", "task", "prompt", "parser", "embedding", "embeddings"),
+        *("invoke_workflow", "execute_task", "span", "step", "event"),
+    ),
 }
-_KINDS = {word: kind for kind, called in _CALLED.items() for word in called.split()}
+_KINDS = {word: kind for kind, called in _CALLED.items() for word in called}
 
-_DELIVERS = frozenset("send post publish queue release deliver dispatch submit issue email mail".split())
+_DELIVERS = frozenset(
+    {"send", "post", "publish", "queue", "release", "deliver", "dispatch", "submit", "issue", "email", "mail"}
+)
 """First word of the name of a step that hands something over to the world."""
 
 _DECIDED = ("approved", "decision")
@@ -40,9 +47,13 @@ def kind_of(word: JSON) -> StepKind | None:
 def refined(step: Step, *, leaf: bool) -> StepKind:
     """What a step is, where its format calls it a plain span or a tool but its name and output say more.
 
-    A decision with the name of who took it is a review (a model's, an agent's or a guardrail's own decision is none).
-    A plain leaf is a handoff by its name, or an output when its name begins with a verb of delivery and it answers with a
-    receipt: `queue_reply` -> `{"queued": true}`. A word such as `format_docs` stays other: it acts on nothing.
+    A decision with the name of who took it is a review; a model's, an agent's or a guardrail's own is none.
+    A plain leaf is an output when its name begins with a verb of delivery and it answers with a receipt:
+    `queue_reply` -> `{"queued": true}`. `format_docs` stays other: it acts on nothing.
+
+    Args:
+        step: With the kind that its format gives it.
+        leaf: Whether it has a parent and no children.
     """
     if step.kind in {StepKind.TOOL, StepKind.OTHER} and _is_decision(step.output):
         return StepKind.REVIEW

@@ -10,13 +10,16 @@ from incident2eval.formats._kinds import kind_of
 from incident2eval.formats._meaning import Meaning
 from incident2eval.formats._messages import message, messages
 from incident2eval.formats._shape import decoded, first, items, mapping, rest, text
-from incident2eval.formats._trace import run_of
+from incident2eval.formats._trace import Trace, run_of
 from incident2eval.formats._unwrap import unwrapped_input, unwrapped_output
 from incident2eval.model import JSON, Run, Step, StepKind
 
 _MAPPED = frozenset(
-    "id traceId parentObservationId name type startTime endTime input output metadata statusMessage "
-    "projectId createdAt updatedAt observations htmlPath".split()
+    {
+        *("id", "traceId", "parentObservationId", "name", "type", "startTime", "endTime"),
+        *("input", "output", "metadata", "statusMessage", "projectId", "createdAt", "updatedAt"),
+        *("observations", "htmlPath"),
+    }
 )
 """What is in fields of the step or the run, and what only says where Langfuse keeps it."""
 
@@ -58,8 +61,7 @@ def _observations(value: JSON) -> list[JSON] | None:
 def _run(trace: dict[str, JSON], steps: list[Step], *, position: int) -> Run:
     metadata = mapping(decoded(trace.get("metadata")))
     said = rest(trace, _MAPPED | {"timestamp"})
-    return run_of(
-        steps,
+    whole = Trace(
         id=text(trace.get("id")) or str(position),
         workflow=text(trace.get("name")),
         version=text(first(trace, "version", "release")),
@@ -67,6 +69,7 @@ def _run(trace: dict[str, JSON], steps: list[Step], *, position: int) -> Run:
         output=unwrapped_output(trace.get("output")),
         attributes={**mapping(metadata.get("resourceAttributes")), **said, "metadata": _own(metadata)},
     )
+    return run_of(steps, whole)
 
 
 def _step(raw: dict[str, JSON], *, position: int) -> Step:

@@ -10,13 +10,16 @@ from incident2eval.formats._kinds import kind_of
 from incident2eval.formats._meaning import Meaning
 from incident2eval.formats._messages import messages
 from incident2eval.formats._shape import first, items, mapping, rest, text
-from incident2eval.formats._trace import Span, grouped, run_of
+from incident2eval.formats._trace import Span, Trace, grouped, run_of
 from incident2eval.formats._unwrap import unwrapped_input, unwrapped_output
 from incident2eval.model import JSON, Run, StepKind
 
 _MAPPED = frozenset(
-    "id trace_id parent_run_id parent_run_ids dotted_order name run_type start_time end_time inputs outputs error extra "
-    "child_runs child_run_ids direct_child_run_ids dangerously_allow_filesystem".split()
+    {
+        *("id", "trace_id", "parent_run_id", "parent_run_ids", "dotted_order", "name"),
+        *("run_type", "start_time", "end_time", "inputs", "outputs", "error", "extra"),
+        *("child_runs", "child_run_ids", "direct_child_run_ids", "dangerously_allow_filesystem"),
+    }
 )
 
 
@@ -32,11 +35,12 @@ def read(rows: Sequence[Row]) -> Iterator[Run | Skipped]:
         listed = _listed(row.value)
         if not any(_is_run(each) for each in listed):
             yield Skipped(where=row.where, why="is no LangSmith run")
-        spans += [_span(each, position=len(spans) + at) for at, each in enumerate(listed, 1) if _is_run(each)]
+        for each in filter(_is_run, listed):
+            spans.append(_span(each, position=len(spans) + 1))
     for trace, members in grouped(spans).items():
         top = next((member for member in members if member.step.parent is None), members[0])
         said = {key: top.resource[key] for key in ("metadata", "tags", "session_name") if key in top.resource}
-        yield run_of([member.step for member in members], id=trace, attributes=said)
+        yield run_of([member.step for member in members], Trace(id=trace, attributes=said))
 
 
 def _is_run(value: JSON) -> bool:
@@ -60,7 +64,7 @@ def _listed(value: JSON) -> list[dict[str, JSON]]:
 
 
 def _merged(posts: list[JSON], patches: list[JSON]) -> list[dict[str, JSON]]:
-    """A batch's runs: what was posted, with what its patch added. Patches of the JavaScript SDK have no id."""
+    """A batch's runs: what was posted, with what its patch added; the JavaScript SDK's have no id."""
     runs: dict[str, dict[str, JSON]] = {}
     for raw in map(mapping, [*posts, *patches]):
         key = text(raw.get("id")) or _path(raw)[-1]

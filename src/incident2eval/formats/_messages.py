@@ -1,7 +1,7 @@
-"""Conversations, whichever exporter wrote them down: OpenAI chat, GenAI parts, LangChain objects, Gemini contents.
+"""Conversations, whoever wrote them down: OpenAI chat, GenAI parts, LangChain objects, Gemini contents.
 
-The neutral message is `{"role", "content"}` with `name`, `tool_calls`, `tool_call_id` and `parts` (what is no text)
-where there are any.
+The neutral message is `{"role", "content"}`, with `name`, `tool_calls`, `tool_call_id` and `parts` (whatever is
+no text) where there are any.
 """
 
 from collections.abc import Mapping
@@ -73,7 +73,7 @@ def message(value: JSON) -> Message | None:
 def answer(value: JSON) -> JSON:
     """What a conversation or a provider's response says in the end: its text, decoded where that is JSON.
 
-    A message that also calls tools, and several choices, come back as neutral messages; what is no conversation as it is.
+    A message that calls tools, and several choices, come back as neutral messages; anything else as it is.
     """
     value = decoded(value)
     talk = messages(_choices(value)) or messages([value])

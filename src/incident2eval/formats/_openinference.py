@@ -7,7 +7,7 @@ from incident2eval.formats._kinds import kind_of
 from incident2eval.formats._meaning import Attributes, Meaning
 from incident2eval.formats._messages import messages
 from incident2eval.formats._records import records_of
-from incident2eval.formats._shape import decoded, first, items, mapping, text
+from incident2eval.formats._shape import decoded, text
 from incident2eval.formats._unwrap import unwrapped_input, unwrapped_output
 from incident2eval.model import JSON, Record, StepKind
 
@@ -91,7 +91,7 @@ def _lists(attributes: Attributes) -> dict[str, dict[str, JSON]]:
 
 
 def _listed(flat: dict[str, JSON]) -> JSON:
-    """The list that attributes such as `llm.input_messages.0.message.tool_calls.0.tool_call.id` were flattened from."""
+    """The list that attributes like `llm.input_messages.0.message.tool_calls.0.tool_call.id` were made from."""
     root: dict[str, JSON] = {}
     for key, value in flat.items():
         path = [part for part in key.split(".")[2:] if part not in _LAYERS]

@@ -1,7 +1,7 @@
-"""Attributes of people's own that say plainly what they are: `app.step.kind`, `app.input`, `traceloop.entity.output`.
+"""Attributes of people's own that say what they are: `app.step.kind`, `app.input`, `traceloop.entity.output`.
 
-Hand-written instrumentation has no convention for a review or a handoff; what its keys end in is all there is. Read last,
-and only for what the conventions leave open.
+No convention has a place for a review or a handoff; what the keys of hand-written instrumentation end in is all
+there is. Read last, and only for what the conventions leave open.
 """
 
 from incident2eval.formats._kinds import kind_of
@@ -30,7 +30,7 @@ def read(attributes: Attributes) -> Meaning:
 
 
 def _ending(attributes: Attributes, endings: tuple[str, ...]) -> tuple[str, JSON]:
-    """The first attribute whose key is or ends in one of these, and whose value is text or an object; else nothing."""
+    """The first attribute whose key is or ends in one of these, with text or an object as its value."""
     for ending in endings:
         for key, value in attributes.items():
             if (

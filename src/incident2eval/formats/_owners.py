@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from incident2eval.formats._lookup import at_path
 from incident2eval.formats._roster import Roster, is_weak, leaves, rank_of
@@ -21,13 +22,20 @@ class Attributed:
     """What was inferred, and from where, one sentence each."""
 
 
+class _Hit(NamedTuple):
+    """The owner of a record, and the key that tells it."""
+
+    owner: str
+    key: str
+
+
 def with_owners(run: Run, *, customers: Customers, paths: Paths, stated: Subject | None) -> Attributed:
     """Fill in whose run it was and whose records it read; what the run itself says of either is kept.
 
     Args:
         run: As it was read.
         customers: The roster.
-        paths: Where the settings say that a trace tells the subject: field -> paths, the first that is there counts.
+        paths: Where the settings say that a trace tells the subject: field -> paths, the first found counts.
         stated: The subject as the incident states it, for a run that does not tell.
 
     Returns:
@@ -90,33 +98,36 @@ def _complete(subject: Subject, roster: Roster) -> Subject:
 
 def _owned(steps: tuple[Step, ...], *, roster: Roster) -> tuple[tuple[Step, ...], list[str]]:
     """The steps with an owner for every record that tells one, and a sentence a step and key."""
-    fallback = _roster_keys([record for step in steps for record in step.records], roster)
+    keys = _roster_keys([record for step in steps for record in step.records], roster)
     result: list[Step] = []
     sources: list[str] = []
     for step in steps:
-        found = [_by_exporter_key(record, roster) for record in step.records]
-        if not any(found) and all(record.owner is None for record in step.records):
-            found = [_by_roster_key(record, fallback, roster) for record in step.records]
-        keys = Counter(
-            key
-            for record, hit in zip(step.records, found, strict=True)
-            if hit and not record.owner
-            for key in hit[1:]
+        found = _found(step.records, keys, roster)
+        result.append(
+            replace(step, records=tuple(map(_with_owner, step.records, found))) if any(found) else step
         )
+        counted = Counter(hit.key for hit in found if hit)
         sources += [
-            f"owner of {count} records of step {step.id} ({step.name}) from {key}"
-            for key, count in keys.items()
+            f"owner of {count} record{'s' * (count > 1)} of step {step.id} ({step.name}) from {key}"
+            for key, count in counted.items()
         ]
-        records = tuple(
-            record if record.owner or not hit else replace(record, owner=hit[0])
-            for record, hit in zip(step.records, found, strict=True)
-        )
-        result.append(replace(step, records=records) if any(found) else step)
     return tuple(result), sources
 
 
-def _by_exporter_key(record: Record, roster: Roster) -> tuple[str, str] | None:
-    """Owner and key, where a key is one that exporters use; a value of the roster wins over one that is not."""
+def _found(records: tuple[Record, ...], keys: list[str], roster: Roster) -> list[_Hit | None]:
+    """What tells the owner of each record: a key that exporters use, else one that holds nothing but ids."""
+    found = [None if record.owner else _by_exporter_key(record, roster) for record in records]
+    if any(found) or any(record.owner for record in records):
+        return found  # the step does tell owners: a record without one is nobody's
+    return [_by_roster_key(record, keys, roster) for record in records]
+
+
+def _with_owner(record: Record, hit: _Hit | None) -> Record:
+    return replace(record, owner=hit.owner) if hit else record
+
+
+def _by_exporter_key(record: Record, roster: Roster) -> _Hit | None:
+    """The owner, where a key is one that exporters use; a value that the roster knows wins."""
     candidates = sorted(
         (roster.id_of(value) is None, rank, path, value)
         for path, value in leaves(record.metadata)
@@ -124,14 +135,14 @@ def _by_exporter_key(record: Record, roster: Roster) -> tuple[str, str] | None:
     )
     for stranger, rank, path, value in candidates:
         if not stranger:
-            return roster.id_of(value) or value, path
+            return _Hit(roster.id_of(value) or value, path)
         if not (is_weak(rank) and roster) and not path.lower().endswith("name"):
-            return value, path
+            return _Hit(value, path)
     return None
 
 
 def _roster_keys(records: list[Record], roster: Roster) -> list[str]:
-    """Keys whose every value over all records of the run is an id of the roster, the one on most records first."""
+    """Keys whose every value, over all records, is an id of the roster; the one on most records first."""
     if not roster:
         return []
     seen: Counter[str] = Counter()
@@ -144,6 +155,6 @@ def _roster_keys(records: list[Record], roster: Roster) -> list[str]:
     return sorted((key for key in seen if key not in strange), key=lambda key: (key == "id", -seen[key], key))
 
 
-def _by_roster_key(record: Record, keys: list[str], roster: Roster) -> tuple[str, str] | None:
+def _by_roster_key(record: Record, keys: list[str], roster: Roster) -> _Hit | None:
     said = {"id": record.id, **dict(leaves(record.metadata))}
-    return next(((said[key], key) for key in keys if roster.is_id(said.get(key))), None)
+    return next((_Hit(said[key], key) for key in keys if roster.is_id(said.get(key))), None)

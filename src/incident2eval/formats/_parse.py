@@ -11,7 +11,7 @@ MAX_DOCUMENT = 50 * 1024 * 1024
 """The largest single document, or line, that is read; a file of lines may be larger."""
 
 MAX_STRICT = 8 * 1024 * 1024
-"""Up to here a document is parsed strictly: repeated keys are refused. Larger ones, and lines, are parsed fast."""
+"""Up to here a document is parsed strictly, repeated keys refused; larger ones, and lines, fast."""
 
 MAX_DEPTH = 100
 MAX_VALUES = 1_000_000
@@ -114,15 +114,19 @@ def _lines(data: bytes) -> tuple[list[Row], list[Skipped]]:
     for number, line in _numbered(data):
         where = f"line {number}"
         try:
-            if len(line) > MAX_DOCUMENT:
-                raise ValueError(f"is longer than {MAX_DOCUMENT // (1024 * 1024)} MB")
-            value = parsed(line, strict=False)
-            if not isinstance(value, (dict, list)):
-                raise ValueError("is no JSON object")
-            rows.append(Row(where=where, value=value))
+            rows.append(Row(where=where, value=_line(line)))
         except ValueError as error:
             skipped.append(Skipped(where=where, why=_reason(error)))
     return rows, skipped
+
+
+def _line(line: bytes) -> JSON:
+    if len(line) > MAX_DOCUMENT:
+        raise ValueError(f"is longer than {MAX_DOCUMENT // (1024 * 1024)} MB")
+    value = parsed(line, strict=False)
+    if not isinstance(value, (dict, list)):
+        raise ValueError("is no JSON object")  # noqa: TRY004 - one error for all that is wrong with a line
+    return value
 
 
 def _numbered(data: bytes) -> Iterator[tuple[int, bytes]]:
@@ -152,7 +156,7 @@ def _finite(digits: str) -> float:
 
 
 def _measure(value: JSON, *, depth: int, values: int | None) -> None:
-    """Raise ValueError when a value is nested too deep or holds too much; layer by layer, so it cannot overflow."""
+    """Raise ValueError where a value is too deep or holds too much; layer by layer, so it cannot overflow."""
     layer: list[JSON] = [value]
     seen = 1
     for _ in range(depth + 1):

@@ -26,7 +26,7 @@ def records_of(value: JSON) -> tuple[Record, ...]:
 
 
 def documents_in(value: JSON) -> tuple[Record, ...]:
-    """The records in a tool's result, where it plainly is documents: `page_content`, or a list under `documents`."""
+    """The records in a tool's result, where it plainly is documents: each has `page_content`."""
     value = decoded(value)
     listed = items(mapping(value).get("documents")) or items(value)
     plain = bool(listed) and all("page_content" in _opened(item) for item in listed)

@@ -12,9 +12,14 @@ _NOUNS = ("customer", "client", "account", "tenant")
 """Whom a thing belongs to, the most specific first."""
 
 _WEAK_NOUNS = ("owner", "organization", "organisation", "org", "workspace")
-"""These often name a person, or the place that holds everybody's things: with a roster, only its ids count."""
+"""These often name a person, or the place that holds everybody's things: with a roster only its ids count."""
 
-_QUALIFIERS = frozenset("id ids key ref code no number uuid guid identifier slug name".split())
+_QUALIFIERS = frozenset(
+    {
+        *("id", "ids", "key", "ref", "code", "no", "number", "uuid", "guid", "identifier"),
+        *("slug", "name"),
+    }
+)
 
 
 def rank_of(path: str) -> int | None:
@@ -58,7 +63,7 @@ class Roster:
         return text(value) in self._customers
 
     def standing_in(self, value: JSON) -> set[str]:
-        """Every id that stands in a value as a word of its own; bare numbers only under a key that says whose."""
+        """Every id that stands in a value as a word of its own; a number only under a key that says so."""
         found: set[str] = set()
         for path, leaf in leaves(value):
             for each in self._pattern.findall(leaf) if self else ():

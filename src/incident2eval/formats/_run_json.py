@@ -80,7 +80,7 @@ def dump_run(run: Run) -> dict[str, JSON]:
 
 
 def dump_runs(runs: Mapping[str, Run]) -> bytes:
-    """The runs as a file: a single one called `input` as a Run, anything else by name; the same runs, the same bytes."""
+    """The runs as a file: a single one called `input` as a Run, else by name. Same runs, same bytes."""
     import json  # noqa: PLC0415 - beside its only use
 
     value: JSON
@@ -107,10 +107,10 @@ def _faults(errors: Iterable[Mapping[str, Any]], *, what: str) -> Iterator[Fault
 
 
 def _naive(run: Run) -> Iterator[str]:
-    for path, item in [("", run), *((f"steps.{at}.", step) for at, step in enumerate(run.steps))]:
-        for name, time in (("started", item.started), ("ended", item.ended)):
-            if time is not None and time.tzinfo is None:
-                yield path + name
+    times = {"started": run.started, "ended": run.ended}
+    for at, step in enumerate(run.steps):
+        times |= {f"steps.{at}.started": step.started, f"steps.{at}.ended": step.ended}
+    return (field for field, time in times.items() if time is not None and time.tzinfo is None)
 
 
 def _in_utc(run: Run) -> Run:

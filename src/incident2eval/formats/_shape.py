@@ -1,4 +1,4 @@
-"""Reading values whose shape nobody promised: each function takes any JSON and gives what it asked for, or nothing.
+"""Reading values whose shape nobody promised: each takes any JSON and gives what it asks for, or nothing.
 
 Keys from traces are data only: they are looked up in dicts, never on objects.
 """

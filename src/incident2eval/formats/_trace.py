@@ -32,6 +32,19 @@ class Span:
     """What is said once for all spans of a process."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """What a file says of a trace as a whole; None is left to its steps."""
+
+    id: str
+    workflow: str | None = None
+    version: str | None = None
+    model: str | None = None
+    input: JSON = None
+    output: JSON = None
+    attributes: Mapping[str, JSON] = field(default_factory=dict)
+
+
 def grouped(spans: Sequence[Span]) -> dict[str, list[Span]]:
     """The spans of each trace by its id; spans without one belong together only if their parents say so.
 
@@ -52,52 +65,36 @@ def runs_of(spans: Sequence[Span]) -> Iterator[Run]:
         resource: dict[str, JSON] = {}
         for member in members:
             resource = {**member.resource, **resource}
-        yield run_of([member.step for member in members], id=trace, attributes=resource)
+        yield run_of([member.step for member in members], Trace(id=trace, attributes=resource))
 
 
-def run_of(
-    steps: Iterable[Step],
-    *,
-    id: str,  # noqa: A002 - the run's own field
-    attributes: Mapping[str, JSON],
-    workflow: str | None = None,
-    version: str | None = None,
-    model: str | None = None,
-    input: JSON = None,  # noqa: A002
-    output: JSON = None,
-) -> Run:
+def run_of(steps: Iterable[Step], trace: Trace) -> Run:
     """The run that these steps make up; what the trace itself does not say is taken from its steps.
 
     Args:
         steps: In any order; they come out in the order of their start, a parent before its children.
-        id: The trace's own id.
-        attributes: What the trace says of the whole run.
-        workflow: Name of the workflow, where the trace has one.
-        version: Its version, likewise.
-        model: The model, likewise; else the last model step's.
-        input: What the run was given; else the root's input, else the first user message.
-        output: What the run said; else the root's output, else the last thing a model or an agent said.
+        trace: What is said of the whole. Input and output are else the root's, else the first user message
+            and the last thing that a model or an agent said; the model is else the last model step's.
     """
     ordered = _settled(_in_order(list(steps)))
     root = _root(ordered)
+    said: dict[str, JSON] = {**(root.attributes if root else {}), **trace.attributes}
     return Run(
-        id=id,
-        workflow=workflow or _workflow(root, attributes),
-        version=version
-        or _said(attributes, _VERSION)
-        or (_said(root.attributes, _VERSION) if root else None),
-        model=model or _model(ordered),
+        id=trace.id,
+        workflow=trace.workflow or _workflow(root, trace.attributes),
+        version=trace.version or _said(said, _VERSION),
+        model=trace.model or _model(ordered),
         started=min((step.started for step in ordered if step.started), default=None),
         ended=max((end for step in ordered if (end := step.ended or step.started)), default=None),
-        input=request(input if input is not None else _first_input(ordered, root)),
-        output=output if output is not None else _last_output(ordered, root),
+        input=request(_first_input(ordered, root) if trace.input is None else trace.input),
+        output=_last_output(ordered, root) if trace.output is None else trace.output,
         steps=tuple(ordered),
-        attributes=attributes,
+        attributes=trace.attributes,
     )
 
 
 def _lineage(parents: Mapping[str, str | None]) -> dict[str, tuple[str, int]]:
-    """Each step's furthest ancestor in the file, and how many steps lie between; a ring has one of its own as top."""
+    """Each step's furthest ancestor in the file, and how far off it is; a ring has one of its own as top."""
     known: dict[str, tuple[str, int]] = {}
     for step in parents:
         path: dict[str, None] = {}
@@ -116,7 +113,7 @@ def _lineage(parents: Mapping[str, str | None]) -> dict[str, tuple[str, int]]:
 
 
 def _in_order(steps: list[Step]) -> list[Step]:
-    """By start; what has none follows the step before it in the file; parents before children that start with them."""
+    """By start; what has none follows the step before it in the file; parents come before their children."""
     lineage = _lineage({step.id: step.parent for step in steps})
     keys: list[tuple[datetime, int]] = []
     start = _LONG_AGO

@@ -1,4 +1,4 @@
-"""From a file's bytes to UTF-8 text bytes: gzip undone under a cap, what is no text refused in one clear line."""
+"""From a file's bytes to UTF-8 bytes: gzip undone under a cap, what is no text refused in one clear line."""
 
 import zlib
 
@@ -69,8 +69,7 @@ def _gunzipped(data: bytes, *, name: str) -> bytes:
 
 def _bomb(name: str, limit: int) -> Fault:
     return Fault(
-        message=f"unpacks to more than {limit // (1024 * 1024)} MB, which is more than {MAX_RATIO} times its size "
-        "or more than is read at all",
+        message=f"unpacks to more than {limit // (1024 * 1024)} MB, {MAX_RATIO} times its size or just too much",
         file=name,
         hint="unpack it and split it, if it is what it should be",
     )

@@ -18,6 +18,7 @@ from incident2eval.model import (
 from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline._archive import earlier_runs
 from incident2eval.pipeline._dossier import Dossier, open_dossier
+from incident2eval.pipeline._layout import wrapped
 from incident2eval.pipeline._locking import edits_of, lock_case, refuse_edited
 from incident2eval.pipeline._probe import ask_target
 from incident2eval.pipeline._proof import Proof, prove_case
@@ -44,7 +45,7 @@ def eval_case(*, project: Path | None, incident: str, probe: bool) -> Answer:
     built = build(dossier, probe=probe)
     return Answer(
         data=cases_json(built),
-        text="\n".join(describe(built)),
+        text=wrapped(describe(built)),
         exit_code=0 if built.tests else 1,
         notes=(*dossier.warnings, *built.notes),
     )
@@ -95,13 +96,13 @@ def prove(*, project: Path | None, incidents: tuple[str, ...], reason: str | Non
             continue
         proof = _prove_again(home, incident)
         proved += proof.tests
-        lines += [*(case_line(test) for test in proof.tests), *(f"  {missed}" for missed in proof.missed)]
+        lines += [*(line for test in proof.tests for line in case_lines(test)), *(f"  {missed}" for missed in proof.missed)]
         faults += proof.faults
         if not proof.faults:
             lock_case(home, incident, proof.tests, reason=reason if edits else None, by=by)
     data = {"cases": [case_json(case) for case in proved], "faults": faults}
     lines += [f"not proved: {fault}" for fault in faults]
-    return Answer(data=data, text="\n".join(lines), exit_code=int(bool(faults)))
+    return Answer(data=data, text=wrapped(lines), exit_code=int(bool(faults)))
 
 
 def case_json(case: EvalCase) -> dict[str, JSON]:
@@ -128,14 +129,15 @@ def cases_json(built: Built) -> Mapping[str, JSON]:
     }
 
 
-def case_line(case: EvalCase) -> str:
+def case_lines(case: EvalCase) -> list[str]:
     """One case for a person."""
     red, green = ("red" if case.red else "NOT RED"), ("green" if case.green else "NOT GREEN")
-    return (
-        f"  {case.test}\n    {red} on the incident, {green} on the corrected run\n"
+    return [
+        f"  {case.test}",
+        f"    {red} on the incident, {green} on the corrected run",
         f"    caught {case.variants.caught} of {case.variants.made} variants, "
-        f"flagged {case.false_alarms.flagged} of {case.false_alarms.runs} past and known-good runs"
-    )
+        f"flagged {case.false_alarms.flagged} of {case.false_alarms.runs} past and known-good runs",
+    ]
 
 
 def describe(built: Built) -> list[str]:
@@ -145,7 +147,7 @@ def describe(built: Built) -> list[str]:
     else:
         head = "cases: nothing could be proved for this incident"
     left_out = [f"  left out {one.check}: {one.because}" for one in built.search.dropped]
-    return [head, *(case_line(case) for case in built.tests), *left_out]
+    return [head, *(line for case in built.tests for line in case_lines(case)), *left_out]
 
 
 def _case_file(

@@ -6,6 +6,7 @@ from pathlib import Path
 from incident2eval.model import JSON
 from incident2eval.pipeline import gate, run
 from incident2eval.pipeline._answer import Answer, Tell
+from incident2eval.pipeline._layout import table
 from incident2eval.pipeline.project import INCIDENT, WORKFLOW, set_state, write_demo
 
 
@@ -56,15 +57,15 @@ def demo(*, folder: Path, tell: Tell) -> Answer:
     tell(f"\n$ incident2eval run {INCIDENT}\n")
     found = run.run(project=folder, incident=INCIDENT)
     tell(found.text)
-    gates: dict[str, JSON] = {}
+    gates: dict[str, dict[str, JSON]] = {}
     right = found.exit_code == 0
     for scene in SCENES:
         set_state(folder, scene.state)
         tell(f"\n{scene.says}\n$ incident2eval gate {WORKFLOW}\n")
-        verdict = gate.gate(project=folder, workflow=WORKFLOW, trials=None, junit=None, report=None)
-        tell(verdict.text)
-        gates[scene.state] = dict(verdict.data)
-        right = right and verdict.data["decision"] == scene.expected
+        answer = gate.gate(project=folder, workflow=WORKFLOW, trials=None, junit=None, report=None)
+        tell(answer.text)
+        gates[scene.state] = dict(answer.data)
+        right = right and answer.data["decision"] == scene.expected
     set_state(folder, "fixed")
     tell(
         f"\nThe fix is in place again. Look around:\n"
@@ -74,5 +75,7 @@ def demo(*, folder: Path, tell: Tell) -> Answer:
         f"  incident2eval gate {WORKFLOW}"
     )
     data = {"folder": str(folder), "files": len(written), "run": dict(found.data), "gates": gates}
-    text = "The gate said what it must of all three." if right else "The gate was wrong: this is a fault of incident2eval."
+    rows = [(scene.state, scene.expected, gates[scene.state]["decision"]) for scene in SCENES]
+    verdict = "The gate said what it must of all three." if right else "The gate was wrong: a fault of incident2eval."
+    text = f"\n{table(['workflow', 'must be', 'gate says'], rows)}\n\n{verdict}"
     return Answer(data=data, text=text, exit_code=0 if right else 1)

@@ -8,7 +8,8 @@ from incident2eval.model import BadInput, Fault, Incident, RootCause, Run, Workf
 from incident2eval.model.incident import When, WorkflowVersion
 from incident2eval.pipeline import intake
 from incident2eval.pipeline._answer import Answer
-from incident2eval.pipeline._dossier import Dossier, open_dossier
+from incident2eval.pipeline._dossier import open_dossier
+from incident2eval.pipeline._layout import wrapped
 from incident2eval.rootcause import root_cause as rank
 from incident2eval.store import Project, dump
 
@@ -29,7 +30,7 @@ def root_cause(*, project: Path | None, incident: str | None, run: Path | None) 
         judged, cause = _of_file(project, run)
         notes = ()
     data = {"root_cause": dump(cause)}
-    return Answer(data=data, text="\n".join(describe(cause, judged)), exit_code=int(cause.step is None), notes=notes)
+    return Answer(data=data, text=wrapped(describe(cause, judged)), exit_code=int(cause.step is None), notes=notes)
 
 
 def describe(cause: RootCause, run: Run) -> list[str]:
@@ -45,12 +46,6 @@ def describe(cause: RootCause, run: Run) -> list[str]:
     names = {step.id: step.name for step in run.steps}
     lines += [f"  {rank.score:5.1f}  {names.get(rank.step, '')} [{rank.step}]" for rank in cause.ranked[:5]]
     return [*lines, *(f"  changed before: {change.kind} {change.at:%Y-%m-%d}: {change.what}" for change in cause.changes)]
-
-
-def proposal(dossier: Dossier) -> RootCause:
-    """The proposed cause of an open dossier, written beside the incident for a person to confirm or overrule."""
-    dossier.project.write_cause(dossier.incident.id, dossier.cause)
-    return dossier.cause
 
 
 def _of_file(project: Path | None, path: Path) -> tuple[Run, RootCause]:

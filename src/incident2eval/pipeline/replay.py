@@ -57,7 +57,9 @@ def live_sets(case: CaseFile, results: Results) -> tuple[RunSet, ...]:
     return tuple(
         RunSet(
             name=f"live-{number}",
-            runs={name: result.run for name, result in zip(case.named_inputs, trial, strict=True) if result.run},
+            runs={
+                name: result.run for name, result in zip(case.named_inputs, trial, strict=True) if result.run
+            },
             live=True,
         )
         for number, trial in enumerate(results, start=1)
@@ -67,7 +69,9 @@ def live_sets(case: CaseFile, results: Results) -> tuple[RunSet, ...]:
 
 def _silent(trial: Sequence[Result]) -> Result | None:
     """The first call of a trial that gave no run."""
-    return next((result for result in trial if result.run is None or result.outcome is not Outcome.PASSED), None)
+    return next(
+        (result for result in trial if result.run is None or result.outcome is not Outcome.PASSED), None
+    )
 
 
 def _attributed(result: Result, project: Project, case: CaseFile) -> Result:
@@ -175,7 +179,11 @@ def _dump(results: Results) -> bytes:
     return json.dumps(
         [
             [
-                {"outcome": one.outcome, "message": one.message, "run": dump_run(one.run) if one.run else None}
+                {
+                    "outcome": one.outcome,
+                    "message": one.message,
+                    "run": dump_run(one.run) if one.run else None,
+                }
                 for one in trial
             ]
             for trial in results

@@ -6,6 +6,7 @@ from incident2eval.cluster import place
 from incident2eval.model import JSON, Failure, FailureType, NotProvable, flat_text
 from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline._dossier import Dossier, open_dossier
+from incident2eval.pipeline._layout import wrapped
 from incident2eval.pipeline.cases import Built, build, cases_json, describe
 from incident2eval.pipeline.explain import describe as describe_cause
 from incident2eval.pipeline.intake import whoami
@@ -37,7 +38,7 @@ def run(*, project: Path | None, incident: str) -> Answer:
         notes.append(f"{refused} ({refused.hint})" if refused.hint else str(refused))
     return Answer(
         data=data,
-        text="\n".join(_text(dossier, kind, built, len(entries))),
+        text=wrapped(_text(dossier, kind, built, len(entries))),
         exit_code=0 if built and built.tests else 1,
         notes=tuple(notes),
     )

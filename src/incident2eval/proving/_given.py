@@ -105,7 +105,11 @@ class Replay:
         name = next(iter(self.current.runs)) if name is None else name
         if name not in self.current.runs:
             known = ", ".join(self.current.runs)
-            raise BadInput(Fault(message=f"there is no {self.current.name} run called {name!r}", hint=f"there is {known}"))
+            raise BadInput(
+                Fault(
+                    message=f"there is no {self.current.name} run called {name!r}", hint=f"there is {known}"
+                )
+            )
         return self._hand_out(self.current, name)
 
     def all(self) -> tuple[Run, ...]:

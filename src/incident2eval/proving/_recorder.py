@@ -32,7 +32,9 @@ class Note:
     @property
     def complete(self) -> bool:
         """Whether it ran to its end; one that passed must have been called."""
-        return self.phases == WHOLE or (self.outcome is not Outcome.PASSED and self.phases == ["setup", "teardown"])
+        return self.phases == WHOLE or (
+            self.outcome is not Outcome.PASSED and self.phases == ["setup", "teardown"]
+        )
 
     def add(self, phase: str, outcome: Outcome, message: str) -> None:
         """Note a phase; the worst one speaks for the test."""
@@ -116,11 +118,15 @@ def _note(item: pytest.Item) -> Note:
     return Note(case=name, runs=item.callspec.params[SET])
 
 
-def _outcome(report: pytest.TestReport, error: BaseException | None, judgements: Iterable[Judgement]) -> Outcome:
+def _outcome(
+    report: pytest.TestReport, error: BaseException | None, judgements: Iterable[Judgement]
+) -> Outcome:
     if report.skipped or hasattr(report, "wasxfail"):
         return Outcome.SKIPPED
     outcome = outcome_of(error, judgements)
-    if (outcome is Outcome.FAILED and report.when != "call") or (outcome is Outcome.PASSED and not report.passed):
+    if (outcome is Outcome.FAILED and report.when != "call") or (
+        outcome is Outcome.PASSED and not report.passed
+    ):
         return Outcome.ERRORED
     return outcome
 

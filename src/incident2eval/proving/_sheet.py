@@ -23,7 +23,8 @@ def dump_sheet(sheet: Sheet) -> bytes:
     value = {
         "cases": {incident: _dump_case(one) for incident, one in sheet.cases.items()},
         "customers": [
-            {"id": row.id, "name": row.name, "aliases": row.aliases, "contacts": row.contacts} for row in sheet.customers
+            {"id": row.id, "name": row.name, "aliases": row.aliases, "contacts": row.contacts}
+            for row in sheet.customers
         ],
     }
     return json.dumps(value).encode()
@@ -33,7 +34,9 @@ def load_sheet(data: bytes) -> Sheet:
     """The inverse of `dump_sheet`."""
     value = json.loads(data)
     rows = (
-        Customer(id=row["id"], name=row["name"], aliases=tuple(row["aliases"]), contacts=tuple(row["contacts"]))
+        Customer(
+            id=row["id"], name=row["name"], aliases=tuple(row["aliases"]), contacts=tuple(row["contacts"])
+        )
         for row in value["customers"]
     )
     cases = {incident: _load_case(one) for incident, one in value["cases"].items()}
@@ -53,7 +56,11 @@ def _dump_case(sheet: CaseSheet) -> dict[str, object]:
             "facts": dict(case.facts),
         },
         "sets": [
-            {"name": one.name, "live": one.live, "runs": {name: dump_run(run) for name, run in one.runs.items()}}
+            {
+                "name": one.name,
+                "live": one.live,
+                "runs": {name: dump_run(run) for name, run in one.runs.items()},
+            }
             for one in sheet.sets
         ],
     }

@@ -10,9 +10,9 @@ workflow is imported, then one for every input of every trial, in order:
     {"outcome": "errored", "message": "ConnectionError: crm-index"}
     {"outcome": "timeout", "message": "no answer within 30 s"}
 
-Every trial starts from what the import left behind, seeds of random generators included (Python's own `random`
-seeds itself anew). Threads that the import started are not in the trials; Python 3.12 and later warn about such
-a fork. Neither a trial nor the worker runs exit handlers.
+Every trial starts from what the import left behind, seeds of random generators included (Python's own
+`random` seeds itself anew). Threads that the import started are not in the trials; Python 3.12 and later warn
+about such a fork. Neither a trial nor the worker runs exit handlers.
 """
 
 from __future__ import annotations

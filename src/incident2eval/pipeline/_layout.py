@@ -1,11 +1,30 @@
-"""Rows for a person to read, as plain text."""
+"""Lines and tables for a person to read, as plain text of 80 columns."""
 
+import textwrap
 from collections.abc import Iterable, Sequence
 from io import StringIO
 
 from incident2eval.model import visible
 
 WIDTH = 80
+
+
+def wrapped(lines: Iterable[str]) -> str:
+    """Lines as one text, each wrapped under its own indent; words are never cut.
+
+    Args:
+        lines: As they would stand on an endless line.
+    """
+    return "\n".join(
+        textwrap.fill(
+            line,
+            WIDTH,
+            subsequent_indent=" " * (len(line) - len(line.lstrip()) + 2),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        for line in lines
+    )
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

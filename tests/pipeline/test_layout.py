@@ -1,6 +1,6 @@
 """Tables as text."""
 
-from incident2eval.pipeline._table import table
+from incident2eval.pipeline._layout import table
 
 
 def test_cells_stand_under_their_headings() -> None:
