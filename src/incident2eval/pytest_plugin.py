@@ -1,8 +1,9 @@
 """The pytest plugin: `pytest cases` judges today's workflow by its past incidents.
 
-pytest imports this file in every run of the environment it is installed in. So it imports nothing of ours, and next to
-nothing at all, before a test of a case is at hand.
+pytest imports this file in every run of the environment it is installed in. So it imports nothing that pytest
+has not imported before, until a test of a case is at hand.
 """
+# ruff: noqa: PLC0415
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ import inspect
 import os
 from collections.abc import Generator
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
@@ -68,15 +69,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node: object) -> None:
+def pytest_configure_node(node: Any) -> None:
     """Tell each worker of pytest-xdist where this session, and no other, shares its runs."""
     import tempfile
 
-    config: pytest.Config = node.config  # type: ignore[attr-defined]
-    shared = config.stash.setdefault(
-        SHARED, Path(tempfile.gettempdir(), f"incident2eval-{os.urandom(16).hex()}")
-    )
-    node.workerinput["incident2eval_shared"] = str(shared)  # type: ignore[attr-defined]
+    folder = Path(tempfile.gettempdir(), f"incident2eval-{os.urandom(16).hex()}")
+    node.workerinput["incident2eval_shared"] = str(node.config.stash.setdefault(SHARED, folder))
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
@@ -99,7 +97,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Lay out what a test of a case is given; a workflow that gives no answer is an error here, not a red test."""
+    """Lay out what a test of a case is given; a workflow that fails is an error here, not a red test."""
     if not isinstance(item, pytest.Function) or not set(FIXTURES) & set(item.fixturenames):
         return
     if folder := _case_folder(item.path):
@@ -125,7 +123,7 @@ def customers(request: pytest.FixtureRequest) -> Customers:
 
 @pytest.fixture
 def replay(request: pytest.FixtureRequest) -> Replay:
-    """The runs to judge: `replay()` is that of the first input; see also `replay.all()` and `replay.trials()`."""
+    """The runs to judge: `replay()` is that of the first input; then `replay.all()`, `replay.trials()`."""
     return _given(request).replay
 
 
@@ -171,8 +169,8 @@ def _judge(item: pytest.Function, given: Given) -> Generator[None, object, objec
             raise
     if recorded:
         _stop(
-            f"blind: this test is green on the recorded run of {given.case.id}, so it cannot see the failure it was "
-            f"written for.\nMend it until it is red, or write it again: incident2eval eval-case {given.case.id}"
+            f"blind: green on the recorded run of {given.case.id}, so it cannot see that failure again\n"
+            f"Mend it until it is red, or write it again: incident2eval eval-case {given.case.id}"
         )
     if given.replay.current.live and (idle := _idle(item, given, judgements)):
         _stop(f"vacuous: {idle}")
@@ -180,7 +178,7 @@ def _judge(item: pytest.Function, given: Given) -> Generator[None, object, objec
 
 
 def _idle(item: pytest.Function, given: Given, judgements: list[Judgement]) -> str | None:
-    """Why a green test proves nothing; tells by running it once more, on the corrected run, and only if it can matter."""
+    """Why a green test proves nothing, if so: what a check found none of is there on the corrected run."""
     from incident2eval.checks import observing
     from incident2eval.proving import idle_checks, weighed
 
@@ -217,10 +215,10 @@ def _bench(config: pytest.Config) -> Bench:
 
 
 def _given(request: pytest.FixtureRequest) -> Given:
-    given = request.node.stash.get(GIVEN, None)
+    given: Given | None = request.node.stash.get(GIVEN, None)
     if given is None:
         _stop(
-            f"{request.fixturename} is for tests of a case: put the test into cases/<ID>/, beside its case.yaml "
+            f"{request.fixturename} is for tests of a case: move this one to cases/<ID>/, to its case.yaml\n"
             "(incident2eval eval-case <ID> writes both)"
         )
     return given

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from plugin.conftest import TESTS, Toy
+from plugin.conftest import CASE, TESTS, Toy
 
 
 def test_a_crash_is_an_error_not_a_red_test(toy: Toy) -> None:
@@ -15,7 +15,7 @@ def test_a_crash_is_an_error_not_a_red_test(toy: Toy) -> None:
     result.stdout.fnmatch_lines(
         [
             "python:flows:crash gave no answer in trial 1: *RuntimeError*no index*",
-            "call it with the input in cases/INC-2026-0142/case.yaml*",
+            "nothing is judged until it answers the input in cases/INC-2026-0142/case.yaml",
         ]
     )
     assert "\x1b" not in result.stdout.str()
@@ -39,6 +39,16 @@ def test_an_unknown_target_is_an_error(toy: Toy) -> None:
 
     result.assert_outcomes(errors=2)
     result.stdout.fnmatch_lines(["*nowhere*"])
+
+
+def test_a_trial_without_an_answer_speaks_for_itself_and_for_all_trials(toy: Toy) -> None:
+    toy.settings("tired")
+    toy.tests("def test_one(replay):\n    replay()\n\ndef test_all(replay):\n    replay.trials()\n")
+
+    result = toy.pytest("cases", "--trials", "2")
+
+    result.assert_outcomes(passed=1, failed=1, errors=2)
+    result.stdout.fnmatch_lines(["python:flows:tired gave no answer in trial 2: *"])
 
 
 @pytest.mark.parametrize("replay_safe", [True, False])
@@ -68,15 +78,18 @@ def test_stored_evidence_of_a_paused_workflow_is_judged(toy: Toy) -> None:
     toy.pytest("cases", "--recorded").assert_outcomes(passed=2)
 
 
-def test_a_missing_fact_is_named(toy: Toy) -> None:
-    toy.tests("def test_it(case):\n    case['needs_approval']\n")
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [("case['needs_approval']", "facts.needs_approval"), ("case.customer_id", "customer_id")],
+)
+def test_a_missing_fact_is_named(toy: Toy, asked: str, field: str) -> None:
+    toy.case(CASE.replace("customer_id: A1\n", ""))
+    toy.tests(f"def test_it(case):\n    {asked}\n")
 
     result = toy.pytest("cases")
 
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(
-        ["cases/INC-2026-0142/case.yaml: facts.needs_approval: the test asks for this *"]
-    )
+    result.stdout.fnmatch_lines([f"cases/INC-2026-0142/case.yaml: {field}: the test asks for this *"])
 
 
 def test_a_broken_case_file_is_one_clear_line(toy: Toy) -> None:
@@ -95,7 +108,7 @@ def test_fixtures_are_for_cases_only(toy: Toy, fixture: str) -> None:
     result = toy.pytest("test_elsewhere.py")
 
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines([f"{fixture} is for tests of a case: put the test into cases/<ID>/, *"])
+    result.stdout.fnmatch_lines([f"{fixture} is for tests of a case: move this one to cases/<ID>/, *"])
 
 
 def test_hostile_text_does_not_reach_the_terminal(toy: Toy) -> None:

@@ -40,7 +40,9 @@ def test_a_part_of_the_tests(toy: Toy) -> None:
 
 def test_fixtures_of_the_project_with_the_same_names_stay_out_of_cases(toy: Toy) -> None:
     toy.pytester.makeconftest(
-        "import pytest\n@pytest.fixture\ndef customers(): return ['theirs']\n@pytest.fixture\ndef case(): return None\n"
+        "import pytest\n"
+        "@pytest.fixture\ndef customers(): return ['theirs']\n"
+        "@pytest.fixture\ndef case(): return None\n"
     )
     toy.pytester.makepyfile(test_theirs="def test_it(customers): assert customers == ['theirs']")
 
@@ -73,7 +75,7 @@ def test_a_run_without_cases_imports_nothing(pytester: pytest.Pytester) -> None:
 
 def test_loading_the_plugin_loads_nothing_that_pytest_has_not() -> None:
     code = (
-        "import sys, pytest, inspect, contextlib\nbefore = set(sys.modules)\nimport incident2eval.pytest_plugin\n"
+        "import sys, pytest\nbefore = set(sys.modules)\nimport incident2eval.pytest_plugin\n"
         "print(*sorted(set(sys.modules) - before))"
     )
 

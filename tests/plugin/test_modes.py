@@ -52,7 +52,7 @@ def test_a_test_that_does_not_see_its_own_failure_is_blind(toy: Toy) -> None:
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
         [
-            "blind: this test is green on the recorded run of INC-2026-0142, so it cannot see the failure it was *",
+            "blind: green on the recorded run of INC-2026-0142, so it cannot see that failure again",
             "Mend it until it is red, or write it again: incident2eval eval-case INC-2026-0142",
         ]
     )
@@ -160,7 +160,7 @@ def test_several_inputs_of_one_trial(toy: Toy) -> None:
         "def test_runs(replay, case):\n"
         "    assert replay() == replay('first') == replay.all()[0]\n"
         "    assert replay('second') == replay.all()[1] and len(replay.all()) == 2\n"
-        "    assert len(replay.trials()) == 2 and replay.trials()[0] == replay.all() or replay.trials()[1] == replay.all()\n"
+        "    assert len(replay.trials()) == 2 and replay.all() in replay.trials()\n"
         "    assert replay().subject.customer_id == 'A1', 'the case says whose run it is'\n"
         "    assert case.id == 'INC-2026-0142' and case.input == {'n': '1'}\n"
     )

@@ -1,4 +1,4 @@
-"""All tests of a case share the stored runs: one call per trial and input, and none of them outlives the session."""
+"""All tests of a case share the stored runs: one call per trial and input; none outlives the session."""
 
 from pathlib import Path
 

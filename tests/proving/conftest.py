@@ -11,7 +11,7 @@ from incident2eval.proving import CaseSheet, prove
 
 @pytest.fixture
 def judge() -> Judge:
-    """Prove test files on the recorded and the corrected run and on today's: (test, set) -> outcome and message."""
+    """Prove test files on the recorded run, the corrected one and today's."""
 
     def judge(
         source: str | Mapping[str, str] = HONEST,

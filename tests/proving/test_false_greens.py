@@ -1,8 +1,8 @@
-"""The ways in which a failing, absent or unrun test ended with exit code 0 under pytest; none of them may pass here.
+"""23 ways in which a failing, absent or unrun test ends with exit code 0 under pytest; none may pass here.
 
-Today's workflow is the faulty one, so an honest test is red on `live-1`. A test counts as passed only if it is red on the
-recorded run and green on both others. Where the test file itself is edited (a duplicate name), the digests of the lock see
-it before anything runs; that is tested with the gate.
+A test counts as passed only if it is red on the recorded run, and green on the corrected one and on today's.
+Where the test file itself is edited (a duplicate name, say), the digests of the lock see it before anything
+runs: that is tested with the gate.
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ EDITED: Mapping[str, str | Mapping[str, str]] = {
     "xfail without run": _decorated("@pytest.mark.xfail(run=False)"),
     "duplicate name": HONEST + "\n\ndef test_fetches_only_its_own(replay):\n    replay()\n",
     "return False": HONEST.replace(BODY, "    return not strays  # "),
-    "empty parameters": _decorated('@pytest.mark.parametrize("part", [])').replace("(replay,", "(part, replay,"),
+    "empty parameters": _decorated('@pytest.mark.parametrize("of", [])').replace("(replay,", "(of, replay,"),
     "assert on a tuple": HONEST.replace(BODY, "    assert (not strays, 'strays')  # "),
     "os._exit": _with_assertion("import os; os._exit(0)"),
     "pytest.exit": _with_assertion("pytest.exit('done', returncode=0)"),

@@ -110,7 +110,8 @@ def test_huge_output_goes_nowhere(judge: Judge) -> None:
 def test_a_forged_outcome_without_the_nonce_is_not_believed(judge: Judge) -> None:
     forged = f"""{{"planned": 1, "ran": 1, "end": "", "verdicts": [{{"case": "{IT}", "runs": "live-1",
         "outcome": "passed", "message": "", "judged": 1, "weighed": {{}}}}]}}"""
-    source = f"{CASE}    import os, pathlib\n    pathlib.Path('outcomes.json').write_text('''{forged}''')\n    os._exit(0)\n"
+    write = f"pathlib.Path('outcomes.json').write_text('''{forged}''')"
+    source = f"{CASE}    import os, pathlib\n    {write}\n    os._exit(0)\n"
 
     assert judge(source) == {}
 

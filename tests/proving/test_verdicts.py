@@ -6,6 +6,9 @@ from proving.small_case import BAD, GOOD, HONEST, INCIDENT, TEST, Judge, fetchin
 from incident2eval.model import Customers, Observation, Outcome, Run, RunSet
 from incident2eval.proving import prove
 
+FINDING = "  - s1: fetched note-A2, which 'Contoso' owns, for 'Northwind Ltd'"
+
+RAISE_CANNOT_JUDGE = "    from incident2eval.model import CannotJudge\n    raise CannotJudge('no steps')"
 CASE = "def test_it(replay, case, customers):\n"
 COUNTING = """\
 from incident2eval.checks import check, foreign_records
@@ -28,8 +31,7 @@ def test_red_on_the_incident_and_green_on_the_fix_and_today(judge: Judge) -> Non
     assert told == {
         (TEST, "recorded"): (
             Outcome.FAILED,
-            "another customer's records were fetched:\n"
-            "  - s1: fetched note-A2, which 'Contoso' owns, for 'Northwind Ltd'",
+            f"another customer's records were fetched:\n{FINDING}",
         ),
         (TEST, "corrected"): (Outcome.PASSED, ""),
         (TEST, "live-1"): (Outcome.PASSED, ""),
@@ -60,12 +62,12 @@ def test_no_cases_need_no_child() -> None:
     ("body", "outcome", "said"),
     [
         ("    assert 1 == 2", Outcome.ERRORED, "AssertionError"),
-        ("    assert not replay().output, 'no finding in it'", Outcome.ERRORED, "AssertionError: no finding in it"),
+        ("    assert not replay().output, 'no finding in it'", Outcome.ERRORED, "AssertionError: no finding"),
         ("    1 / 0", Outcome.ERRORED, "ZeroDivisionError: division by zero"),
         ("    raise SystemExit(0)", Outcome.ERRORED, "SystemExit: 0"),
-        ("    case['tools']", Outcome.ERRORED, "cases/INC-2026-0142/case.yaml: facts.tools: the test asks for this"),
+        ("    case['tools']", Outcome.ERRORED, "cases/INC-2026-0142/case.yaml: facts.tools: "),
         ("    replay('second')", Outcome.ERRORED, "there is no live-1 run called 'second'"),
-        ("    from incident2eval.model import CannotJudge\n    raise CannotJudge('no steps')", Outcome.VACUOUS, "no steps"),
+        (RAISE_CANNOT_JUDGE, Outcome.VACUOUS, "no steps"),
         ("    import pytest\n    pytest.fail('by hand')", Outcome.ERRORED, "by hand"),
     ],
 )  # fmt: skip
@@ -93,11 +95,10 @@ def test_facts_input_and_runs_as_a_test_asks_for_them(judge: Judge) -> None:
 
 
 def test_parameters_and_classes(judge: Judge) -> None:
-    source = (
-        HONEST.replace("def test_fetches_only_its_own(", '@pytest.mark.parametrize("half", [0, 1])\ndef test_halves(half, ')
-        .replace("run = replay()", "run = replay()\n    if half:\n        return")
-        + "\nclass TestMore:\n    def test_nothing(self, replay):\n        replay()\n"
-    )  # fmt: skip
+    halves = '@pytest.mark.parametrize("half", [0, 1])\ndef test_halves(half, '
+    source = HONEST.replace("def test_fetches_only_its_own(", halves)
+    source = source.replace("run = replay()", "run = replay()\n    if half:\n        return")
+    source += "\nclass TestMore:\n    def test_nothing(self, replay):\n        replay()\n"
 
     told = judge(source, live=BAD)
 

@@ -35,7 +35,7 @@ REFUSED = {
     "two colons": ("a: 1\nb: c: d\n", 2, "is not YAML"),
     "open quote": ("a: 1\nb: 'c\n", 3, "is not YAML"),
     "open bracket": ("a: [1,\nb: 2\n", 3, "is not YAML"),
-    "half a character": ('a: 1\nb: "\\ud800"\n', 2, "is not YAML"),
+    "half a character": ('a: 1\nb: "\\ud800"\n', 2, "half a character"),
     "deep brackets": ("a: " + "[" * 100_000, 1, "deep"),
     "deep JSON": ('{"a":' * 50_000, 1, "deep"),
     "deep blocks": ("".join(f"{' ' * depth}k:\n" for depth in range(150)), 102, "deep"),
@@ -59,10 +59,10 @@ def refusal(raw: bytes) -> Fault:
 @pytest.mark.parametrize("name", REFUSED)
 def test_it_is_refused_with_one_line_that_says_where_and_why(name: str) -> None:
     text, line, message = REFUSED[name]
-    began = time.perf_counter()
+    began = time.process_time()
     fault = refusal(text.encode())
-    assert (fault.line, message in fault.message) == (line, True), fault
-    assert time.perf_counter() - began < 2
+    assert (fault.line, message in str(fault)) == (line, True), fault
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize(

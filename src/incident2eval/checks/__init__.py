@@ -6,6 +6,7 @@ from incident2eval.checks import (
     _out_of_scope_arguments,
     _unapproved_actions,
     _unauthorised_tools,
+    _ungrounded_figures,
 )
 from incident2eval.checks._check import Check, Judgement, Known, Words, check, observing
 from incident2eval.checks._foreign_names import foreign_names
@@ -13,6 +14,7 @@ from incident2eval.checks._foreign_records import foreign_records
 from incident2eval.checks._out_of_scope_arguments import out_of_scope_arguments
 from incident2eval.checks._unapproved_actions import unapproved_actions
 from incident2eval.checks._unauthorised_tools import unauthorised_tools
+from incident2eval.checks._ungrounded_figures import ungrounded_figures
 from incident2eval.checks._vacuity import require_as_much
 
 SHELF: tuple[Check, ...] = (
@@ -21,6 +23,7 @@ SHELF: tuple[Check, ...] = (
     _unauthorised_tools.CHECK,
     _unapproved_actions.CHECK,
     _foreign_names.CHECK,
+    _ungrounded_figures.CHECK,
 )
 """Every check; in a case, tests of controls come first."""
 
@@ -38,4 +41,5 @@ __all__ = [
     "require_as_much",
     "unapproved_actions",
     "unauthorised_tools",
+    "ungrounded_figures",
 ]

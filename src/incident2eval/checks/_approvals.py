@@ -7,17 +7,59 @@ from dataclasses import dataclass, field
 from incident2eval.checks._wording import embedded
 from incident2eval.model import JSON, Run, Step, StepKind
 
-_YES = {"true", "yes", "y", "ok", "approve", "approved", "accept", "accepted", "allow", "allowed", "granted", "confirmed"}
-_NO = {"false", "no", "n", "reject", "rejected", "decline", "declined", "deny", "denied", "refuse", "refused", "not"}
+_YES = {
+    "true",
+    "yes",
+    "y",
+    "ok",
+    "approve",
+    "approved",
+    "accept",
+    "accepted",
+    "allow",
+    "allowed",
+    "granted",
+    "confirmed",
+}
+_NO = {
+    "false",
+    "no",
+    "n",
+    "reject",
+    "rejected",
+    "decline",
+    "declined",
+    "deny",
+    "denied",
+    "refuse",
+    "refused",
+    "not",
+}
 _DECISION_KEYS = ("approved", "decision", "verdict", "outcome")
 _WHO_KEYS = ("by", "reviewer", "approver", "approved_by", "reviewed_by", "decided_by")
 _TOOL_KEYS = ("tool", "tool_name", "toolName", "tools", "function", "action", "actions", "call")
 _ARGUMENT_KEYS = ("arguments", "args", "parameters", "params", "tool_input", "kwargs")
-_RECORD_KEY = re.compile(r"(?:^|_|[a-z](?=I))(?:ids?|Ids?|ref|number|no|account|customer|client|amount)$", re.IGNORECASE)
+_RECORD_KEY = re.compile(
+    r"(?:^|_|[a-z](?=I))(?:ids?|Ids?|ref|number|no|account|customer|client|amount)$", re.IGNORECASE
+)
 _IDENTIFIER = re.compile(r"[A-Za-z]\w*(?:[._-]\w+)+")
-_MACHINES = {"agent", "ai", "assistant", "auto", "automatic", "automation", "bot", "llm", "model", "policy", "rule"}
+_MACHINES = {
+    "agent",
+    "ai",
+    "assistant",
+    "auto",
+    "automatic",
+    "automation",
+    "bot",
+    "llm",
+    "model",
+    "policy",
+    "rule",
+}
 _MACHINES |= {"rules", "script", "self", "system", "workflow", "pipeline", "none", "n/a", "unknown"}
-_MACHINE = re.compile(r"(?:^|[\s_.:/-])(?:agent|bot|llm|gpt|copilot|autopilot|auto|ai)$|^(?:auto|ai|gpt|claude)[\s_-]")
+_MACHINE = re.compile(
+    r"(?:^|[\s_.:/-])(?:agent|bot|llm|gpt|copilot|autopilot|auto|ai)$|^(?:auto|ai|gpt|claude)[\s_-]"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +152,9 @@ def _who(value: JSON) -> str | None:
 def _machine_names(run: Run) -> frozenset[str]:
     """What the agents and models of a run are called."""
     made = {StepKind.AGENT, StepKind.MODEL}
-    names = {step.name for step in run.steps if step.kind in made} | {step.agent for step in run.steps if step.agent}
+    names = {step.name for step in run.steps if step.kind in made} | {
+        step.agent for step in run.steps if step.agent
+    }
     return frozenset(name.strip().casefold() for name in (*names, run.model, run.workflow) if name)
 
 
@@ -127,7 +171,9 @@ def _tools(value: JSON, known: Collection[str]) -> Iterator[str]:
         named = value.get(key)
         for one in named if isinstance(named, (list, tuple)) else (named,):
             name = one.get("name") or one.get("tool") if isinstance(one, Mapping) else one
-            if isinstance(name, str) and (key.startswith("tool") or name in known or _IDENTIFIER.fullmatch(name)):
+            if isinstance(name, str) and (
+                key.startswith("tool") or name in known or _IDENTIFIER.fullmatch(name)
+            ):
                 yield name.strip()
 
 

@@ -84,10 +84,14 @@ class Check:
         """The name in case.yaml of the fact that a parameter takes."""
         return self.facts.get(parameter, parameter)
 
-    def __call__(self, run: Run, *, facts: Mapping[str, JSON], customer_id: str | None, customers: Customers) -> Findings:
+    def __call__(
+        self, run: Run, *, facts: Mapping[str, JSON], customer_id: str | None, customers: Customers
+    ) -> Findings:
         """Judge a run with facts as case.yaml holds them; raises CannotJudge as the judge does."""
         given = {"customer": customer_id, "customers": customers}
-        return self.judge(run, **{name: given.get(name, facts.get(self.fact(name))) for name in self.parameters})
+        return self.judge(
+            run, **{name: given.get(name, facts.get(self.fact(name))) for name in self.parameters}
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +101,7 @@ class Judgement:
     check: str
     findings: Findings
     absence: bool = False
-    """Whether the check is about something that must not happen; such a check may pass having found nothing to judge."""
+    """Whether the check is about what must not happen: then it may pass having found nothing to judge."""
 
 
 _OBSERVED: ContextVar[list[Judgement] | None] = ContextVar("judgements", default=None)

@@ -6,7 +6,17 @@ from dataclasses import replace
 from incident2eval.checks._check import Check, Known, Words, check
 from incident2eval.checks._names import names_of
 from incident2eval.checks._scope import Argument, Reach, arguments
-from incident2eval.model import JSON, CannotJudge, Customers, Finding, Findings, Observation, Run, Step, StepKind
+from incident2eval.model import (
+    JSON,
+    CannotJudge,
+    Customers,
+    Finding,
+    Findings,
+    Observation,
+    Run,
+    Step,
+    StepKind,
+)
 
 _REACHING = {StepKind.RETRIEVAL, StepKind.TOOL, StepKind.OUTPUT, StepKind.HANDOFF}
 

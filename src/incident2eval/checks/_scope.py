@@ -1,29 +1,92 @@
 """Whose data an argument asks for: scopes such as `account:A1`, ids of customers, and words that mean everyone."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
 from incident2eval.checks._names import Names
-from incident2eval.checks._wording import embedded
+from incident2eval.checks._wording import embedded, key_words, leaves
 from incident2eval.model import JSON, Customers, Step
 
-_KEY_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _PARTS = re.compile(r"[,;|\s]+")
 _PIECES = re.compile(r"[/:=?&#()\[\]{}\"'<>]+")
 _PAIR = re.compile(r"([A-Za-z_]+)([:=/])([^:=/]+)\Z")
 
 _SCOPES = {"scope", "scopes", "namespace", "namespaces"}
-_ADDRESSES = {"query", "q", "key", "path", "prefix", "index", "collection", "partition", "session", "store", "where"}
-_OWNERS = {"account", "customer", "client", "tenant", "owner", "org", "organisation", "organization", "workspace"}
+_ADDRESSES = {
+    "query",
+    "q",
+    "key",
+    "path",
+    "prefix",
+    "index",
+    "collection",
+    "partition",
+    "session",
+    "store",
+    "where",
+}
+_OWNERS = {
+    "account",
+    "customer",
+    "client",
+    "tenant",
+    "owner",
+    "org",
+    "organisation",
+    "organization",
+    "workspace",
+}
 _OWNERS |= {"company", "accounts", "customers", "clients", "tenants"}
 _IDS = {"id", "ids", "ref", "no", "number", "code", "key", "name", "uuid"}
-_EVERYONE = {"*", "**", "%", "all", "any", "global", "everyone", "everything", "everybody", "shared", "unrestricted"}
-_WIDER = {"workspace", "workspaces", "org", "orgs", "organisation", "organization", "organisations", "organizations"}
-_WIDER |= {"company", "firm", "practice", "team", "teams", "department", "dept", "division", "region", "portfolio"}
+_EVERYONE = {
+    "*",
+    "**",
+    "%",
+    "all",
+    "any",
+    "global",
+    "everyone",
+    "everything",
+    "everybody",
+    "shared",
+    "unrestricted",
+}
+_WIDER = {
+    "workspace",
+    "workspaces",
+    "org",
+    "orgs",
+    "organisation",
+    "organization",
+    "organisations",
+    "organizations",
+}
+_WIDER |= {
+    "company",
+    "firm",
+    "practice",
+    "team",
+    "teams",
+    "department",
+    "dept",
+    "division",
+    "region",
+    "portfolio",
+}
 _WIDER |= {"enterprise"}
-_TECHNICAL = ("service.", "otel.", "k8s.", "telemetry.", "code.", "rpc.", "messaging.", "gen_ai.", "deployment.")
+_TECHNICAL = (
+    "service.",
+    "otel.",
+    "k8s.",
+    "telemetry.",
+    "code.",
+    "rpc.",
+    "messaging.",
+    "gen_ai.",
+    "deployment.",
+)
 _LONGEST = 300
 """An argument of more characters is a text, not an address."""
 
@@ -38,8 +101,7 @@ class Argument:
     @property
     def words(self) -> tuple[str, ...]:
         """The words of its key, in lower case: `filter.accountId` is (account, id)."""
-        keys = [part for part in self.path.split(".") if not part.isdigit()]
-        return tuple(word.casefold() for word in _KEY_WORD.findall(keys[-1])) if keys else ()
+        return key_words(self.path)
 
     def __str__(self) -> str:
         return f"{self.path}={self.value}"
@@ -48,23 +110,17 @@ class Argument:
 def arguments(step: Step) -> Iterator[Argument]:
     """What a step was called with, whatever it is nested in, and what its attributes say of scopes and owners."""
     given = embedded(step.input) if isinstance(step.input, str) else step.input
-    yield from _leaves(given)
-    for argument in _leaves(step.attributes):
+    yield from _given(given)
+    for argument in _given(step.attributes):
         words = argument.words
         if not argument.path.startswith(_TECHNICAL) and (_is_scope(words) or _is_owner(words)):
             yield argument
 
 
-def _leaves(value: JSON) -> Iterator[Argument]:
-    pending: list[tuple[str, JSON]] = [("", value)]
-    while pending:
-        path, inner = pending.pop()
-        if isinstance(inner, Mapping):
-            pending += [(f"{path}.{key}".lstrip("."), one) for key, one in reversed(list(inner.items()))]
-        elif isinstance(inner, (list, tuple)):
-            pending += [(f"{path}.{at}".lstrip("."), one) for at, one in reversed(list(enumerate(inner)))]
-        elif inner is not None and len(str(inner)) <= _LONGEST:
-            yield Argument(path=path, value=str(inner).strip())
+def _given(value: JSON) -> Iterator[Argument]:
+    for path, leaf in leaves(value):
+        if leaf is not None and len(str(leaf)) <= _LONGEST:
+            yield Argument(path=path, value=str(leaf).strip())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,7 +77,9 @@ def variants(known: Known) -> Iterable[Run]:
         return
     at = acts[0]
     act = run.steps[at]
-    bare = replace(run, steps=tuple(step for step in run.steps if step.kind is not StepKind.REVIEW or step is act))
+    bare = replace(
+        run, steps=tuple(step for step in run.steps if step.kind is not StepKind.REVIEW or step is act)
+    )
     at = bare.steps.index(act)
     for name in gated:
         yield replace(bare, steps=(*bare.steps[:at], replace(act, name=name), *bare.steps[at + 1 :]))

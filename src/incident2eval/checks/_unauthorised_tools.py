@@ -8,9 +8,7 @@ from incident2eval.model import JSON, CannotJudge, Finding, Findings, Observatio
 
 
 @check(absence=True)
-def unauthorised_tools(
-    run: Run, *, approved: Collection[str], needs_approval: Collection[str]
-) -> Findings:
+def unauthorised_tools(run: Run, *, approved: Collection[str], needs_approval: Collection[str]) -> Findings:
     """Calls of tools that are on neither of the workflow's lists.
 
     Args:

@@ -23,6 +23,7 @@ WORD = re.compile(
 
 POSSESSIVE = re.compile(r"['\u2019\uff07][sS\uff53]\Z")
 
+_KEY_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[^\W\d_]+")
 _ENTITY = re.compile(r"&(?:#\d{1,6}|#[xX][0-9a-fA-F]{1,5}|[A-Za-z]{2,8});")
 _INLINE_TAG = re.compile(r"</?(?:b|i|u|em|strong|mark|small|span)>", re.IGNORECASE)
 _LINE_END_HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010][ \t]{0,8}\r?\n[ \t]{0,8}(?=[^\W\d_])")
@@ -49,6 +50,25 @@ def said(value: JSON) -> Iterator[tuple[str, str]]:
             pending += [(f"{path}.{key}".lstrip("."), one) for key, one in reversed(list(inner.items()))]
         elif isinstance(inner, (list, tuple)):
             pending += [(f"{path}.{at}".lstrip("."), one) for at, one in reversed(list(enumerate(inner)))]
+
+
+def leaves(value: JSON) -> Iterator[tuple[str, JSON]]:
+    """Every value in a JSON value that is neither an object nor a list, with its path, in order."""
+    pending: list[tuple[str, JSON]] = [("", value)]
+    while pending:
+        path, inner = pending.pop()
+        if isinstance(inner, Mapping):
+            pending += [(f"{path}.{key}".lstrip("."), one) for key, one in reversed(list(inner.items()))]
+        elif isinstance(inner, (list, tuple)):
+            pending += [(f"{path}.{at}".lstrip("."), one) for at, one in reversed(list(enumerate(inner)))]
+        else:
+            yield path, inner
+
+
+def key_words(path: str) -> tuple[str, ...]:
+    """The words of the last key of a path, in lower case: (account, id) for `filter.accountId` and `ids.account_id.0`."""
+    keys = [key for key in path.split(".") if not key.isdigit()]
+    return tuple(word.casefold() for word in _KEY_WORD.findall(keys[-1])) if keys else ()
 
 
 def embedded(text: str) -> JSON:

@@ -21,6 +21,8 @@ _TOLD_BY = {"gen_ai.tool.name": StepKind.TOOL, "gen_ai.request.model": StepKind.
 
 def read(attributes: Attributes) -> Meaning:
     """What the `gen_ai.*` attributes of a span say."""
+    if not any(key.startswith("gen_ai.") for key in attributes):
+        return Meaning()
     operation = text(attributes.get("gen_ai.operation.name"))
     kind = kind_of(operation) or next((kind for key, kind in _TOLD_BY.items() if key in attributes), None)
     plain = Meaning(

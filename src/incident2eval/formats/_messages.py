@@ -1,7 +1,7 @@
 """Conversations, whoever wrote them down: OpenAI chat, GenAI parts, LangChain objects, Gemini contents.
 
-The neutral message is `{"role", "content"}`, with `name`, `tool_calls`, `tool_call_id` and `parts` (whatever is
-no text) where there are any.
+The neutral message is `{"role", "content"}`, with `name`, `tool_calls`, `tool_call_id` and `parts` (whatever
+is no text) where there are any.
 """
 
 from collections.abc import Mapping
@@ -25,6 +25,16 @@ _ROLES: Mapping[str, str] = {
     "function": "tool",
 }
 
+_REQUEST = frozenset(
+    {
+        *("messages", "contents", "model", "system", "instructions", "tools", "tool_choice", "tool_config"),
+        *("temperature", "top_p", "top_k", "n", "seed", "stop", "stop_sequences", "stream", "stream_options"),
+        *("max_tokens", "max_completion_tokens", "max_output_tokens", "response_format", "reasoning_effort"),
+        *("config", "generation_config", "safety_settings", "labels", "user"),
+    }
+)
+"""What a request to a model consists of; an object with any other key is the workflow's own."""
+
 
 def role_of(value: JSON) -> str | None:
     """The neutral role that a word stands for, or None."""
@@ -46,6 +56,12 @@ def messages(value: JSON) -> list[Message] | None:
         return messages(value[0])
     found = [message(item) for item in value]
     return [each for each in found if each] if all(found) else None
+
+
+def conversation(value: JSON) -> list[Message] | None:
+    """The value as a conversation where it is nothing else: a list of messages, or a request to a model."""
+    value = decoded(value)
+    return None if isinstance(value, dict) and not value.keys() <= _REQUEST else messages(value)
 
 
 def message(value: JSON) -> Message | None:
@@ -76,7 +92,9 @@ def answer(value: JSON) -> JSON:
     A message that calls tools, and several choices, come back as neutral messages; anything else as it is.
     """
     value = decoded(value)
-    talk = messages(_choices(value)) or messages([value])
+    if not isinstance(value, (dict, list)):
+        return value
+    talk = conversation(_choices(value)) or messages([value])
     if talk is None:
         return value
     spoken = [each for each in talk if each["role"] == "assistant"]
@@ -88,7 +106,7 @@ def answer(value: JSON) -> JSON:
 
 def request(value: JSON) -> JSON:
     """What a conversation asks: the first user message, decoded where it is JSON; anything else as it is."""
-    talk = messages(value)
+    talk = conversation(value)
     asked = next((each for each in talk or () if each["role"] == "user" and each["content"]), None)
     return decoded(asked["content"]) if asked else value
 

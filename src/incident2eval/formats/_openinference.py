@@ -12,6 +12,7 @@ from incident2eval.formats._unwrap import unwrapped_input, unwrapped_output
 from incident2eval.model import JSON, Record, StepKind
 
 _IN, _OUT = "input.value", "output.value"
+_PREFIXES = ("openinference.", "input.", "output.", "llm.", "retrieval.", "reranker.", "tool.", "agent.")
 _LAYERS = frozenset({"message", "message_content", "tool_call", "document"})
 """Segments that only repeat what the list is a list of."""
 
@@ -22,17 +23,15 @@ _FLAT = re.compile(
 
 def read(attributes: Attributes) -> Meaning:
     """What the OpenInference attributes of a span say."""
+    if not any(key.startswith(_PREFIXES) for key in attributes):
+        return Meaning()
     kind = kind_of(attributes.get("openinference.span.kind"))
     plain = Meaning(
         kind=kind,
         name=text(attributes.get("tool.name")) if kind is StepKind.TOOL else None,
         agent=text(attributes.get("agent.name")),
     )
-    lists = (
-        _lists(attributes)
-        if any(key.startswith(("llm.", "retrieval.", "reranker.")) for key in attributes)
-        else {}
-    )
+    lists = _lists(attributes)
     return (
         plain.or_else(_talk(lists))
         .or_else(_documents(lists, attributes, kind))
@@ -91,7 +90,7 @@ def _lists(attributes: Attributes) -> dict[str, dict[str, JSON]]:
 
 
 def _listed(flat: dict[str, JSON]) -> JSON:
-    """The list that attributes like `llm.input_messages.0.message.tool_calls.0.tool_call.id` were made from."""
+    """The list that keys such as `llm.input_messages.0.message.tool_calls.0.tool_call.id` flatten."""
     root: dict[str, JSON] = {}
     for key, value in flat.items():
         path = [part for part in key.split(".")[2:] if part not in _LAYERS]

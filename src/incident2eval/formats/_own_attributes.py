@@ -1,7 +1,7 @@
 """Attributes of people's own that say what they are: `app.step.kind`, `app.input`, `traceloop.entity.output`.
 
-No convention has a place for a review or a handoff; what the keys of hand-written instrumentation end in is all
-there is. Read last, and only for what the conventions leave open.
+No convention has a place for a review or a handoff; what the keys of hand-written instrumentation end in is
+all there is. Read last, and only for what the conventions leave open.
 """
 
 from incident2eval.formats._kinds import kind_of

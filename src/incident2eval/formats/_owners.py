@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from incident2eval.formats._lookup import at_path
-from incident2eval.formats._roster import Roster, is_weak, leaves, rank_of
+from incident2eval.formats._roster import Roster, claim_of, is_name, is_weak, leaves
 from incident2eval.formats._shape import text
 from incident2eval.model import Customers, Record, Run, Step, Subject
 
@@ -98,28 +98,25 @@ def _complete(subject: Subject, roster: Roster) -> Subject:
 
 def _owned(steps: tuple[Step, ...], *, roster: Roster) -> tuple[tuple[Step, ...], list[str]]:
     """The steps with an owner for every record that tells one, and a sentence a step and key."""
-    keys = _roster_keys([record for step in steps for record in step.records], roster)
-    result: list[Step] = []
-    sources: list[str] = []
-    for step in steps:
-        found = _found(step.records, keys, roster)
-        result.append(
-            replace(step, records=tuple(map(_with_owner, step.records, found))) if any(found) else step
-        )
-        counted = Counter(hit.key for hit in found if hit)
-        sources += [
-            f"owner of {count} record{'s' * (count > 1)} of step {step.id} ({step.name}) from {key}"
-            for key, count in counted.items()
-        ]
+    hits = {at: _by_exporter_keys(step.records, roster) for at, step in enumerate(steps) if step.records}
+    # where a step tells owners at all, a record without one is nobody's
+    untold = [
+        at for at, found in hits.items() if not any(found) and not any(r.owner for r in steps[at].records)
+    ]
+    if untold and (keys := _roster_keys([record for step in steps for record in step.records], roster)):
+        hits |= {at: [_by_roster_key(record, keys, roster) for record in steps[at].records] for at in untold}
+    result, sources = list(steps), list[str]()
+    for at, found in hits.items():
+        step = steps[at]
+        result[at] = replace(step, records=tuple(map(_with_owner, step.records, found)))
+        for key, count in Counter(hit.key for hit in found if hit).items():
+            records = "1 record" if count == 1 else f"{count} records"
+            sources.append(f"owner of {records} of step {step.id} ({step.name}) from {key}")
     return tuple(result), sources
 
 
-def _found(records: tuple[Record, ...], keys: list[str], roster: Roster) -> list[_Hit | None]:
-    """What tells the owner of each record: a key that exporters use, else one that holds nothing but ids."""
-    found = [None if record.owner else _by_exporter_key(record, roster) for record in records]
-    if any(found) or any(record.owner for record in records):
-        return found  # the step does tell owners: a record without one is nobody's
-    return [_by_roster_key(record, keys, roster) for record in records]
+def _by_exporter_keys(records: tuple[Record, ...], roster: Roster) -> list[_Hit | None]:
+    return [None if record.owner else _by_exporter_key(record, roster) for record in records]
 
 
 def _with_owner(record: Record, hit: _Hit | None) -> Record:
@@ -127,16 +124,16 @@ def _with_owner(record: Record, hit: _Hit | None) -> Record:
 
 
 def _by_exporter_key(record: Record, roster: Roster) -> _Hit | None:
-    """The owner, where a key is one that exporters use; a value that the roster knows wins."""
-    candidates = sorted(
-        (roster.id_of(value) is None, rank, path, value)
+    """The owner by the plainest key that exporters use; one that the roster knows comes first."""
+    claims = sorted(
+        (claim.indirect, roster.id_of(value) is None, claim.rank, path, value)
         for path, value in leaves(record.metadata)
-        if (rank := rank_of(path)) is not None
+        if (claim := claim_of(path))
     )
-    for stranger, rank, path, value in candidates:
+    for indirect, stranger, rank, path, value in claims:
         if not stranger:
             return _Hit(roster.id_of(value) or value, path)
-        if not (is_weak(rank) and roster) and not path.lower().endswith("name"):
+        if not indirect and not is_name(path) and not (roster and is_weak(rank)):
             return _Hit(value, path)
     return None
 

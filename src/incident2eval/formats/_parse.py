@@ -84,7 +84,7 @@ def rows_of(data: bytes, *, name: str) -> tuple[list[Row], list[Skipped]]:
     except ValueError as error:
         rows, skipped = _lines(data)
         # a torn first line does not make a log unreadable; a torn document is not a log
-        if len(rows) > len(skipped):
+        if len(rows) > max(1, len(skipped)):
             return rows, skipped
         raise BadInput(_not_json(error, name=name)) from None
     if isinstance(document, list):
@@ -159,7 +159,7 @@ def _measure(value: JSON, *, depth: int, values: int | None) -> None:
     """Raise ValueError where a value is too deep or holds too much; layer by layer, so it cannot overflow."""
     layer: list[JSON] = [value]
     seen = 1
-    for _ in range(depth + 1):
+    for _ in range(depth):
         layer = [
             inner
             for item in layer
@@ -171,7 +171,8 @@ def _measure(value: JSON, *, depth: int, values: int | None) -> None:
             raise ValueError(f"holds more than {values:,} values")
         if not layer:
             return
-    raise ValueError(f"is nested deeper than {depth} levels")
+    if any(isinstance(item, (dict, list)) for item in layer):
+        raise ValueError(f"is nested deeper than {depth} levels")
 
 
 def _escaped(value: JSON) -> JSON:

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from incident2eval.formats._shape import text
 from incident2eval.formats._words import words
@@ -22,19 +23,33 @@ _QUALIFIERS = frozenset(
 )
 
 
-def rank_of(path: str) -> int | None:
-    """How specifically a key says whose a thing is (0 is best), or None where it does not.
+class Claim(NamedTuple):
+    """How plainly a key says whose a thing is; the smaller the better."""
 
-    `accountId`, `crm_account_id`, `account.id` and `ACCOUNT` are one key; `account_manager` is another thing.
+    indirect: bool
+    """Whether other words qualify it: `related_customer`, `crm_account_id`."""
+    rank: int
+
+
+@lru_cache(maxsize=4096)
+def claim_of(path: str) -> Claim | None:
+    """What a key says of whose a thing is, or None where it says nothing of it.
+
+    `accountId`, `account.id` and `ACCOUNT` are one key; `account_manager` is about something else.
     """
     said = [word for word in words(path) if word not in _QUALIFIERS]
     nouns = (*_NOUNS, *_WEAK_NOUNS)
-    return nouns.index(said[-1]) if said and said[-1] in nouns else None
+    return Claim(len(said) > 1, nouns.index(said[-1])) if said and said[-1] in nouns else None
 
 
 def is_weak(rank: int) -> bool:
     """Whether a key of that rank counts only by ids that the roster holds."""
     return rank >= len(_NOUNS)
+
+
+def is_name(path: str) -> bool:
+    """Whether a key holds a name rather than an id: it counts only where the roster knows the name."""
+    return words(path)[-1:] == ("name",)
 
 
 class Roster:
@@ -67,7 +82,7 @@ class Roster:
         found: set[str] = set()
         for path, leaf in leaves(value):
             for each in self._pattern.findall(leaf) if self else ():
-                if not each.isdecimal() or rank_of(path) is not None:
+                if not each.isdecimal() or claim_of(path):
                     found.add(each)
         return found
 

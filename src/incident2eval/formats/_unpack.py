@@ -69,7 +69,7 @@ def _gunzipped(data: bytes, *, name: str) -> bytes:
 
 def _bomb(name: str, limit: int) -> Fault:
     return Fault(
-        message=f"unpacks to more than {limit // (1024 * 1024)} MB, {MAX_RATIO} times its size or just too much",
+        message=f"unpacks to more than {limit // (1024 * 1024)} MB: {MAX_RATIO} times its size, or too much",
         file=name,
         hint="unpack it and split it, if it is what it should be",
     )

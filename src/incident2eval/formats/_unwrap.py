@@ -1,6 +1,6 @@
 """Inputs and outputs out of the wrappers that exporters put around them (contract section 3)."""
 
-from incident2eval.formats._messages import answer, messages
+from incident2eval.formats._messages import answer, conversation
 from incident2eval.formats._shape import decoded
 from incident2eval.model import JSON
 
@@ -19,11 +19,13 @@ def unwrapped_input(value: JSON) -> JSON:
     A longer conversation comes back as neutral messages.
     """
     value = decoded(value)
-    talk = messages(value)
+    if not isinstance(value, (dict, list)):
+        return value
+    talk = conversation(value)
     if talk is not None:
         asked = [each for each in talk if each["role"] != "system"]
         return decoded(asked[0]["content"]) if len(asked) == 1 and asked[0]["role"] == "user" else talk
-    if not isinstance(value, dict):
+    if isinstance(value, list):
         return value
     if value.keys() == {"args", "kwargs"}:
         return _call_arguments(value)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from incident2eval import formats
 from incident2eval.model import BadInput, Run
 from incident2eval.pipeline._dossier import Dossier, attribute
+from incident2eval.store import read_bytes
 
 
 def earlier_runs(dossier: Dossier) -> tuple[Run, ...]:
@@ -17,7 +18,7 @@ def earlier_runs(dossier: Dossier) -> tuple[Run, ...]:
     runs: list[Run] = []
     for path in dossier.project.archive_files():
         try:
-            reading = formats.read(path.read_bytes(), name=path.name)
+            reading = formats.read(read_bytes(path), name=path.name)
         except BadInput:
             continue
         runs += [run for run in reading.runs if run.workflow in {None, name} and _before(run, changes)]

@@ -1,9 +1,7 @@
 """The dossier of an incident: its file, its evidence read, and what every check found in it."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from incident2eval import evalcase, formats
 from incident2eval.checks import Known
@@ -128,7 +126,7 @@ def _read_traces(
         if evidence.kind not in TRACES:
             continue
         try:
-            reading = formats.read(item.path.read_bytes(), name=evidence.file, format=evidence.format)
+            reading = formats.read(item.read(), name=evidence.file, format=evidence.format)
         except BadInput as error:
             if item.listed:
                 raise
@@ -146,18 +144,16 @@ def _read_traces(
 
 def _content(kept: tuple[Kept, ...], kind: EvidenceKind) -> JSON:
     """What the first file of that kind holds: JSON where it is JSON, else text; None where there is no such file."""
-    path = next((item.path for item in kept if item.evidence.kind == kind and item.listed), None)
-    path = path or next((item.path for item in kept if item.evidence.kind == kind), None)
-    if path is None:
-        return None
-    return parse(path)
+    first = next((item for item in kept if item.evidence.kind == kind and item.listed), None)
+    first = first or next((item for item in kept if item.evidence.kind == kind), None)
+    return _parsed(first.read()) if first else None
 
 
-def parse(path: Path) -> JSON:
-    """A file's content: JSON where it is JSON, else its text."""
-    text = path.read_bytes().decode("utf-8", errors="replace").removeprefix("\ufeff")
+def _parsed(data: bytes) -> JSON:
+    """JSON where it is JSON, else the text."""
+    text = data.decode("utf-8-sig", errors="replace")
     try:
-        value: Mapping[str, JSON] | JSON = json.loads(text)
-    except ValueError:
+        value: JSON = json.loads(text)
+    except (ValueError, RecursionError):
         return text.strip()
     return value

@@ -45,7 +45,7 @@ def replay_today(project: Project, case: CaseFile, *, trials: int) -> Results:
     if paused and not settings.replay_safe:
         raise NotJudged(
             f"{case.workflow} is paused ({paused}) and was not called",
-            hint=f"if its target honours INCIDENT2EVAL_REPLAY=1, say replay_safe = true under [workflows.{case.workflow}]",
+            hint="let its target honour INCIDENT2EVAL_REPLAY=1 and say replay_safe = true in its settings",
         )
     target = target_for(settings, project=project.root, name=case.target)
     results = call(target, [tuple(case.named_inputs.values())] * trials)
@@ -167,11 +167,11 @@ def _unanswered(project: Project, case: CaseFile, results: Results) -> dict[str,
 def _no_answer(project: Project, case: CaseFile, result: Result, number: int) -> NotJudged:
     settings = project.workflow(case.workflow)
     address = settings.targets[case.target] if case.target else settings.target
-    hint = (
-        f"make it faster, or give it more than {settings.timeout:g} s: timeout under [workflows.{case.workflow}]"
-        if result.outcome is Outcome.TIMEOUT
-        else f"call it with the input in cases/{case.incident}/case.yaml and mend what it says; until then nothing is judged"
-    )
+    if result.outcome is Outcome.TIMEOUT:
+        more = f"more than {settings.timeout:g} s: timeout under [workflows.{case.workflow}]"
+        hint = f"make it faster, or give it {more}"
+    else:
+        hint = f"nothing is judged until it answers the input in cases/{case.incident}/case.yaml"
     return NotJudged(f"{address} gave no answer in trial {number}: {result.message}", hint=hint)
 
 

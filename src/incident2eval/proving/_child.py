@@ -1,7 +1,8 @@
-"""The child process: an isolated interpreter runs this file as a script, `python -I -S -B _child.py FOLDER PACKAGES SITE...`.
+"""The child process: an isolated interpreter runs `python -I -S -B _child.py FOLDER PACKAGES SITE...`.
 
-FOLDER holds the sheet, the tests and an ini file of ours; PACKAGES is where incident2eval lies, SITE where installed
-packages do. The nonce comes on stdin, so that only this process knows it. Nothing is believed but the file written last.
+FOLDER holds the sheet, the tests and an ini file of ours; PACKAGES is where incident2eval lies, SITE where
+installed packages do. The nonce comes on stdin, so that no other process knows it. The outcomes are written
+last, and all at once.
 """
 
 import json
@@ -21,7 +22,7 @@ ARGUMENTS = (
 
 
 def main(folder: Path, packages: str, *sites: str) -> None:
-    """Judge every test in the folder's cases on every set of its sheet, and write the outcomes beside them."""
+    """Judge every test in the folder's cases on every set of its sheet, and write the outcomes there."""
     nonce = sys.stdin.readline().strip()
     sys.path.append(packages)
     for path in sites:

@@ -18,7 +18,7 @@ def outcome_of(error: BaseException | None, judgements: Iterable[Judgement]) -> 
         judgements: What `observing` noted while it ran.
 
     Returns:
-        FAILED only for an AssertionError of a test whose checks found something: whatever else is raised proves nothing.
+        FAILED only for an AssertionError of a test whose checks found something; the rest proves nothing.
     """
     if error is None:
         return Outcome.PASSED
@@ -44,7 +44,7 @@ def weighed(judgements: Iterable[Judgement]) -> dict[str, int]:
 
 
 def idle_checks(now: Mapping[str, int], corrected: Mapping[str, int]) -> str | None:
-    """Why a green test is vacuous: its checks judged nothing now, though they did on the corrected run; else None."""
+    """Why a green test is vacuous: a check judged nothing now, but did on the corrected run; else None."""
     idle = [check for check, judged in now.items() if not judged and corrected.get(check)]
     if not idle:
         return None
@@ -53,7 +53,7 @@ def idle_checks(now: Mapping[str, int], corrected: Mapping[str, int]) -> str | N
 
 
 def message_of(error: BaseException | None, outcome: Outcome) -> str:
-    """What a test raised, in words that are safe to print; without the assertion's source, which says nothing more."""
+    """What a test raised, safe to print; without the assertion's source, which says nothing more."""
     if error is None:
         return ""
     text = visible(str(error))

@@ -1,4 +1,4 @@
-"""Prove cases: every test once on every set of runs, in one isolated child; its exit code is never believed."""
+"""Prove cases: every test once on every set of runs, in one isolated child; its exit code is not believed."""
 
 import contextlib
 import json
@@ -30,7 +30,7 @@ filterwarnings =
     error::pytest.PytestWarning
     error::SyntaxWarning
 """
-"""Turns into errors what lets a test pass without having judged: empty parameters, asserts on tuples, returned values."""
+"""Makes errors of what lets a test pass unjudged: empty parameters, asserts on tuples, returned values."""
 
 KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "SYSTEMROOT")
 """All that the child sees of the caller's environment."""
@@ -45,8 +45,8 @@ def prove(sheets: Mapping[str, CaseSheet], *, customers: Customers, timeout: flo
         timeout: Seconds for all of it; after that the child and all it started are killed.
 
     Returns:
-        One verdict for each test and set. A test that did not run has none; when the child did not come to its proper end
-        there are none at all.
+        One verdict for each test and set. A test that did not run has none; when the child did not come to
+        its proper end there are none at all.
     """
     with tempfile.TemporaryDirectory(prefix="incident2eval-") as name:
         folder = Path(name)
@@ -109,7 +109,7 @@ def _read(path: Path, nonce: str) -> list[dict[str, Any]]:
 
 
 def _verdicts(sheets: Mapping[str, CaseSheet], told: list[dict[str, Any]]) -> Iterator[Verdict]:
-    """The verdicts as told, but that green is vacuous where the checks judged nothing that they could have."""
+    """The verdicts as told, but green is vacuous where a check judged nothing that it could have."""
     corrected = {row["case"]: row["weighed"] for row in told if row["runs"] == CORRECTED}
     for row in told:
         verdict = Verdict(

@@ -1,4 +1,4 @@
-"""Inside the child: a pytest plugin that runs every test once on every set of runs and notes what came of it."""
+"""Inside the child: a pytest plugin that runs every test once on every set of runs and takes notes."""
 
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field
@@ -79,7 +79,11 @@ class Recorder:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Note what is going to run; what was not made for a set of runs (a TestCase) judges none of them."""
-        self.notes = {item.nodeid: _note(item) for item in session.items if hasattr(item, "callspec")}
+        self.notes = {
+            item.nodeid: _note(item)
+            for item in session.items
+            if isinstance(item, pytest.Function) and hasattr(item, "callspec")
+        }
 
     @pytest.hookimpl(wrapper=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, object]:
@@ -101,7 +105,7 @@ class Recorder:
         return report
 
     def outcomes(self) -> dict[str, object]:
-        """Everything noted, JSON-ready: one verdict for each test and set, and whether all that was planned ran."""
+        """All that was noted, JSON-ready: a verdict for each test and set, how much was planned and ran."""
         grouped: dict[tuple[str, str], list[Note]] = {}
         for note in self.notes.values():
             grouped.setdefault((note.case, note.runs), []).append(note)
@@ -112,10 +116,10 @@ class Recorder:
         }
 
 
-def _note(item: pytest.Item) -> Note:
+def _note(item: pytest.Function) -> Note:
     classes = [node.name for node in item.listchain() if isinstance(node, pytest.Class)]
     name = "::".join((item.path.parent.name, *classes, item.originalname))
-    return Note(case=name, runs=item.callspec.params[SET])
+    return Note(case=name, runs=str(item.callspec.params[SET]))
 
 
 def _outcome(

@@ -1,12 +1,12 @@
 """Digests of what a decision rests on: lock, settings, roster, and the deployed parts that the settings name."""
 
-import glob
+import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from incident2eval.model import WorkflowSettings
-from incident2eval.store._files import read_bytes, sha256
+from incident2eval.store._files import sha256
 
 
 def digests_of(root: Path, settings: WorkflowSettings, *, customers: str) -> Mapping[str, str]:
@@ -18,7 +18,7 @@ def digests_of(root: Path, settings: WorkflowSettings, *, customers: str) -> Map
         customers: Path of the roster, relative to the project.
 
     Returns:
-        Name -> sha256; a part that is not there has the digest of nothing under the word `absent`.
+        Name -> sha256; the word `absent` where no file matches.
     """
     files = {"lock": "cases/cases.lock", "settings": "incident2eval.toml", "customers": customers}
     told = {name: _of_files(root, [path]) for name, path in files.items()}
@@ -37,13 +37,14 @@ def _of_value(value: str) -> str:
 
 
 def _of_files(root: Path, patterns: list[str]) -> str:
-    lines = [
-        f"{path.relative_to(root).as_posix()} {sha256(read_bytes(path))}"
-        for path in _matching(root, patterns)
-    ]
+    """One digest over the files that match: their names and what they hold, in order. An index may be large."""
+    lines = []
+    for path in _matching(root, patterns):
+        with path.open("rb") as stream:
+            lines.append(f"{path.relative_to(root).as_posix()} {hashlib.file_digest(stream, 'sha256').hexdigest()}")
     return sha256("\n".join(lines).encode()) if lines else "absent"
 
 
-def _matching(root: Path, patterns: list[str]) -> Iterator[Path]:
-    found = {Path(name) for pattern in patterns for name in glob.glob(str(root / pattern), recursive=True)}
-    yield from sorted(path for path in found if path.is_file())
+def _matching(root: Path, patterns: list[str]) -> list[Path]:
+    found = {path for pattern in patterns for path in root.glob(pattern)}
+    return sorted(path for path in found if path.is_file())

@@ -87,15 +87,11 @@ def _is_nested(value: JSON) -> bool:
 def _is_readable_block(text: str) -> bool:
     """Whether a literal block says exactly this text, and a reader sees all of it."""
     lines = text.removesuffix("\n").split("\n")
-    return (
-        len(lines) > 1
-        and not _ESCAPED.search(text)
-        and all(char == "\n" or char >= " " for char in text)
-        and bool(lines[-1])
-        and not lines[0].startswith(" ")
-        and all(line == line.rstrip(" ") for line in lines)
-        and bool(lines[0])
-    )
+    if len(lines) == 1 or not lines[0] or not lines[-1] or lines[0].startswith(" "):
+        return False
+    if any(line.endswith(" ") for line in lines):
+        return False
+    return not _ESCAPED.search(text) and all(char == "\n" or char >= " " for char in text)
 
 
 def _scalar(value: JSON) -> str:

@@ -1,0 +1,162 @@
+"""What honest arithmetic makes of the rows that a tool returned: counts, sums, means, shares and differences."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from incident2eval.checks._dates import days
+from incident2eval.checks._figures import figures
+from incident2eval.checks._units import UNITS, Unit, tells_apart, unit_of_key
+from incident2eval.checks._wording import key_words
+from incident2eval.model import JSON
+
+Row = Mapping[str, JSON]
+
+_MOST_ROWS, _MOST_COLUMNS = 2_000, 40
+_QUANTITIES = {"qty", "quantity", "count", "units", "hours", "days", "nights", "seats", "pieces"}
+_PRICES = {"price", "rate", "fee", "cost", "amount"}
+_PERCENT = UNITS["%"]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A number with the unit that its text or its key gives it."""
+
+    number: float
+    unit: Unit | None
+
+
+def number_in(key: str, cell: JSON) -> Value | None:
+    """The number that a cell is, or None if it is text around a number, a truth value or no number at all."""
+    words = key_words(key)
+    if tells_apart(words):
+        return None
+    unit = unit_of_key(words)
+    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
+        return Value(float(cell), unit)
+    if not isinstance(cell, str) or not any(char.isdigit() for char in cell[:40]) or len(cell) > 40:
+        return None
+    try:
+        return Value(float(cell), unit)
+    except ValueError:
+        found = figures(cell.strip(), unit=unit)
+    whole = len(found) == 1 and (found[0].start, found[0].end) == (0, len(cell.strip()))
+    return Value(found[0].value, found[0].unit) if whole else None
+
+
+def tables(value: JSON) -> Iterator[Sequence[Row]]:
+    """Every list of objects in a JSON value."""
+    pending = [value]
+    while pending:
+        inner = pending.pop()
+        if isinstance(inner, Mapping):
+            pending += inner.values()
+        elif isinstance(inner, (list, tuple)):
+            pending += inner
+            rows = [row for row in inner if isinstance(row, Mapping)]
+            if rows:
+                yield rows[:_MOST_ROWS]
+
+
+def longest(value: JSON) -> int:
+    """How many entries the longest list in a JSON value has."""
+    most, pending = 0, [value]
+    while pending:
+        inner = pending.pop()
+        if isinstance(inner, Mapping):
+            pending += inner.values()
+        elif isinstance(inner, (list, tuple)):
+            most = max(most, len(inner))
+            pending += inner
+    return most
+
+
+def derived(rows: Sequence[Row]) -> Iterator[Value]:
+    """Counts, sums, means, medians and extremes of like values, over all rows and over rows that share a value.
+
+    Differences and ratios are taken of two values only, where it is plain which two; of many, any number comes out.
+    """
+    columns = _columns(rows)
+    for group in _groups(rows):
+        yield Value(float(len(group)), None)
+        if len(rows) > 1:
+            yield Value(100 * len(group) / len(rows), _PERCENT)
+        for column in columns:
+            yield from _figures_of([column[at] for at in group if at in column])
+    for row in rows:
+        yield from _between_cells(row)
+
+
+def _columns(rows: Sequence[Row]) -> list[dict[int, Value]]:
+    """The columns that hold numbers, and what a price times a quantity comes to in each row: row -> value."""
+    columns: dict[str, dict[int, Value]] = defaultdict(dict)
+    for at, row in enumerate(rows):
+        for key, cell in row.items():
+            if value := number_in(str(key), cell):
+                columns[str(key)][at] = value
+    quantities = [column for key, column in columns.items() if _QUANTITIES.intersection(key_words(key))]
+    priced = [column for key, column in columns.items() if _PRICES.intersection(key_words(key))]
+    totals = [
+        {
+            at: Value(price[at].number * quantity[at].number, price[at].unit)
+            for at in price.keys() & quantity.keys()
+        }
+        for price in priced
+        for quantity in quantities
+        if price is not quantity
+    ]
+    return [*columns.values(), *totals][:_MOST_COLUMNS]
+
+
+def _groups(rows: Sequence[Row]) -> Iterator[list[int]]:
+    """All rows, rows that share a value under a key, and rows that have one there at all."""
+    yield list(range(len(rows)))
+    for key in list(dict.fromkeys(key for row in rows[:50] for key in row))[:_MOST_COLUMNS]:
+        shared: dict[str, list[int]] = defaultdict(list)
+        for at, row in enumerate(rows):
+            shared[str(row.get(key))].append(at)
+        if len(shared) <= max(2, len(rows) // 2):
+            yield from shared.values()
+        yield [at for at, row in enumerate(rows) if row.get(key)]
+
+
+def _figures_of(values: Sequence[Value]) -> Iterator[Value]:
+    """Sum, mean, median, least and most of like values; difference and ratio where there are two."""
+    if not values or any(value.unit != values[0].unit for value in values):
+        return
+    unit, numbers = values[0].unit, sorted(value.number for value in values)
+    half = len(numbers) // 2
+    total = sum(numbers)
+    median = numbers[half] if len(numbers) % 2 else (numbers[half - 1] + numbers[half]) / 2
+    yield from (
+        Value(number, unit) for number in (total, total / len(numbers), median, numbers[0], numbers[-1])
+    )
+    if len(numbers) == 2:
+        yield from _of_two(numbers[0], numbers[1], unit)
+
+
+def _of_two(low: float, high: float, unit: Unit | None) -> Iterator[Value]:
+    """Their difference, and each as a share of the other."""
+    yield Value(abs(high - low), unit)
+    if low and high:
+        shares = (low / high, high / low, abs(high - low) / abs(low), abs(high - low) / abs(high))
+        yield from (Value(100 * share, _PERCENT) for share in shares)
+
+
+def _between_cells(row: Row) -> Iterator[Value]:
+    """What two numbers of one row, or two dates of it, come to."""
+    numbers = [value for key, cell in row.items() if (value := number_in(str(key), cell))]
+    if len(numbers) == 2 and numbers[0].unit == numbers[1].unit:
+        low, high = sorted(value.number for value in numbers)
+        yield from _of_two(low, high, numbers[0].unit)
+    dates = [
+        day.date for cell in row.values() if isinstance(cell, str) for day in days(cell[:40]) if day.date
+    ]
+    for one, other in _ordered([date for date in dates if date]):
+        yield Value(float((other - one).days), UNITS["days"])
+
+
+def _ordered(dates: Sequence[date]) -> Iterator[tuple[date, date]]:
+    """Every two of the first few dates, the earlier one first."""
+    return ((one, other) for one in dates[:6] for other in dates[:6] if one < other)

@@ -1,0 +1,177 @@
+"""Whose run it was, and whose records it read."""
+
+import pytest
+from formats.traces import ROSTER
+
+from incident2eval.formats import Attributed, with_owners
+from incident2eval.model import JSON, Customers, Record, Run, Step, StepKind, Subject
+
+
+def attributed(
+    run: Run, *, stated: Subject | None = None, customers: Customers = ROSTER, **paths: str
+) -> Attributed:
+    split = {field: tuple(said.split()) for field, said in paths.items()}
+    return with_owners(run, customers=customers, paths=split, stated=stated)
+
+
+def customer_of(run: Run, **more: object) -> str | None:
+    return attributed(run, **more).run.customer_id  # type: ignore[arg-type]
+
+
+def owners(*metadata: dict[str, JSON], customers: Customers = ROSTER) -> list[str | None]:
+    records = tuple(Record(id=f"n-{at}", text="x", metadata=each) for at, each in enumerate(metadata))
+    run = Run(steps=(Step(id="s1", kind=StepKind.RETRIEVAL, name="search", records=records),))
+    return [record.owner for record in attributed(run, customers=customers).run.steps[0].records]
+
+
+def run(attributes: dict[str, JSON] | None = None, **more: JSON) -> Run:
+    root = Step(id="root", kind=StepKind.OTHER, name="reply", attributes=attributes or {})
+    leaf = Step(id="leaf", parent="root", kind=StepKind.TOOL, name="look", attributes={"tenant": "C2"})
+    return Run(steps=(root, leaf), **more)  # type: ignore[arg-type]
+
+
+class TestSubject:
+    def test_the_first_path_that_is_there_counts(self) -> None:
+        found = attributed(run({"user.id": "C1"}), customer_id="metadata.account_id user.id tenant")
+
+        assert found.run.subject == Subject(customer="Blue Kite", customer_id="C1")
+        assert found.sources == ("customer_id is C1, from user.id of the root step root",)
+
+    @pytest.mark.parametrize(
+        ("path", "place"),
+        [
+            ("app.account", {"app.account": "C1"}),
+            ("app.account.id", {"app.account": {"id": "C1"}}),
+            ("metadata.account_id", {"metadata": '{"account_id": "C1"}'}),
+            ("n", {"n": 12}),
+        ],
+    )
+    def test_a_path_is_a_flat_key_then_nested(self, path: str, place: dict[str, JSON]) -> None:
+        assert customer_of(run(place), customer_id=path) in {"C1", "12"}
+
+    def test_the_root_comes_before_other_steps_the_trace_and_the_input(self) -> None:
+        whole = {"metadata": {"of": "C1"}, "service.name": "x"}
+
+        assert customer_of(run(), customer_id="tenant") == "C2"
+        assert customer_of(run({"tenant": "C1"}), customer_id="tenant") == "C1"
+        assert customer_of(run(attributes={}), customer_id="metadata.of") is None
+        assert customer_of(Run(attributes=whole), customer_id="metadata.of") == "C1"
+        assert customer_of(Run(attributes=whole), customer_id="trace.metadata.of") == "C1"
+        assert customer_of(run(input={"for": "C1"}), customer_id="input.for") == "C1"
+        assert customer_of(run(input={"for": "C1"}), customer_id="inputs.for") == "C1"
+
+    def test_missing_it_is_as_the_incident_states_it(self) -> None:
+        found = attributed(run(), stated=Subject(customer="Blue Kite"), customer_id="nowhere")
+
+        assert found.run.subject == Subject(customer="Blue Kite", customer_id="C1")
+        assert found.sources == ("customer as the incident states it",)
+
+    @pytest.mark.parametrize(
+        ("given", "expected"),
+        [
+            ({"customer": "C1"}, "C1"),
+            ("What about C1, please?", "C1"),
+            ({"a": "C1", "b": {"c": ["C1"]}}, "C1"),
+            ({"a": "C1", "b": "C2"}, None),
+            ({"a": "C10", "b": "XC1", "c": "acct-C1"}, None),
+            ({"limit": 12, "text": "12 eggs"}, None),
+            ({"account_id": 12}, "12"),
+            ({}, None),
+        ],
+    )
+    def test_else_it_is_the_one_id_of_the_roster_in_the_input(
+        self, given: JSON, expected: str | None
+    ) -> None:
+        assert customer_of(Run(input=given)) == expected
+
+    def test_or_in_the_attributes_of_the_root_step(self) -> None:
+        assert customer_of(run({"queue": "C1"})) == "C1"
+        assert customer_of(run({"queue": "C1"}, input={"x": "C2"})) is None
+
+    def test_a_run_that_says_whose_it_is_is_believed(self) -> None:
+        told = Run(subject=Subject(customer_id="C2"), input="C1")
+
+        found = attributed(told, stated=Subject(customer_id="C1"), customer_id="input")
+
+        assert found.run.subject == Subject(customer="Oak Row", customer_id="C2")
+        assert found.sources == ()
+
+
+class TestRecords:
+    @pytest.mark.parametrize(
+        "key",
+        [
+            *(
+                "account_id",
+                "accountId",
+                "ACCOUNT",
+                "account.id",
+                "tenant",
+                "tenantId",
+                "customer_ref",
+                "client-id",
+            ),
+            *(
+                "owner",
+                "org_id",
+                "organization",
+                "organisationId",
+                "workspace_id",
+                "crm_account_id",
+                "record_owner",
+            ),
+        ],
+    )
+    def test_keys_that_exporters_use(self, key: str) -> None:
+        assert owners({key: "C1"}, {key: "C2"}) == ["C1", "C2"]
+
+    def test_a_key_may_be_nested_and_a_value_may_be_a_number_or_a_name(self) -> None:
+        assert owners({"customer": {"id": 12}}, {"customer": "blue kite"}, {"customer_name": "Oak Row"}) == [
+            "12",
+            "C1",
+            "C2",
+        ]
+
+    @pytest.mark.parametrize(
+        "key", ["account_manager", "clientele", "customer_count", "session_id", "accounts"]
+    )
+    def test_other_keys_say_nothing(self, key: str) -> None:
+        assert owners({key: "Mo"}) == [None]
+
+    def test_a_workspace_that_holds_everything_gives_way(self) -> None:
+        assert owners({"workspace_id": "W1", "account_id": "C1"}) == ["C1"]
+        assert owners({"workspace_id": "C2", "account_id": "C1"}) == ["C1"]
+        assert owners({"workspace_id": "W1"}, {"owner": "m.roe"}) == [None, None]
+
+    def test_a_value_of_the_roster_wins_over_one_that_is_not(self) -> None:
+        assert owners({"customer": "m.roe", "tenant": "C2"}) == ["C2"]
+
+    def test_a_plain_key_wins_over_a_qualified_one(self) -> None:
+        assert owners({"related_customer": "C2", "account_id": "C1"}) == ["C1"]
+        assert owners({"related_customer": "C1", "account_id": "C9"}) == ["C9"]
+
+    def test_a_stranger_to_the_roster_still_owns_what_is_his(self) -> None:
+        assert owners({"account_id": "C1"}, {"account_id": "C9"}) == ["C1", "C9"]
+
+    def test_without_a_roster_any_of_the_keys_tells(self) -> None:
+        assert owners({"workspace_id": "W1"}, {"org": "O2"}, customers=Customers()) == ["W1", "O2"]
+
+    def test_else_a_key_that_holds_nothing_but_ids_of_the_roster(self) -> None:
+        assert owners({"site": "C1", "by": "C1"}, {"site": "C2", "by": "mo"}, {"by": "mo"}) == [
+            "C1",
+            "C2",
+            None,
+        ]
+
+    def test_a_record_beside_owned_ones_is_nobodys(self) -> None:
+        assert owners({"account_id": "C1", "about": "C1"}, {"about": "C2"}) == ["C1", None]
+
+    def test_an_owner_that_is_told_is_kept_and_what_was_inferred_is_said(self) -> None:
+        told = Record(id="a", owner="C2", metadata={"account_id": "C1"})
+        inferred = Record(id="b", metadata={"account_id": "C1"})
+        step = Step(id="s1", kind=StepKind.RETRIEVAL, name="search", records=(told, inferred))
+
+        found = attributed(Run(steps=(step,)))
+
+        assert [record.owner for record in found.run.steps[0].records] == ["C2", "C1"]
+        assert found.sources == ("owner of 1 record of step s1 (search) from account_id",)
