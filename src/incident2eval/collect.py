@@ -1,4 +1,4 @@
-"""Collect: out of everything that was handed over, which run it was, what it was given, and how it should have gone."""
+"""Collect: which run it was, what it was given, and how it should have gone."""
 
 import json
 import re
@@ -21,7 +21,7 @@ from incident2eval.model import (
 )
 
 SAME_TIME = timedelta(minutes=10)
-"""How far a run may have started from the time that the incident file gives and still be the one it speaks of."""
+"""How far from the time in the incident file a run may have started and still be the one meant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +141,7 @@ def _the_run(incident: Incident, traces: Sequence[TraceRun]) -> Run:
                 hint="add the trace under evidence/ and list it with `kind: trace`",
             )
         )
-    named = [trace for trace in traces if trace.named is not None and trace.named in {trace.run.id}]
+    named = [trace for trace in traces if trace.named is not None and trace.named == trace.run.id]
     if any(trace.named is not None for trace in traces) and not named:
         raise BadInput(
             Fault(
@@ -158,7 +158,8 @@ def _the_run(incident: Incident, traces: Sequence[TraceRun]) -> Run:
     if len(fits) > 1:
         raise BadInput(
             Fault(
-                message="several runs could be the incident's: " + ", ".join(_name(trace) for trace in fits[:8]),
+                message="several runs could be the incident's: "
+                + ", ".join(_name(trace) for trace in fits[:8]),
                 file=incident.id,
                 field="evidence",
                 hint="name the one with `run:` beside the file",

@@ -12,9 +12,19 @@ COUNTED = (
 )  # fmt: skip
 
 COULD_NOT_JUDGE = {Outcome.ERRORED, Outcome.TIMEOUT}
-"""Outcomes that make the decision `error`; every other one but a pass makes it `blocked` (contract section 7)."""
+"""Outcomes that make the decision `error`.
 
-WORST_FIRST = (Outcome.FAILED, Outcome.VACUOUS, Outcome.SKIPPED, Outcome.NOT_RUN, Outcome.TIMEOUT, Outcome.ERRORED)
+Every other one but a pass makes it `blocked` (contract section 7).
+"""
+
+WORST_FIRST = (
+    Outcome.FAILED,
+    Outcome.VACUOUS,
+    Outcome.SKIPPED,
+    Outcome.NOT_RUN,
+    Outcome.TIMEOUT,
+    Outcome.ERRORED,
+)
 """Which outcome speaks for a case whose trials came out differently, none of them a pass."""
 
 
@@ -48,7 +58,11 @@ def decide(seen: Seen) -> Decision:
     outcomes = tuple(_outcome(case, seen, verdicts) for case in seen.cases)
     reasons = [
         *_missing(seen),
-        *(f"{outcome.id}: {outcome.message}" for outcome in outcomes if outcome.outcome is not Outcome.PASSED),
+        *(
+            f"{outcome.id}: {outcome.message}"
+            for outcome in outcomes
+            if outcome.outcome is not Outcome.PASSED
+        ),
     ]
     bad = {outcome.outcome for outcome in outcomes} - {Outcome.PASSED}
     if _missing(seen) or bad - COULD_NOT_JUDGE:
@@ -94,7 +108,10 @@ def _named(case: EvalCase, outcome: Outcome, message: str) -> CaseOutcome:
 
 
 def _control(case: EvalCase, verdicts: Mapping[tuple[str, str], Verdict]) -> CaseOutcome | None:
-    """The two control replays: a test that cannot fail on the evidence, or pass on the fix, judges nothing."""
+    """The two control replays.
+
+    A test that cannot fail on the evidence, or pass on the fix, judges nothing.
+    """
     red, green = verdicts.get((case.id, "recorded")), verdicts.get((case.id, "corrected"))
     if red is None or green is None:
         return _named(case, Outcome.NOT_RUN, "the locked test did not run")
@@ -103,7 +120,9 @@ def _control(case: EvalCase, verdicts: Mapping[tuple[str, str], Verdict]) -> Cas
     if green.outcome is Outcome.SKIPPED:
         return _named(case, Outcome.SKIPPED, green.message or "the test was skipped")
     if green.outcome is not Outcome.PASSED:
-        return _named(case, Outcome.FAILED, f"the test does not pass on the corrected run: {_first_line(green.message)}")
+        return _named(
+            case, Outcome.FAILED, f"the test does not pass on the corrected run: {_first_line(green.message)}"
+        )
     return None
 
 
@@ -149,7 +168,13 @@ def differences(locked: Mapping[str, str], found: Mapping[str, str]) -> Mapping[
     for path in sorted({*locked, *found}):
         if locked.get(path) == found.get(path):
             continue
-        what = "changed" if path in locked and path in found else "is gone" if path in locked else "is not in the lock"
+        what = (
+            "changed"
+            if path in locked and path in found
+            else "is gone"
+            if path in locked
+            else "is not in the lock"
+        )
         words.setdefault(path.split("/", 1)[0], []).append(f"{path} {what}")
     return {
         incident: "edited since it was proved: " + ", ".join(lines) + " (prove it again with a reason)"
@@ -170,7 +195,9 @@ def incidents_without_case(incidents: Iterable[str], cases: Sequence[EvalCase]) 
 
 def _sentence(message: str) -> str:
     """What an assertion said, with the findings that it lists, on one line."""
-    said, *found = [line.strip().removeprefix("- ") for line in message.strip().splitlines() if line.strip()] or [""]
+    said, *found = [
+        line.strip().removeprefix("- ") for line in message.strip().splitlines() if line.strip()
+    ] or [""]
     return f"{said} {'; '.join(found)}".strip()
 
 

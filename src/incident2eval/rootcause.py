@@ -1,4 +1,7 @@
-"""Root cause: the step where the failure came in, the control that should have stopped it, and how we know."""
+"""Root cause: the step where the failure came in, the control that should have stopped it.
+
+And how we know.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -18,7 +21,10 @@ from incident2eval.model import (
 )
 
 OWN, FIRST, CARRIED = 3.0, 2.0, 0.5
-"""Weight of a finding on the step itself, of being the first to hold what a finding quotes, and of passing it on."""
+"""Weight of a finding on the step itself, of being the first to hold what a finding quotes.
+
+And of passing it on.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +67,8 @@ def root_cause(run: Run, findings: Sequence[Finding], incident: Incident | None 
     Args:
         run: The recorded run.
         findings: What every check that could judge it found.
-        incident: The incident file, for the wrong words, the changes before it and what people state themselves.
+        incident: The incident file, for the wrong words, the changes before it and what people state
+            themselves.
 
     Returns:
         A proposal. Where nothing points at a step, `step` and `category` are None and `because` says so.
@@ -92,7 +99,9 @@ def root_cause(run: Run, findings: Sequence[Finding], incident: Incident | None 
         scores[approval.id] = max(scores.values(), default=0.0) + OWN
         reasons.setdefault(approval.id, []).insert(0, "approved although a check before it had open findings")
     if not ranked:
-        return RootCause(changes=changes, because=("no check found anything that points at a step of this run",))
+        return RootCause(
+            changes=changes, because=("no check found anything that points at a step of this run",)
+        )
     culprit = run.step(ranked[0])
     assert culprit is not None  # noqa: S101 - ranked ids are ids of the run's steps
     rule = _rule(culprit, [f for f in findings if f.step == culprit.id], careless=culprit is approval)
@@ -102,7 +111,11 @@ def root_cause(run: Run, findings: Sequence[Finding], incident: Incident | None 
         name=culprit.name,
         control=FailedControl(name=rule.control, where=culprit.name, why=rule.why),
         ranked=tuple(
-            RankedStep(step=step_id, score=round(scores[step_id], 2), because="; ".join(dict.fromkeys(reasons[step_id])))
+            RankedStep(
+                step=step_id,
+                score=round(scores[step_id], 2),
+                because="; ".join(dict.fromkeys(reasons[step_id])),
+            )
             for step_id in ranked
         ),
         changes=changes,
@@ -150,7 +163,9 @@ def _careless_review(run: Run) -> Step | None:
         if step.kind is StepKind.GUARDRAIL and isinstance(step.output, Mapping):
             verdict = step.output
             listed = any(verdict.get(key) for key in ("findings", "flags", "violations", "errors"))
-            open_finding = open_finding or verdict.get("passed") is False or verdict.get("ok") is False or listed
+            open_finding = (
+                open_finding or verdict.get("passed") is False or verdict.get("ok") is False or listed
+            )
         if step.kind is StepKind.REVIEW and open_finding and approves(step):
             return step
     return None

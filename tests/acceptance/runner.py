@@ -43,7 +43,9 @@ class Score:
 
 def incident2eval(project: Path, *arguments: str) -> dict:
     """Run a command with --json in a project; the answer with its exit code under `exit`."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("COV_", "COVERAGE"))}
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("COV_", "COVERAGE"))
+    }
     done = subprocess.run(
         [sys.executable, "-m", "incident2eval", *arguments, "--json", "--project", str(project)],
         capture_output=True,
@@ -83,7 +85,10 @@ def table(scores: list[Score]) -> str:
             [
                 one.slug,
                 f"{one.gates_right}/{len(one.gates)}",
-                *("+" if one.gate_right(name) else f"- {one.gates[name].get('decision')}" for name in CALLABLES),
+                *(
+                    "+" if one.gate_right(name) else f"- {one.gates[name].get('decision')}"
+                    for name in CALLABLES
+                ),
                 "+" if one.run.get("type") == one.labels["type"] else f"- {one.run.get('type')}",
                 "+" if severity == one.labels["severity"] else f"- {severity}",
                 "+" if step else "-",
@@ -92,8 +97,15 @@ def table(scores: list[Score]) -> str:
             ]
         )
     widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]
     right = sum(one.gates_right for one in scores)
     total = sum(len(one.gates) for one in scores)
     whole = sum(one.gates_right == len(one.gates) for one in scores)
-    return "\n".join([*lines, f"gates right: {right} of {total}; incidents with every gate right: {whole} of {len(scores)}"])
+    return "\n".join(
+        [
+            *lines,
+            f"gates right: {right} of {total}; incidents with every gate right: {whole} of {len(scores)}",
+        ]
+    )

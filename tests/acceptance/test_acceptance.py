@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import pytest
-
 from acceptance.runner import Score, score, table
 
 RIGHT = {"monthly-summary"}
-"""Incidents that must be right now; the others are printed as they are, and no check is tuned to one of them."""
+"""Incidents that must be right now.
+
+The others are printed as they are, and no check is tuned to one of them.
+"""
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +27,10 @@ def test_the_table_is_printed(scores: list[Score], capsys: pytest.CaptureFixture
 
 def test_neither_silence_nor_a_crash_ever_passes(scores: list[Score]) -> None:
     passed = {
-        (one.slug, name) for one in scores for name in ("empty", "crash") if one.gates[name].get("decision") == "pass"
+        (one.slug, name)
+        for one in scores
+        for name in ("empty", "crash")
+        if one.gates[name].get("decision") == "pass"
     }
 
     assert not passed

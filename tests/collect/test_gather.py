@@ -84,7 +84,9 @@ def test_the_input_comes_from_the_evidence_else_from_the_run_else_from_the_first
     assert gather(incident(), [trace(run("a"))], given_input="October").input == {"message": "October"}
     assert gather(incident(), [trace(run("a"))]).input == {"month": "2026-10"}
     assert gather(incident(), [trace(run("a", input='{"n": 1}'))]).input == {"n": 1}
-    assert gather(incident(), [trace(run("a", input=None, steps=(message,)))]).input == {"message": "October, please"}
+    assert gather(incident(), [trace(run("a", input=None, steps=(message,)))]).input == {
+        "message": "October, please"
+    }
 
 
 def test_without_any_input_nothing_can_be_replayed() -> None:

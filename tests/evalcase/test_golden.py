@@ -8,6 +8,7 @@ import pytest
 
 from incident2eval.checks import SHELF, Check
 from incident2eval.evalcase import write_tests
+from incident2eval.triage import TYPE_OF_CHECK
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 
@@ -15,7 +16,7 @@ GOLDEN = Path(__file__).parent.parent / "golden"
 @pytest.mark.parametrize("check", SHELF, ids=lambda check: check.name)
 def test_the_test_of_a_check_reads_as_agreed(check: Check, request: pytest.FixtureRequest) -> None:
     path = GOLDEN / f"{check.name}.py"
-    written = write_tests("INC-2026-0142", None, [check])
+    written = write_tests("INC-2026-0142", TYPE_OF_CHECK.get(check.name), [check])
     if request.config.getoption("--update-golden"):
         path.write_bytes(written)
 
@@ -32,7 +33,8 @@ def test_generated_tests_are_formatted_as_ruff_formats_them(tmp_path: Path) -> N
     path.write_bytes(write_tests("INC-2026-0142", None, SHELF))
 
     done = subprocess.run(
-        [sys.executable, "-m", "ruff", "format", "--check", "--isolated", "--line-length", "110", path], check=False
+        [sys.executable, "-m", "ruff", "format", "--check", "--isolated", "--line-length", "110", path],
+        check=False,
     )
 
     assert done.returncode == 0

@@ -58,7 +58,7 @@ def test_a_plain_test_passes() -> None:
         GOOD + GOOD[GOOD.index(b"def ") :],
         GOOD + b"\nfor x in replay.all():\n    x\n",
         GOOD.replace(b"pytest.mark.incident(", b"pytest.mark.xfail("),
-        GOOD.replace(b"INC-2026-0142\")", b"../../x\")"),
+        GOOD.replace(b'INC-2026-0142")', b'../../x")'),
         GOOD[: GOOD.index(b"def ")],
         b"",
         b"def",

@@ -118,9 +118,13 @@ def test_a_case_that_cannot_pass_blocks() -> None:
     assert decide(hopeless).decision is Ruling.BLOCKED
 
 
-@pytest.mark.parametrize(("outcome", "ruling"), [(Outcome.ERRORED, Ruling.ERROR), (Outcome.TIMEOUT, Ruling.ERROR)])
+@pytest.mark.parametrize(
+    ("outcome", "ruling"), [(Outcome.ERRORED, Ruling.ERROR), (Outcome.TIMEOUT, Ruling.ERROR)]
+)
 def test_a_workflow_that_gives_no_answer_is_never_a_pass(outcome: Outcome, ruling: Ruling) -> None:
-    silent = replace(seen(Outcome.PASSED), calls={INCIDENT: ((Result(outcome=outcome, message="index is down"),),)})
+    silent = replace(
+        seen(Outcome.PASSED), calls={INCIDENT: ((Result(outcome=outcome, message="index is down"),),)}
+    )
 
     assert decide(silent).cases[0].outcome is outcome
     assert decide(silent).decision is ruling
@@ -155,7 +159,11 @@ def test_pass_means_everything_was_seen_to_pass(
     edited: bool,
     uncovered: bool,
 ) -> None:
-    told = [("recorded", recorded), ("corrected", corrected), *((f"live-{n}", o) for n, o in enumerate(live, 1))]
+    told = [
+        ("recorded", recorded),
+        ("corrected", corrected),
+        *((f"live-{n}", o) for n, o in enumerate(live, 1)),
+    ]
     decision = decide(
         Seen(
             workflow="monthly-summary",

@@ -49,5 +49,7 @@ def relock(folder: Path) -> None:
     lock = folder / "cases" / "cases.lock"
     content = json.loads(lock.read_text())
     files = (path for path in (folder / "cases").rglob("*") if path.is_file() and path != lock)
-    content["files"] = {path.relative_to(folder / "cases").as_posix(): sha256(path.read_bytes()) for path in files}
+    content["files"] = {
+        path.relative_to(folder / "cases").as_posix(): sha256(path.read_bytes()) for path in files
+    }
     lock.write_text(json.dumps(content))

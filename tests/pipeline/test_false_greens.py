@@ -1,17 +1,17 @@
 """The 23 ways in which a pytest run with a failing, absent or unrun test still ended with exit code 0.
 
-Each is tried on a workflow that still has its fault: by itself, and (where it edits a case) once more by someone who
-makes the lock fit the edit. None opens the gate.
+Each is tried on a workflow that still has its fault: by itself, and (where it edits a case) once more by
+someone who makes the lock fit the edit. None opens the gate.
 """
 
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pipeline.conftest import relock
 
 from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline.project import INCIDENT
-from pipeline.conftest import relock
 
 Ask = Callable[[Path], Answer]
 Tamper = Callable[[Path, pytest.MonkeyPatch], None]
@@ -36,7 +36,11 @@ def mark(decorator: str) -> Tamper:
 
 
 def first_statement(line: str, *, imports: str = "") -> Tamper:
-    return edit(lambda text: text.replace("import pytest\n", f"import pytest\n{imports}").replace("    run = ", f"    {line}\n    run = "))
+    return edit(
+        lambda text: text.replace("import pytest\n", f"import pytest\n{imports}").replace(
+            "    run = ", f"    {line}\n    run = "
+        )
+    )
 
 
 def asserts(form: str) -> Tamper:
@@ -70,9 +74,11 @@ def misnamed(folder: Path, _: pytest.MonkeyPatch) -> None:
 
 def helper_module(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "cases" / INCIDENT / "judge.py").write_text("def nothing(found):\n    assert not found\n")
-    edit(lambda text: text.replace("import pytest\n", "import pytest\nimport judge\n").replace("    assert not ", "    judge.nothing("))(
-        folder, monkeypatch
-    )
+    edit(
+        lambda text: text.replace("import pytest\n", "import pytest\nimport judge\n").replace(
+            "    assert not ", "    judge.nothing("
+        )
+    )(folder, monkeypatch)
     monkeypatch.setenv("PYTHONOPTIMIZE", "1")
 
 
@@ -85,20 +91,28 @@ FALSE_GREENS: dict[str, Tamper] = {
     "PYTEST_ADDOPTS deselects": environment("PYTEST_ADDOPTS", "--deselect cases"),
     "PYTEST_ADDOPTS collects only": environment("PYTEST_ADDOPTS", "--collect-only"),
     "conftest drops items": conftest("def pytest_collection_modifyitems(items):\n    items.clear()\n"),
-    "conftest sets the exit status": conftest("def pytest_sessionfinish(session):\n    session.exitstatus = 0\n"),
+    "conftest sets the exit status": conftest(
+        "def pytest_sessionfinish(session):\n    session.exitstatus = 0\n"
+    ),
     "conftest flips reports": conftest(
         "@pytest.hookimpl(hookwrapper=True)\ndef pytest_runtest_makereport():\n"
         "    outcome = yield\n    outcome.get_result().outcome = 'passed'\n"
     ),
     "conftest ignores files": conftest("collect_ignore_glob = ['*.py']\n"),
     "conftest skips everything": conftest("@pytest.fixture(autouse=True)\ndef no():\n    pytest.skip()\n"),
-    "a second test of that name": edit(lambda text: text + text[text.index("\n\ndef ") :].replace("assert not", "assert")),
+    "a second test of that name": edit(
+        lambda text: text + text[text.index("\n\ndef ") :].replace("assert not", "assert")
+    ),
     "returns False": asserts("    return not "),
     "empty parametrize": mark("@pytest.mark.parametrize('x', [])"),
-    "asserts a tuple": edit(lambda text: text.replace("assert not ", "assert (not ").replace('}"\n', '}")\n')),
+    "asserts a tuple": edit(
+        lambda text: text.replace("assert not ", "assert (not ").replace('}"\n', '}")\n')
+    ),
     "os._exit(0)": first_statement("os._exit(0)", imports="import os\n"),
     "pytest.exit(returncode=0)": first_statement("pytest.exit('done', returncode=0)"),
-    "a class with __init__": edit(lambda text: text.replace("\ndef test_", "\nclass TestIt:\n  def __init__(self): ...\n  def test_", 1)),
+    "a class with __init__": edit(
+        lambda text: text.replace("\ndef test_", "\nclass TestIt:\n  def __init__(self): ...\n  def test_", 1)
+    ),
     "a misnamed file": misnamed,
     "rerun until green": environment("PYTEST_ADDOPTS", "--reruns 50"),
     "unittest.SkipTest": first_statement("raise unittest.SkipTest", imports="import unittest\n"),
@@ -125,7 +139,9 @@ def test_the_gate_stays_shut(
     assert answer.data["reasons"]
 
 
-@pytest.mark.parametrize("name", [name for name, tamper in FALSE_GREENS.items() if "conftest" in name or "PYTEST" in name])
+@pytest.mark.parametrize(
+    "name", [name for name, tamper in FALSE_GREENS.items() if "conftest" in name or "PYTEST" in name]
+)
 def test_what_cannot_open_the_gate_cannot_shut_it_either(
     project: Path, ask: Ask, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:

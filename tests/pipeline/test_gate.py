@@ -22,7 +22,9 @@ def settings(folder: Path, old: str, new: str) -> None:
     path.write_text(path.read_text().replace(old, new))
 
 
-def test_the_faulty_workflow_is_blocked_in_words_that_name_customer_and_record(faulty: Path, ask: Ask) -> None:
+def test_the_faulty_workflow_is_blocked_in_words_that_name_customer_and_record(
+    faulty: Path, ask: Ask
+) -> None:
     answer = ask(faulty)
 
     assert (answer.data["decision"], answer.exit_code) == ("blocked", 1)
@@ -54,7 +56,9 @@ def test_the_report_lies_in_four_forms_and_the_digest_is_of_the_json(project: Pa
 
 
 def test_copies_go_where_the_caller_wants_them(project: Path, tmp_path: Path) -> None:
-    gate.gate(project=project, workflow=WORKFLOW, trials=None, junit=tmp_path / "j.xml", report=tmp_path / "r.md")
+    gate.gate(
+        project=project, workflow=WORKFLOW, trials=None, junit=tmp_path / "j.xml", report=tmp_path / "r.md"
+    )
 
     assert ET.parse(tmp_path / "j.xml").getroot() is not None
     assert WORKFLOW in (tmp_path / "r.md").read_text()
@@ -77,7 +81,11 @@ def test_trials_are_raised_and_never_lowered(project: Path) -> None:
 
 
 def test_a_workflow_without_cases_is_blocked(project: Path) -> None:
-    settings(project, "[workflows.monthly-summary]", '[workflows.other]\ntarget = "python:nothing:here"\n\n[workflows.monthly-summary]')
+    settings(
+        project,
+        "[workflows.monthly-summary]",
+        '[workflows.other]\ntarget = "python:nothing:here"\n\n[workflows.monthly-summary]',
+    )
     answer = gate.gate(project=project, workflow="other", trials=None, junit=None, report=None)
 
     assert answer.data["decision"] == "blocked"
@@ -150,7 +158,9 @@ def test_a_deleted_lock_leaves_nothing_that_was_proved(project: Path, ask: Ask) 
         ("return object()", "error", 3),
     ],
 )
-def test_a_workflow_that_says_nothing_never_passes(project: Path, ask: Ask, body: str, decision: str, code: int) -> None:
+def test_a_workflow_that_says_nothing_never_passes(
+    project: Path, ask: Ask, body: str, decision: str, code: int
+) -> None:
     (project / "silent.py").write_text(f"def draft(input):\n    {body}\n")
     settings(project, "python:summaries:draft", "python:silent:draft")
 
@@ -195,7 +205,9 @@ def test_a_case_that_fails_now_and_then_is_flaky(project: Path, ask: Ask) -> Non
 
 def test_a_paused_workflow_is_not_called_unless_a_replay_is_safe(project: Path, ask: Ask) -> None:
     log = project / "incidents" / INCIDENT / "log.jsonl"
-    log.write_text('{"event": "contained", "at": "2026-11-12T09:00:00Z", "by": "Mara", "workflow": "monthly-summary"}\n')
+    log.write_text(
+        '{"event": "contained", "at": "2026-11-12T09:00:00Z", "by": "Mara", "workflow": "monthly-summary"}\n'
+    )
     assert ask(project).data["decision"] == "pass"
 
     settings(project, "replay_safe = true", "replay_safe = false")
@@ -204,12 +216,18 @@ def test_a_paused_workflow_is_not_called_unless_a_replay_is_safe(project: Path, 
 
 
 def test_run_again_changes_nothing(project: Path) -> None:
-    before = {path: path.read_bytes() for path in project.rglob("*") if path.is_file() and "cases" in path.parts}
+    before = {
+        path: path.read_bytes() for path in project.rglob("*") if path.is_file() and "cases" in path.parts
+    }
 
     run.run(project=project, incident=INCIDENT)
 
-    after = {path: path.read_bytes() for path in project.rglob("*") if path.is_file() and "cases" in path.parts}
-    assert {p for p in {*before, *after} if before.get(p) != after.get(p) and "__pycache__" not in p.parts} == set()
+    after = {
+        path: path.read_bytes() for path in project.rglob("*") if path.is_file() and "cases" in path.parts
+    }
+    assert {
+        p for p in {*before, *after} if before.get(p) != after.get(p) and "__pycache__" not in p.parts
+    } == set()
 
 
 def test_an_edited_case_is_never_written_over(project: Path) -> None:
@@ -234,7 +252,9 @@ def test_prove_accepts_an_edit_with_a_reason_and_the_gate_then_takes_it(project:
 
 
 def test_prove_refuses_a_blind_case(project: Path) -> None:
-    recorded, corrected = (project / "cases" / INCIDENT / name for name in ("recorded.json", "corrected.json"))
+    recorded, corrected = (
+        project / "cases" / INCIDENT / name for name in ("recorded.json", "corrected.json")
+    )
     recorded.write_bytes(corrected.read_bytes())
 
     answer = cases.prove(project=project, incidents=(INCIDENT,), reason="trust me", by=None)
@@ -245,7 +265,9 @@ def test_prove_refuses_a_blind_case(project: Path) -> None:
 
 def test_nothing_provable_writes_nothing(project: Path) -> None:
     folder = project / "incidents" / INCIDENT
-    (folder / "evidence" / "trace.json").write_bytes((folder / "evidence" / "trace_after_fix.json").read_bytes())
+    (folder / "evidence" / "trace.json").write_bytes(
+        (folder / "evidence" / "trace_after_fix.json").read_bytes()
+    )
     (folder / "SEALED.json").unlink()
     for path in (project / "cases" / INCIDENT).iterdir():
         path.unlink()

@@ -11,7 +11,10 @@ READ = Step(
     id="read",
     kind=StepKind.RETRIEVAL,
     name="search_notes",
-    records=(Record(id="note-1", owner="A1", text="Calls are up."), Record(id="note-9", owner="A2", text=SECRET)),
+    records=(
+        Record(id="note-1", owner="A1", text="Calls are up."),
+        Record(id="note-9", owner="A2", text=SECRET),
+    ),
 )
 WRITE = Step(id="write", kind=StepKind.MODEL, name="draft", output=f"Calls are up. {SECRET}")
 RUN = Run(id="r", output=f"Calls are up. {SECRET}", steps=(READ, WRITE))
@@ -41,7 +44,9 @@ def test_words_that_no_source_holds_are_the_models() -> None:
 
 
 def test_a_review_that_approves_an_open_finding_is_the_cause() -> None:
-    guard = Step(id="guard", kind=StepKind.GUARDRAIL, name="check", output={"passed": False, "findings": ["empty"]})
+    guard = Step(
+        id="guard", kind=StepKind.GUARDRAIL, name="check", output={"passed": False, "findings": ["empty"]}
+    )
     review = Step(id="review", kind=StepKind.REVIEW, name="sign", output={"decision": "approve", "by": "Lee"})
     cause = root_cause(replace(RUN, steps=(WRITE, guard, review)), [LEAK])
 

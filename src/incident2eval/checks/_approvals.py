@@ -89,7 +89,7 @@ class Decision:
 
 
 def decisions(run: Run, *, tools: Collection[str]) -> Iterator[Decision]:
-    """What people decided in the review steps of a run, in order; what the agent says of itself is no decision.
+    """What people decided in the review steps of a run, in order; the agent's own word is no decision.
 
     Args:
         run: The run.

@@ -8,7 +8,8 @@ from incident2eval.checks._dates import days
 from incident2eval.checks._units import ONES, SCALES, TENS, UNITS, Unit, number_in_words
 from incident2eval.checks._wording import Span
 
-_IN_WORDS = rf"(?:{'|'.join(TENS)})(?:[ -](?:{'|'.join(ONES[:9])}))?|(?:{'|'.join(ONES)}) hundred|{'|'.join(ONES[::-1])}"
+_ANY_ONE, _ANY_TEN = "|".join(ONES[::-1]), "|".join(TENS)
+_IN_WORDS = rf"(?:{_ANY_TEN})(?:[ -](?:{_ANY_ONE}))?|(?:{_ANY_ONE}) hundred|{_ANY_ONE}"
 _NUMBER = re.compile(
     rf"\b(?P<words>{_IN_WORDS})\b"
     r"|(?P<digits>\d{1,3}(?:[,\u00a0\u202f]\d{3})+(?:\.\d{1,9})?(?!\d)|\d{1,18}(?:\.\d{1,9})?(?!\d))",
@@ -17,24 +18,26 @@ _NUMBER = re.compile(
 _CURRENCY = re.compile(r"(?:[£$€¥]|\b(?:GBP|USD|EUR|JPY))[ \u00a0]?\Z")
 _SCALE = re.compile(r"(?:[ \u00a0]?(k|mn|bn|m)|[ \u00a0](thousand|million|billion))\b", re.IGNORECASE)
 _UNIT = re.compile(
-    r"[ \u00a0-]{0,2}(?:(?:working|business|calendar|full|consecutive)[ -])?(%|per cent\b|[£€$]|[A-Za-z]{1,12}\b)"
+    r"[ \u00a0-]{0,2}(?:(?:working|business|calendar|full|consecutive)[ -])?"
+    r"(%|per cent\b|[£€$]|[A-Za-z]{1,12}\b)"
 )
 _LETTERS = re.compile(r"[A-Za-z]{1,12}")
 _ABOUT = re.compile(
-    r"(?:\b(?:about|around|approximately|approx\.?|roughly|some|nearly|almost|over|under|circa|ca?\.|close to|"
+    r"(?:\b(?:about|around|approximately|approx\.?|roughly|some|nearly|almost|over|under|ca?\.|close to|"
     r"(?:more|less|fewer) than|just (?:over|under))|[~\u2248])[ \u00a0]?[£$€¥]?\Z",
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(
-    r"(?:\b(?:units?|rooms?|pages?|sections?|clauses?|articles?|tables?|steps?|items?|weeks?|lines?|invoices?|orders?|"
-    r"tickets?|cases?|numbers?|nos?|refs?|references?|versions?|phases?|lots?|batch|batches|parts?|levels?|tiers?|"
-    r"grades?|questions?|options?|chapters?|appendix|schedules?|flats?|floors?|suites?|buildings?|bays?|revision|"
-    r"form|policy|rule|paragraph|box)|#|\[)[.:]?[ \u00a0]{0,2}\Z",
+    r"(?:\b(?:units?|rooms?|pages?|sections?|clauses?|articles?|tables?|steps?|items?|weeks?|lines?|"
+    r"invoices?|orders?|tickets?|cases?|numbers?|nos?|refs?|references?|versions?|phases?|lots?|batch|batches|"
+    r"parts?|levels?|tiers?|grades?|questions?|options?|chapters?|appendix|schedules?|flats?|floors?|suites?|"
+    r"buildings?|bays?|revision|form|policy|rule|paragraph|box)|#|\[)[.:]?[ \u00a0]{0,2}\Z",
     re.IGNORECASE,
 )
 _NAMED = re.compile(r"(?:\b[A-Z]{2,12}|[a-z,;] [A-Z][\w&-]{0,30})[ \u00a0]\Z")
 _ADDRESS = re.compile(
-    r"[a-z]?,? (?:[A-Z][\w'\u2019-]{1,30} ){1,4}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Yard|Square|Close|Drive|Way)\b"
+    r"[a-z]?,? (?:[A-Z][\w'\u2019-]{1,30} ){1,4}"
+    r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Yard|Square|Close|Drive|Way)\b"
 )
 _NOT_FIGURES = re.compile(
     r"https?://\S{1,2000}|\b[\w.+-]{1,64}@[\w.-]{1,255}|\b\d{1,2}:\d\d(?::\d\d)?\b"
@@ -76,8 +79,8 @@ class Figure:
 def figures(text: str, *, unit: Unit | None = None) -> tuple[Figure, ...]:
     """The figures of a text, in order.
 
-    Numbers that only tell things apart are none: ids, versions, list numbers, times of day, years, house and telephone
-    numbers, `section 21`. A single digit and a number in words are figures only with a unit.
+    Numbers that only tell things apart are none: ids, versions, list numbers, times of day, years, house and
+    telephone numbers, `section 21`. A single digit and a number in words are figures only with a unit.
 
     Args:
         text: The text.
@@ -134,7 +137,7 @@ def _value(digits: str) -> float:
 
 
 def _scaled(text: str, end: int, *, money: bool) -> tuple[float, int]:
-    """What multiplies the number (`k`, `million`), and where that ends; `m` alone is a million of money only."""
+    """What multiplies the number (`k`, `million`), and where that ends; `m` is a million of money only."""
     match = _SCALE.match(text, end)
     if match is None or (match[0].strip().casefold() == "m" and not money):
         return 1.0, end
@@ -142,7 +145,7 @@ def _scaled(text: str, end: int, *, money: bool) -> tuple[float, int]:
 
 
 def _is_glued(text: str, start: int, end: int) -> bool:
-    """Whether the number is part of a code, a version, a fraction or an ordinal: `T-88213`, `2.1.3`, `K2`, `3rd`."""
+    """Whether it is part of a code, a version, a fraction or an ordinal: `T-88213`, `2.1.3`, `K2`, `3rd`."""
     before, behind = text[max(0, start - 2) : start], text[end : end + 2]
     if before[-1:].isalnum() or (before[-1:] in {"_", "/", "#", ".", ":", ","} and before[:-1].isalnum()):
         return True
@@ -180,8 +183,7 @@ def _counts(text: str, figure: Figure) -> bool:
     if (
         not digits[0].isdigit()
         or (len(digits) == 1 and figure.step == 1)
-        or digits[0] == "0"
-        and digits.isdigit()
+        or (digits[0] == "0" and digits.isdigit())
     ):
         return False
     if digits.isdigit() and (len(digits) > 6 or (len(digits) == 4 and 1900 <= figure.value < 2100)):

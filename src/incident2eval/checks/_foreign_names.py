@@ -10,7 +10,7 @@ from incident2eval.checks._wording import said, sentence
 from incident2eval.model import JSON, CannotJudge, Customer, Customers, Finding, Findings, Run
 
 _ENOUGH = 500
-"""Mentions in one text after which the rest is not searched: it is red, and hostile text must not cost more."""
+"""Mentions after which the rest of a text is not searched: it is red, and hostile text must not cost more."""
 
 
 @check(absence=True)
@@ -27,16 +27,19 @@ def foreign_names(run: Run, *, customer: str, customers: Customers) -> Findings:
 
     What went wrong:
         Something about another customer was written into this customer's text, and the text says whose it is.
-        Most often it was read where it should not have been readable; sometimes a template or a session kept it.
+        Most often it was read where it should not have been readable; sometimes a template or a session kept
+        it.
 
     What is right:
-        An output speaks of its own customer. No other customer's name or alias stands in it, in whatever case,
-        width, spelling of `&`, with or without a legal form, over two lines, in a table or deep in a JSON value.
+        An output speaks of its own customer. No other customer's name or alias stands in it, in whatever
+        case, width, spelling of `&`, with or without a legal form, over two lines, in a table or deep in a
+        JSON value.
 
     What this cannot see:
-        Other customers' facts that come without a name (figures, people, places), names with a typing error or
-        in another script, and customers who are missing from the roster. A customer called like an ordinary word
-        (Apex, Sky) counts only where the word is used as a name; a person or product of that name counts too.
+        Other customers' facts that come without a name (figures, people, places), names with a typing error
+        or in another script, and customers who are missing from the roster. A customer called like an
+        ordinary word (Apex, Sky) counts only where the word is used as a name; a person or product of that
+        name counts too.
     """
     if customer is None:
         raise CannotJudge("nobody says whose run it is, so no name is foreign or its own")
@@ -72,7 +75,7 @@ def propose(known: Known) -> Mapping[str, JSON] | None:
 
 
 def variants(known: Known) -> Iterable[Run]:
-    """The same text about another customer, and the same customer by another name, in another dress or place."""
+    """The same text about other customers, and the same customer by another name, in another dress."""
     run, own, names = known.recorded, known.customer_id, names_of(known.customers)
     named = next(_named(run, known.customers, own), None) if own is not None else None
     if named is None:

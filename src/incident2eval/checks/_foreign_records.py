@@ -17,16 +17,18 @@ def foreign_records(run: Run, *, customer: str, customers: Customers) -> Finding
         customers: The roster.
 
     What went wrong:
-        A retrieval, a look-up or a session store handed the workflow records of somebody else. Whether the draft then
-        quotes them is luck: the control that failed is the permission, and a draft that happens to be clean proves
-        nothing.
+        A retrieval, a look-up or a session store handed the workflow records of somebody else. Whether the
+        draft then quotes them is luck: the control that failed is the permission, and a draft that happens to
+        be clean proves nothing.
 
     What is right:
-        Every record that a step reads belongs to the run's own customer or to nobody (help articles, price lists).
+        Every record that a step reads belongs to the run's own customer or to nobody (help articles, price
+        lists).
 
     What this cannot see:
-        Records whose owner the trace does not tell, and texts that a step read without reporting them as records.
-        Where the roster knows none of the owners in the run, any owner but the customer counts as foreign.
+        Records whose owner the trace does not tell, and texts that a step read without reporting them as
+        records. Where the roster knows none of the owners in the run, any owner but the customer counts as
+        foreign.
     """
     owned = [(step, record) for step in run.steps for record in step.records if record.owner is not None]
     known = any(record.owner in customers for _, record in owned)
@@ -50,7 +52,7 @@ def propose(known: Known) -> Mapping[str, JSON] | None:
 
 
 def variants(known: Known) -> Iterable[Run]:
-    """The same read with another stranger's record, with one only, and with an output that quotes none of it."""
+    """The same read with another stranger's record, with one only, and under an output that quotes none."""
     run, own = known.recorded, known.customer_id
     strangers = [row.id for row in known.customers if row.id != own]
     for index, step in enumerate(run.steps):

@@ -18,10 +18,10 @@ _DAY = UNITS["days"]
 
 
 def held(run: Run) -> tuple[JSON, ...]:
-    """What the steps of a run gave it to go by: what tools and retrievals returned, what was handed over or put in.
+    """What the steps of a run gave it to go by: what tools and retrievals returned, what was handed over.
 
-    What a model wrote is none of it, nor is what a tool only gave back as it had been told. Rows that one tool
-    returned call by call are put together.
+    What a model wrote is none of it, nor is what a tool only gave back as it had been told. Rows that one
+    tool returned call by call are put together.
     """
     found: list[JSON] = []
     returned: dict[str, list[JSON]] = defaultdict(list)
@@ -45,7 +45,7 @@ def as_texts(sources: Iterable[JSON]) -> list[str]:
 
 
 def _news(step: Step) -> JSON:
-    """What a step returned without what it had been given: an agent's own figure does not become a source that way."""
+    """What a step returned without what it had been told: no agent's own figure becomes a source that way."""
     told = {str(leaf).strip() for _, leaf in leaves(step.input) if leaf is not None}
     long = [text for text in told if len(text) >= 20]
 
@@ -94,7 +94,7 @@ class Grounds:
         self._deadlines = frozenset(self._reached())
 
     def hold(self, figure: Figure) -> bool:
-        """Whether the figure stands in the sources, rounds what stands there, or is worked out from their rows."""
+        """Whether it stands in the sources, rounds what stands there, or is worked out from their rows."""
         value, unit, tolerance = figure.value, figure.unit, figure.tolerance
         if unit is None:
             counted = value.is_integer() and 0 <= value <= self._count
@@ -111,7 +111,7 @@ class Grounds:
         return _near(self._of_kind[unit.kind], value * unit.size, exact)
 
     def hold_day(self, day: Day) -> bool:
-        """Whether the date stands in the sources, is the run's own, or lies a length of time away from one."""
+        """Whether it stands in the sources, is the run's own, or lies a length of time from one of them."""
         if any(
             day.is_said_by(Day(year=y, month=m, day=d, start=0, end=0)) for y, m, d in self._days[day.month]
         ):

@@ -1,12 +1,12 @@
-"""Whether an ordinary word is used as a name: `Apex confirmed the renewal`, not `Apex of demand came in June`."""
+"""Whether an ordinary word is used as a name: `Apex confirmed the renewal`, not `Apex of demand came`."""
 
 import re
 
 from incident2eval.checks._ordinary import is_ordinary
 
 LEGAL_FORM = re.compile(
-    r"[\s,]{1,3}\(?(?:ltd|limited|llp|llc|plc|inc|incorporated|corp|corporation|gmbh|pty|s\.?a\.?r?\.?l?\.?|b\.?v\.?|"
-    r"n\.?v\.?|ag|co)\b\.?\)?",
+    r"[\s,]{1,3}\(?(?:ltd|limited|llp|llc|plc|inc|incorporated|corp|corporation|gmbh|pty|s\.?a\.?r?\.?l?\.?|"
+    r"b\.?v\.?|n\.?v\.?|ag|co)\b\.?\)?",
     re.IGNORECASE,
 )
 """A legal form as it stands behind a company's name."""
@@ -25,12 +25,12 @@ _AND_SOMEBODY = re.compile(r"(?:and|&|\+|or)\s+[^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]+")
 
 _LEADING = """
-a about across after against all also an and any are around as at because before behind below between both but by can
-dear did do does during each either every first for from had has have hello hey hi how if in into is it its last like
-many may more most near next no nor not now of off on once one only onto or other our out over per please regarding
-second since so some such than thank thanks that the their then there these they this those though through to today
-tomorrow toward towards under unless until up upon via was were what when where whether which while who whose why will
-with within without would yesterday you your
+a about across after against all also an and any are around as at because before behind below between both but
+by can dear did do does during each either every first for from had has have hello hey hi how if in into is it
+its last like many may more most near next no nor not now of off on once one only onto or other our out over
+per please regarding second since so some such than thank thanks that the their then there these they this
+those though through to today tomorrow toward towards under unless until up upon via was were what when where
+whether which while who whose why will with within without would yesterday you your
 
 january february march april may june july august september october november december
 monday tuesday wednesday thursday friday saturday sunday
@@ -41,25 +41,28 @@ _IN_FRONT = frozenset(_LEADING.split())
 """Words in front of a name that are no part of a longer name."""
 
 _PREDICATES = """
-is was are were has had have will would can could shall should may might must do does did isn wasn hasn won wouldn
-also now still never already then again both always often soon just who whose which whom plus to via vs versus
+is was are were has had have will would can could shall should may might must do does did isn wasn hasn won
+wouldn also now still never already then again both always often soon just who whose which whom plus to via vs
+versus
 
-became began bent bet bid blew bought broke brought built came caught chose cut dealt drew drove fell fought found
-forgot froze gave got grew heard held hit kept knew laid led left lent let lost made meant met moved paid put quit ran
-rang read rose said sat saw sent set shook shut sold sought spent spoke spread stood stuck swore taught thought threw
-told took understood went withdrew woke won wore wrote
+became began bent bet bid blew bought broke brought built came caught chose cut dealt drew drove fell fought
+found forgot froze gave got grew heard held hit kept knew laid led left lent let lost made meant met moved
+paid put quit ran rang read rose said sat saw sent set shook shut sold sought spent spoke spread stood stuck
+swore taught thought threw told took understood went withdrew woke won wore wrote
 
-accepts adds agrees aims allows appears approves asks awaits becomes begins believes buys cancels claims closes comes
-complains confirms considers continues declines describes disputes employs ends expects faces feels finds gets gives
-goes holds hopes intends joins keeps knows lacks loses makes meets moves needs occupies offers opens operates owes owns
-pays plans prefers proposes provides raises receives refuses rejects remains renews requires runs says seeks seems
-sells sends serves signs spends starts stays stops supplies takes thinks uses wants wins wishes works writes
+accepts adds agrees aims allows appears approves asks awaits becomes begins believes buys cancels claims
+closes comes complains confirms considers continues declines describes disputes employs ends expects faces
+feels finds gets gives goes holds hopes intends joins keeps knows lacks loses makes meets moves needs occupies
+offers opens operates owes owns pays plans prefers proposes provides raises receives refuses rejects remains
+renews requires runs says seeks seems sells sends serves signs spends starts stays stops supplies takes thinks
+uses wants wins wishes works writes
 
-account accounts agreement board bookings contacts contract contracts customer deal depot finance head invoice invoices
-management manager office orders project rep renewal reps retainer site staff subscription team tenancy ticket tickets
+account accounts agreement board bookings contacts contract contracts customer deal depot finance head invoice
+invoices management manager office orders project rep renewal reps retainer site staff subscription team
+tenancy ticket tickets
 """
 _BEHIND = frozenset(_PREDICATES.split())
-"""What a business does, did and has: right behind a bare word at a sentence's start they show that it is a name."""
+"""What a business is, does, did and has: right behind a bare word at a sentence's start, it was a name."""
 
 _NOT_ADVERBS = {"daily", "early", "family", "monthly", "quarterly", "reply", "supply", "weekly", "yearly"}
 
@@ -73,8 +76,8 @@ def reads_as_name(text: str, start: int, end: int) -> bool:
     """Whether the ordinary word at that span is used as a name.
 
     It must be capitalised or in capitals. Inside a sentence that is enough, unless it is part of another name
-    (`Elm House`, `Jo Bloom`) or of a phrase (`the Apex of demand`). Where capitals tell nothing, at the start of a
-    sentence or in a line of capitals, what follows must read as it does after a name.
+    (`Elm House`, `Jo Bloom`) or of a phrase (`the Apex of demand`). Where capitals tell nothing, at the start
+    of a sentence or in a line of capitals, what follows must read as it does after a name.
     """
     word = text[start:end]
     if not word[0].isupper() or _word_after(text, end) == "of":
@@ -111,7 +114,7 @@ def _line(text: str, start: int, end: int) -> str:
 
 
 def _starts_sentence(text: str, start: int) -> bool:
-    """Whether a capital would stand there anyway: at the start of a sentence, line, bullet, cell or quotation."""
+    """Whether a capital stands there anyway: at the start of a sentence, line, bullet, cell or quotation."""
     ahead = text[max(0, start - 80) : start].rstrip(" \t\u00a0\u200b*_~`\"'\u201c\u2018")
     if not ahead or ahead[-1] in ".!?:;|>([\u2022\u2013\u2014-#\u2026":
         return True

@@ -82,7 +82,8 @@ class Names:
     def foreign(self, text: str, customer: str) -> Iterator[Mention]:
         """Mentions of any customer but `customer`, in order; the longest name wins.
 
-        A name that the customer bears too is no mention, nor is one that is part of the customer's own name there.
+        A name that the customer bears too is no mention, nor is one that is part of the customer's own name
+        there.
         """
         seen: set[Span] = set()
         for plain in renditions(text):

@@ -12,7 +12,7 @@ def is_ordinary(word: str) -> bool:
 
 @cache
 def _words() -> frozenset[str]:
-    """ordinary_words.gz, read when it is first needed: a line begins with how much it shares with the last."""
+    """ordinary_words.gz, read when first needed: each line begins with how much it shares with the last."""
     packed = files("incident2eval.checks").joinpath("ordinary_words.gz").read_bytes()
     words, last = [], ""
     for line in gzip.decompress(packed).decode("ascii").split("\n"):

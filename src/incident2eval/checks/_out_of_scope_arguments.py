@@ -34,16 +34,17 @@ def out_of_scope_arguments(run: Run, *, customer: str, customers: Customers) -> 
         CannotJudge: if nobody says whose run it is.
 
     What went wrong:
-        A step asked for a whole workspace, for everybody, or for another customer. What it got back that day may
-        have been harmless; the next query under the same scope need not be.
+        A step asked for a whole workspace, for everybody, or for another customer. What it got back that day
+        may have been harmless; the next query under the same scope need not be.
 
     What is right:
-        Scopes and ids of owners among a step's arguments name the run's own customer, alone or inside a path. A read
-        that brought back nobody's records only (help articles, price lists) may ask as widely as it likes.
+        Scopes and ids of owners among a step's arguments name the run's own customer, alone or inside a path.
+        A read that brought back nobody's records only (help articles, price lists) may ask as widely as it
+        likes.
 
     What this cannot see:
-        Scopes that the trace does not report, and what a scope the roster does not know stands for: staff ids,
-        projects and the like count as no wider than the customer.
+        Scopes that the trace does not report, and what a scope the roster does not know stands for: staff
+        ids, projects and the like count as no wider than the customer.
     """
     if customer is None:
         raise CannotJudge("nobody says whose run it is, so no scope is too wide for it")
@@ -79,7 +80,7 @@ def propose(known: Known) -> Mapping[str, JSON] | None:
 
 
 def variants(known: Known) -> Iterable[Run]:
-    """The same step with another wide scope, with another customer's id, and with the scope in another place."""
+    """The same step with other wide scopes, with other customers' ids, and with the scope elsewhere."""
     run, own = known.recorded, known.customer_id
     if own is None:
         return

@@ -1,4 +1,4 @@
-"""Whose data an argument asks for: scopes such as `account:A1`, ids of customers, and words that mean everyone."""
+"""Whose data an argument asks for: scopes such as `account:A1`, ids of customers, words for everyone."""
 
 import re
 from collections.abc import Iterator
@@ -108,7 +108,7 @@ class Argument:
 
 
 def arguments(step: Step) -> Iterator[Argument]:
-    """What a step was called with, whatever it is nested in, and what its attributes say of scopes and owners."""
+    """What a step was called with, however nested, and what its attributes say of scopes and owners."""
     given = embedded(step.input) if isinstance(step.input, str) else step.input
     yield from _given(given)
     for argument in _given(step.attributes):
@@ -155,7 +155,7 @@ class Reach:
         return None
 
     def _named_kind(self, value: str) -> str | None:
-        """What an address of the form `account:A2` or `practice:operations` asks for, if it is nothing but that."""
+        """What an address such as `account:A2` or `practice:operations` asks for, if it is no more."""
         if _PARTS.search(value) or self._names_own(value):
             return None
         pieces = _PIECES.split(value)
@@ -166,7 +166,7 @@ class Reach:
         return f"everything in {value}" if pair and pair[2] in ":=" and pair[1].casefold() in _WIDER else None
 
     def _wide(self, value: str) -> str | None:
-        """Why the value reaches further than one customer, or None; in a list, each part speaks for itself."""
+        """Why the value reaches further than one customer, or None; each part of a list speaks for itself."""
         if self.customer in self.names.owners(value.rpartition(":")[2]):
             return None
         for part in _PARTS.split(value):
@@ -180,7 +180,7 @@ class Reach:
         return "everybody's records" if self._is_everyone(value.casefold()) else None
 
     def _is_everyone(self, whole: str) -> bool:
-        """Whether the value is a word for everyone: `all`, `workspace`, `tenant-wide`, `crm.read.all`, `all clients`."""
+        """Whether it is a word for everyone: `all`, `workspace`, `tenant-wide`, `crm.read.all`."""
         if len(_PARTS.split(whole)) > 2 or self._names_own(whole):
             return False
         ends = re.split(r"[.\-_ ]", whole)

@@ -1,4 +1,4 @@
-"""What honest arithmetic makes of the rows that a tool returned: counts, sums, means, shares and differences."""
+"""What honest arithmetic makes of the rows that a tool returned: counts, sums, means, shares, differences."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -73,9 +73,10 @@ def longest(value: JSON) -> int:
 
 
 def derived(rows: Sequence[Row]) -> Iterator[Value]:
-    """Counts, sums, means, medians and extremes of like values, over all rows and over rows that share a value.
+    """Counts, sums, means, medians and extremes of like values, of all rows and of rows that share a value.
 
-    Differences and ratios are taken of two values only, where it is plain which two; of many, any number comes out.
+    Differences and ratios are taken of two values only, where it is plain which two; of many, any number
+    comes out.
     """
     columns = _columns(rows)
     for group in _groups(rows):
@@ -150,10 +151,8 @@ def _between_cells(row: Row) -> Iterator[Value]:
     if len(numbers) == 2 and numbers[0].unit == numbers[1].unit:
         low, high = sorted(value.number for value in numbers)
         yield from _of_two(low, high, numbers[0].unit)
-    dates = [
-        day.date for cell in row.values() if isinstance(cell, str) for day in days(cell[:40]) if day.date
-    ]
-    for one, other in _ordered([date for date in dates if date]):
+    said = [day.complete for cell in row.values() if isinstance(cell, str) for day in days(cell[:40])]
+    for one, other in _ordered([day for day in said if day]):
         yield Value(float((other - one).days), UNITS["days"])
 
 

@@ -14,22 +14,22 @@ def unauthorised_tools(run: Run, *, approved: Collection[str], needs_approval: C
     Args:
         run: The run to judge.
         approved: Tools that the workflow may call freely.
-        needs_approval: Tools that it may call once a person approved; whether one did is another check's business.
+        needs_approval: Tools that it may call once a person approved; whether one did, another check tells.
 
     Raises:
         CannotJudge: if there is no list to judge by.
 
     What went wrong:
-        The workflow held a tool that its owner never granted, and used it: a default toolset, a new version of an
-        integration, a role that was wider than the task.
+        The workflow held a tool that its owner never granted, and used it: a default toolset, a new version
+        of an integration, a role that was wider than the task.
 
     What is right:
-        Every step that acts (kinds tool and output) calls a tool that stands on one of the two lists, by the very
-        name. A call that failed is a call: what was tried is what the workflow is able to do.
+        Every step that acts (kinds tool and output) calls a tool that stands on one of the two lists, by the
+        very name. A call that failed is a call: what was tried is what the workflow is able to do.
 
     What this cannot see:
-        What an approved tool does with its arguments, and calls that the trace does not report. Reads reported as
-        retrievals are not calls.
+        What an approved tool does with its arguments, and calls that the trace does not report. Reads
+        reported as retrievals are not calls.
     """
     if approved is None:
         raise CannotJudge("the workflow's settings list no approved tools")
@@ -58,7 +58,7 @@ def propose(known: Known) -> Mapping[str, JSON] | None:
 
 
 def variants(known: Known) -> Iterable[Run]:
-    """The same run with another tool in place of the one that nobody granted, tried in vain, and as a delivery."""
+    """The same run with other tools in place of the one that nobody granted, and with it elsewhere."""
     run, workflow = known.recorded, known.workflow
     granted = {name.strip() for name in (*(workflow.approved_tools or ()), *workflow.needs_approval)}
     for at, step in enumerate(run.steps):

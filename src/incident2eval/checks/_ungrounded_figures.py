@@ -25,18 +25,19 @@ def ungrounded_figures(run: Run, *, sources: Sequence[str]) -> Findings:
         CannotJudge: if neither the run nor the case says what it had to go by.
 
     What went wrong:
-        An amount, a percentage, a period, a date or a count was made up, or taken from somewhere the workflow does
-        not work from. It reads like all the others, and somebody acts on it.
+        An amount, a percentage, a period, a date or a count was made up, or taken from somewhere the workflow
+        does not work from. It reads like all the others, and somebody acts on it.
 
     What is right:
-        Each figure of the output stands in the run's input, in what its tools and retrievals returned or in what was
-        handed over: as it is, rounded as far as it is shown, in another unit, or worked out from like values in the
-        rows of a tool (a count, sum, mean, median, least, most, share; a difference of two).
+        Each figure of the output stands in the run's input, in what its tools and retrievals returned or in
+        what was handed over: as it is, rounded as far as it is shown, in another unit, or worked out from
+        like values in the rows of a tool (a count, sum, mean, median, least, most, share; a difference of
+        two).
 
     What this cannot see:
-        A right figure in the wrong place, promises without a figure, ids and references, times of day, numbers of one
-        digit without a unit, and figures that a model wrote into a hand-over or a tool that then returned them in
-        other words.
+        A right figure in the wrong place, promises without a figure, ids and references, times of day,
+        numbers of one digit without a unit, and figures that a model wrote into a hand-over or a tool that
+        then returned them in other words.
     """
     own = held(run)
     if not own and not sources and is_empty(run.input):
@@ -94,7 +95,7 @@ def _found(shown: Iterable[Shown], grounds: Grounds) -> Iterator[Finding]:
 
 
 def propose(known: Known) -> Mapping[str, JSON] | None:
-    """The recorded run's sources, but for those that hold the wrong words themselves; they hold for this input.
+    """The recorded run's sources but for those that hold the wrong words; they hold for this input.
 
     A corrected run that shows no figure could not show that right figures pass, so nothing is proposed then.
     """

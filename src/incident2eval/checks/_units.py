@@ -62,19 +62,19 @@ _KEY_UNITS = (
 )
 _KEYS_WITH_UNITS = frozenset(_KEY_UNITS.split())
 _REFERENCES = """
-id ids code codes ref refs reference no number version line batch index page year month day week sku postcode zip phone
-telephone vat port position rank
+id ids code codes ref refs reference no number version line batch index page year month day week sku postcode
+zip phone telephone vat port position rank
 """
 _KEYS_OF_REFERENCES = frozenset(_REFERENCES.split())
 
 
 def unit_of_key(words: tuple[str, ...]) -> Unit | None:
-    """The unit that a key gives its numbers: `terms_days`, `minutes`, `total_gbp`; the words in lower case."""
+    """The unit that a key gives its numbers, by its words in lower case: `terms_days`, `total_gbp`."""
     return next((UNITS[word] for word in reversed(words) if word in _KEYS_WITH_UNITS), None)
 
 
 def tells_apart(words: tuple[str, ...]) -> bool:
-    """Whether the numbers under a key tell things apart rather than count them: `order_id`, `version`, `page`."""
+    """Whether numbers under a key tell things apart rather than count them: `order_id`, `version`, `page`."""
     return bool(words) and words[-1] in _KEYS_OF_REFERENCES
 
 

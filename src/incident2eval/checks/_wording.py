@@ -28,7 +28,7 @@ _ENTITY = re.compile(r"&(?:#\d{1,6}|#[xX][0-9a-fA-F]{1,5}|[A-Za-z]{2,8});")
 _INLINE_TAG = re.compile(r"</?(?:b|i|u|em|strong|mark|small|span)>", re.IGNORECASE)
 _LINE_END_HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010][ \t]{0,8}\r?\n[ \t]{0,8}(?=[^\W\d_])")
 _SENTENCE_END = re.compile(r"[.!?](?=\s)|\n\s*\n|\n(?=\s*[-*|#\u2022])")
-_SPELLINGS = str.maketrans({"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "æ": "ae", "œ": "oe"})
+_SPELLINGS = str.maketrans({"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "æ": "ae", "œ": "oe"})
 """Letters that stand for others without being accented ones."""
 _LONGEST = 60
 """No name holds a longer word; what is longer is folded to nothing, so that hostile text costs nothing."""
@@ -66,7 +66,7 @@ def leaves(value: JSON) -> Iterator[tuple[str, JSON]]:
 
 
 def key_words(path: str) -> tuple[str, ...]:
-    """The words of the last key of a path, in lower case: (account, id) for `filter.accountId` and `ids.account_id.0`."""
+    """The words of a path's last key, in lower case: (account, id) for `filter.accountId`."""
     keys = [key for key in path.split(".") if not key.isdigit()]
     return tuple(word.casefold() for word in _KEY_WORD.findall(keys[-1])) if keys else ()
 
@@ -82,7 +82,7 @@ def embedded(text: str) -> JSON:
 
 
 def renditions(text: str) -> Iterator[str]:
-    """The text without markup, and once more with words joined that a line end split; offsets stay the same."""
+    """The text without markup, then with words joined that a line end split; offsets stay the same."""
     plain = text.replace("\u02bc", "\u2019")
     if "&" in plain:
         plain = _ENTITY.sub(_unescaped, plain)

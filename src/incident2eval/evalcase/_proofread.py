@@ -1,7 +1,7 @@
 """Proofread generated and edited tests: nothing in them but what a test of a case may say.
 
-Deny by default, on the bytes: an encoding line turns comments into code, and a list of forbidden names always misses one
-(both were tried, house.md).
+Deny by default, on the bytes: an encoding line turns comments into code, and a list of forbidden names
+always misses one (both were tried, house.md).
 """
 
 import ast
@@ -12,13 +12,18 @@ from incident2eval import checks
 from incident2eval.model import INCIDENT_ID
 
 ALLOWED = (
-    ast.Module, ast.Expr, ast.Import, ast.ImportFrom, ast.alias, ast.Assign, ast.FunctionDef, ast.arguments, ast.arg,
-    ast.Assert, ast.Call, ast.keyword, ast.Name, ast.Attribute, ast.Subscript, ast.Constant, ast.JoinedStr,
-    ast.FormattedValue, ast.UnaryOp, ast.Not, ast.Load, ast.Store, ast.For,
+    ast.Module, ast.Expr, ast.Import, ast.ImportFrom, ast.alias, ast.Assign, ast.FunctionDef, ast.arguments,
+    ast.arg, ast.Assert, ast.Call, ast.keyword, ast.Name, ast.Attribute, ast.Subscript, ast.Constant,
+    ast.JoinedStr, ast.FormattedValue, ast.UnaryOp, ast.Not, ast.Load, ast.Store, ast.For,
 )  # fmt: skip
 """Kinds of syntax that a test of a case needs."""
 
-METHODS = {"replay": {"all", "trials"}, "case": {"id", "input", "customer_id"}, "run": set(), "pytest": {"mark"}}
+METHODS = {
+    "replay": {"all", "trials"},
+    "case": {"id", "input", "customer_id"},
+    "run": set(),
+    "pytest": {"mark"},
+}
 """What may be asked of the names that a test is given."""
 
 FIXTURES = {"replay", "case", "customers"}
@@ -52,7 +57,9 @@ def checks_in(source: bytes) -> tuple[tuple[str, str], ...]:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
     known = {check.name for check in checks.SHELF}
-    tests = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
+    tests = [
+        node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    ]
     return tuple((test.name, next((name for name in _called(test) if name in known), "")) for test in tests)
 
 
@@ -78,15 +85,29 @@ def _faults(tree: ast.Module) -> Iterator[str]:
 def _fault(node: ast.AST, imported: set[str]) -> str | None:
     match node:
         case ast.Import(names=names):
-            return None if [(a.name, a.asname) for a in names] == [("pytest", None)] else "only pytest is imported"
+            return (
+                None
+                if [(a.name, a.asname) for a in names] == [("pytest", None)]
+                else "only pytest is imported"
+            )
         case ast.ImportFrom():
             return _import_fault(node)
         case ast.Call(func=func):
-            return None if _callable(func, imported) else f"{ast.unparse(func)[:60]} is not called in a test of a case"
+            return (
+                None
+                if _callable(func, imported)
+                else f"{ast.unparse(func)[:60]} is not called in a test of a case"
+            )
         case ast.Attribute():
-            return None if _attribute(node) else f"{ast.unparse(node)[:60]} is not asked for in a test of a case"
+            return (
+                None if _attribute(node) else f"{ast.unparse(node)[:60]} is not asked for in a test of a case"
+            )
         case ast.Constant(value=value):
-            return None if isinstance(value, (str, int, bool)) or value is None else "a literal of an unusual kind"
+            return (
+                None
+                if isinstance(value, (str, int, bool)) or value is None
+                else "a literal of an unusual kind"
+            )
         case ast.FunctionDef():
             return _function_fault(node)
         case ast.Name(id=name):
@@ -104,7 +125,14 @@ def _import_fault(node: ast.ImportFrom) -> str | None:
 
 def _function_fault(node: ast.FunctionDef) -> str | None:
     given = node.args
-    if node.decorator_list or node.returns or given.defaults or given.kw_defaults or given.vararg or given.kwarg:
+    if (
+        node.decorator_list
+        or node.returns
+        or given.defaults
+        or given.kw_defaults
+        or given.vararg
+        or given.kwarg
+    ):
         return "a test is a plain function"
     if not node.name.startswith("test_") or not {arg.arg for arg in given.args} <= FIXTURES:
         return "a test is called test_... and takes replay, case and customers"
@@ -126,7 +154,10 @@ def _attribute(node: ast.Attribute) -> bool:
 
 
 def _top_level(tree: ast.Module) -> Iterator[str]:
-    """Only a docstring, imports, the marker and tests, each test once; an assertion names something that was judged."""
+    """Only a docstring, imports, the marker and tests, each test once.
+
+    An assertion names something that was judged.
+    """
     seen: set[str] = set()
     for index, node in enumerate(tree.body):
         where = f"line {node.lineno}"
@@ -135,21 +166,31 @@ def _top_level(tree: ast.Module) -> Iterator[str]:
                 yield f"{where}: {node.name} stands twice, the first one would never run"
             seen.add(node.name)
         elif isinstance(node, ast.Assign):
-            if not re.fullmatch(rf"pytestmark = pytest\.mark\.incident\('{INCIDENT_ID}'\)", ast.unparse(node)):
+            if not re.fullmatch(
+                rf"pytestmark = pytest\.mark\.incident\('{INCIDENT_ID}'\)", ast.unparse(node)
+            ):
                 yield f"{where}: only pytestmark is set outside a test"
         elif not isinstance(node, (ast.Import, ast.ImportFrom)) and not (index == 0 and _is_docstring(node)):
             yield f"{where}: statement outside a test"
     if not seen:
         yield "no test in the file"
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assert) and not _asserts_nothing_found(node):
-            yield f"line {node.lineno}: an assertion says `assert not <findings>`"
+    for inner in ast.walk(tree):
+        if isinstance(inner, ast.Assert) and not _asserts_nothing_found(inner):
+            yield f"line {inner.lineno}: an assertion says `assert not <findings>`"
 
 
 def _is_docstring(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )
 
 
 def _asserts_nothing_found(node: ast.Assert) -> bool:
     test = node.test
-    return isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) and isinstance(test.operand, (ast.Name, ast.Call))
+    return (
+        isinstance(test, ast.UnaryOp)
+        and isinstance(test.op, ast.Not)
+        and isinstance(test.operand, (ast.Name, ast.Call))
+    )

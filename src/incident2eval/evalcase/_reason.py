@@ -1,4 +1,4 @@
-"""Is a case red for the right reason? A test that fails on the incident for another cause proves nothing about it."""
+"""Is a case red for the right reason? A test that fails for another one proves nothing about the incident."""
 
 from dataclasses import dataclass
 
@@ -18,9 +18,12 @@ class Reason:
 def right_reason(finding: Finding, known: Known, cause: RootCause) -> Reason:
     """Tell whether a finding points at the incident.
 
-    It does when it points at the words that people marked as wrong, at the step of the root cause, or at what was
-    carried on from that step. Where neither is known, a difference between the recorded and the corrected run will do;
-    where that is not known either, the kind of control that failed, and the reason stays unconfirmed (house.md).
+    It does when it points at the words that people marked as wrong, at the step of the root cause, or at
+    what was carried on from that step. Where neither is known, a difference between the recorded and the
+    corrected
+    run will do; where that is not known either, the kind of control that failed, and the reason stays
+    unconfirmed
+    (house.md).
     """
     stated = known.incident.root_cause.step if known.incident.root_cause else None
     culprits = {step for step in (cause.step, stated) if step}
@@ -41,7 +44,9 @@ def _at_the_incident(finding: Finding, known: Known, culprits: set[str]) -> Reas
         if step.id not in culprits and step.name not in culprits:
             continue
         if finding.step == step.id:
-            return Reason(holds=True, confirmed=True, because=f"it points at {step.name}, where it went wrong")
+            return Reason(
+                holds=True, confirmed=True, because=f"it points at {step.name}, where it went wrong"
+            )
         if finding.excerpt and _overlap(finding.excerpt, _brought(run, step.id)):
             return Reason(holds=True, confirmed=True, because=f"it quotes what {step.name} brought in")
     return Reason(holds=False, confirmed=True, because="it points elsewhere than the incident")

@@ -10,7 +10,9 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
 def repair(run: Run, findings: Sequence[Finding]) -> Run:
-    """Take the offending record, call, approval or value out of a run and drop what quotes it (contract section 3).
+    """Take what was wrong out of a run, and drop what quotes it (contract section 3).
+
+    That is the record, call, approval or value that a finding names.
 
     The run may lose its output with what quoted the fault; it keeps its other steps.
     """
@@ -18,8 +20,14 @@ def repair(run: Run, findings: Sequence[Finding]) -> Run:
     steps: list[Step] = []
     for step in run.steps:
         mine = [finding for finding in findings if finding.step == step.id]
-        records = {finding.excerpt for finding in mine} & {record.id or record.text[:200] for record in step.records}
-        quotes += [record.text for record in step.records if (record.id or record.text[:200]) in records and record.text]
+        records = {finding.excerpt for finding in mine} & {
+            record.id or record.text[:200] for record in step.records
+        }
+        quotes += [
+            record.text
+            for record in step.records
+            if (record.id or record.text[:200]) in records and record.text
+        ]
         mended = _without_records(step, records)
         rest = [finding for finding in mine if finding.excerpt not in records]
         if any(not _names_a_value(mended, finding) for finding in rest):
@@ -28,7 +36,8 @@ def repair(run: Run, findings: Sequence[Finding]) -> Run:
             mended = _without_value(mended, finding.excerpt)
         steps.append(mended)
     cleaned = tuple(
-        replace(step, input=_unquoted(step.input, quotes), output=_unquoted(step.output, quotes)) for step in steps
+        replace(step, input=_unquoted(step.input, quotes), output=_unquoted(step.output, quotes))
+        for step in steps
     )
     return replace(run, steps=cleaned, output=_unquoted(run.output, quotes))
 
@@ -47,7 +56,9 @@ def _without_value(step: Step, value: str) -> Step:
     def keep(thing: JSON) -> JSON:
         if isinstance(thing, Mapping):
             return {key: keep(inner) for key, inner in thing.items() if inner != value}
-        return [keep(inner) for inner in thing if inner != value] if isinstance(thing, (list, tuple)) else thing
+        return (
+            [keep(inner) for inner in thing if inner != value] if isinstance(thing, (list, tuple)) else thing
+        )
 
     attributes = {key: inner for key, inner in step.attributes.items() if inner != value}
     return replace(step, input=keep(step.input), attributes=attributes)
@@ -68,7 +79,10 @@ def _drop_sentences(text: str, quotes: Sequence[str]) -> str:
     for match in [*_SENTENCE.finditer(text), None]:
         end = match.start() if match else len(text)
         sentence = " ".join(text[last:end].split()).casefold()
-        if not (sentence and any(quote in sentence or (len(sentence) > 20 and sentence in quote) for quote in flat)):
+        if not (
+            sentence
+            and any(quote in sentence or (len(sentence) > 20 and sentence in quote) for quote in flat)
+        ):
             kept.append(text[last : match.end() if match else end])
         last = match.end() if match else end
     return "".join(kept).rstrip() if kept else ""

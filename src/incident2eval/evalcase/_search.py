@@ -1,4 +1,7 @@
-"""Writing a case is a search: ask every check to propose, keep what is proved, say what was thrown away and why."""
+"""Writing a case is a search.
+
+Ask every check to propose, keep what is proved, say what was thrown away and why.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -56,9 +59,14 @@ class Search:
 def judge(
     check: Check, run: Run, facts: Mapping[str, JSON], known: Known, *, customer_id: str | None = None
 ) -> Findings | None:
-    """The check's findings in a run of the case's customer (or of `customer_id`); None where it cannot judge."""
+    """The check's findings in a run of the case's customer (or of `customer_id`).
+
+    None where it cannot judge.
+    """
     try:
-        return check(run, facts=facts, customer_id=customer_id or known.customer_id, customers=known.customers)
+        return check(
+            run, facts=facts, customer_id=customer_id or known.customer_id, customers=known.customers
+        )
     except CannotJudge:
         return None
 
@@ -75,14 +83,19 @@ def suspicions(known: Known, shelf: Sequence[Check] = SHELF) -> tuple[Findings, 
 
 
 def search(
-    known: Known, cause: RootCause, *, observes: Sequence[Observation] | None = None, shelf: Sequence[Check] = SHELF
+    known: Known,
+    cause: RootCause,
+    *,
+    observes: Sequence[Observation] | None = None,
+    shelf: Sequence[Check] = SHELF,
 ) -> Search:
     """Find the tests that are red on the incident for the right reason and green on how it should have been.
 
     Args:
         known: Incident, recorded run, corrected run (needed: repair one first) and what the project says.
         cause: The root cause, as far as it is known.
-        observes: What the target reports of itself; None where no target was asked, then everything is taken as seen.
+        observes: What the target reports of itself; None where no target was asked, then everything is
+            taken as seen.
         shelf: The checks to ask.
     """
     found: list[Candidate] = []
@@ -124,7 +137,9 @@ def _prove(
         said = corrected[0].message if corrected else "it cannot judge it"
         return f"red on the corrected run too: {said}"
     for run in known.good:
-        if _speaks_of(check, run, known) and (flagged := judge(check, run, facts, known, customer_id=run.customer_id)):
+        if _speaks_of(check, run, known) and (
+            flagged := judge(check, run, facts, known, customer_id=run.customer_id)
+        ):
             return f"flags the known-good run {run.id}: {flagged[0].message}"
     return Candidate(
         check=check,
@@ -136,12 +151,18 @@ def _prove(
 
 
 def _speaks_of(check: Check, run: Run, known: Known) -> bool:
-    """Whether the check's facts hold for that run: facts of this input speak of runs with the same input only."""
+    """Whether the check's facts hold for that run.
+
+    Facts of this input speak of runs with the same input only.
+    """
     return not check.this_input or run.input == known.recorded.input
 
 
 def _fewest(found: Sequence[Candidate], known: Known) -> tuple[list[Candidate], list[Dropped]]:
-    """One control and one harm always stay; another goes only if a kept one falls on every variant that it falls on."""
+    """One control and one harm always stay.
+
+    Another goes only if a kept one falls on every variant that it falls on.
+    """
     pool = [run for candidate in found for run in candidate.made]
     kept: list[Candidate] = []
     spare: list[Dropped] = []
@@ -160,7 +181,10 @@ def _fewest(found: Sequence[Candidate], known: Known) -> tuple[list[Candidate], 
 
 
 def false_alarms(check: Check, facts: Mapping[str, JSON], runs: Sequence[Run], known: Known) -> FalseAlarms:
-    """How many past runs a check flags, each with its own subject; facts of this input speak of the same input only."""
+    """How many past runs a check flags, each with its own subject.
+
+    Facts of this input speak of the same input only.
+    """
     judged = flagged = 0
     for run in runs:
         if not _speaks_of(check, run, known) or (run.customer_id is None and "customer" in check.parameters):

@@ -1,4 +1,7 @@
-"""Write the tests of a case: plain pytest that reads as if a colleague wrote it, and holds no word of the incident."""
+"""Write the tests of a case.
+
+Plain pytest that reads as if a colleague wrote it, and holds no word of the incident.
+"""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -20,7 +20,14 @@ from incident2eval.model.case import (
 )
 from incident2eval.model.cause import Failure, FailureType, RankedStep, RootCause, Similar
 from incident2eval.model.customer import Customer, Customers
-from incident2eval.model.errors import BadInput, CannotJudge, Fault, Incident2EvalError, NotJudged, NotProvable
+from incident2eval.model.errors import (
+    BadInput,
+    CannotJudge,
+    Fault,
+    Incident2EvalError,
+    NotJudged,
+    NotProvable,
+)
 from incident2eval.model.finding import Finding, Findings, visible
 from incident2eval.model.incident import (
     INCIDENT_ID,
@@ -38,8 +45,26 @@ from incident2eval.model.incident import (
     Severity,
 )
 from incident2eval.model.report import IncidentNote, Report
-from incident2eval.model.run import JSON, Record, Run, Status, Step, StepKind, Subject, flat_text, is_empty, texts
-from incident2eval.model.settings import Approver, Integration, Policy, ProjectSettings, Settings, WorkflowSettings
+from incident2eval.model.run import (
+    JSON,
+    Record,
+    Run,
+    Status,
+    Step,
+    StepKind,
+    Subject,
+    flat_text,
+    is_empty,
+    texts,
+)
+from incident2eval.model.settings import (
+    Approver,
+    Integration,
+    Policy,
+    ProjectSettings,
+    Settings,
+    WorkflowSettings,
+)
 
 __all__ = [
     "INCIDENT_ID",

@@ -34,7 +34,10 @@ class Sources:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFile:
-    """case.yaml: what to replay, and the facts that the checks need. Facts hold ids of customers, never names."""
+    """case.yaml: what to replay, and the facts that the checks need.
+
+    Facts hold ids of customers, never names.
+    """
 
     schema: str = "incident2eval/case/1"
     incident: str
@@ -48,7 +51,7 @@ class CaseFile:
     trials: int = 1
     facts: Mapping[str, JSON] = field(default_factory=dict)
     reason: str = "confirmed"
-    """`unconfirmed` where nothing but the kind of control that failed tells that the case is red for the right reason."""
+    """`unconfirmed` where only the kind of control that failed says that it is red for the right reason."""
     sources: Sources | None = None
     notes: tuple[str, ...] = ()
     """What the reader of the case should know: what was left out and why."""
@@ -121,7 +124,10 @@ class Lock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSet:
-    """Runs that a case's tests are judged on together: one trial of today's workflow, the evidence, a variant."""
+    """Runs that a case's tests are judged on together.
+
+    One trial of today's workflow, the evidence, a variant.
+    """
 
     name: str
     """`live-1`, `recorded`, `corrected`, `good-1`, `variant-foreign_names-3`."""

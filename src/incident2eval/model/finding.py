@@ -6,7 +6,10 @@ from typing import overload
 
 
 def visible(text: str) -> str:
-    r"""The text with every control character but newline and tab shown as `\x..`: hostile text never drives a terminal."""
+    r"""The text with every control character but newline and tab shown as `\x..`.
+
+    Hostile text never drives a terminal.
+    """
     return "".join(
         char if char in "\n\t" or not (ord(char) < 32 or 127 <= ord(char) < 160) else f"\\x{ord(char):02x}"
         for char in text

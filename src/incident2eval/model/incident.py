@@ -306,8 +306,8 @@ class Incident:
 
 KNOWN_VALUES: Mapping[str, frozenset[str]] = {
     "failure_modes": frozenset(
-        "scope_too_broad context_loss wrong_recipient wrong_record wrong_data template_error hallucination goal_drift "
-        "cascading_error tool_misuse retry_loop silent_degradation other".split()
+        "scope_too_broad context_loss wrong_recipient wrong_record wrong_data template_error hallucination "
+        "goal_drift cascading_error tool_misuse retry_loop silent_degradation other".split()
     ),
     "noticed_by": frozenset("client reviewer monitoring staff other".split()),
     "affected.kind": frozenset("customer user record client document employee applicant other".split()),

@@ -67,7 +67,10 @@ class Step:
     error: str | None = None
     records: tuple[Record, ...] = ()
     attributes: Mapping[str, JSON] = field(default_factory=dict)
-    """What the trace says beyond the fields above, flat keys as on the wire. Data only, never names to look up."""
+    """What the trace says beyond the fields above, flat keys as on the wire.
+
+    Data only, never names to look up.
+    """
 
     @property
     def is_call(self) -> bool:
@@ -135,7 +138,10 @@ def is_empty(value: JSON) -> bool:
 
 
 def texts(value: JSON, path: str = "") -> Iterator[tuple[str, str]]:
-    """Every text in a JSON value with its path: `("decisions.0.reason", "payment history")`; numbers as JSON writes them."""
+    """Every text in a JSON value with its path.
+
+    `("decisions.0.reason", "payment history")`; numbers as JSON writes them.
+    """
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, Mapping):

@@ -1,1 +1,4 @@
-"""The spine: one file per command, each does its input and output through the rooms below and hands results on."""
+"""The spine: one file per command.
+
+Each does its input and output through the rooms below and hands results on.
+"""

@@ -9,7 +9,7 @@ from incident2eval.store import read_bytes
 
 
 def earlier_runs(dossier: Dossier) -> tuple[Run, ...]:
-    """The archived runs of the incident's workflow before the earliest change it names: those that were as they should.
+    """The archived runs of the incident's workflow before the earliest change that its file names.
 
     Files that cannot be read are left out here; the look-back counts them.
     """

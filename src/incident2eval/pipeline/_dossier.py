@@ -110,7 +110,10 @@ def open_dossier(project: Project, incident_id: str) -> Dossier:
 
 
 def attribute(run: Run, project: Project, workflow: WorkflowSettings, stated: Subject | None = None) -> Run:
-    """The run with its subject and the owners of its records, as settings, roster and the run itself tell them."""
+    """The run with its subject and the owners of its records, as settings.
+
+    Roster and the run itself tell them.
+    """
     paths = workflow.subject
     return formats.with_owners(run, customers=project.customers, paths=paths, stated=stated).run
 
@@ -135,7 +138,9 @@ def _read_traces(
         warnings += [f"{evidence.file}: {skipped.where}: {skipped.why}" for skipped in reading.skipped]
         stated = incident.subject if evidence.kind != EvidenceKind.GOOD_TRACE else None
         for run in reading.runs:
-            owned = formats.with_owners(run, customers=project.customers, paths=workflow.subject, stated=stated)
+            owned = formats.with_owners(
+                run, customers=project.customers, paths=workflow.subject, stated=stated
+            )
             sources.update(dict.fromkeys(owned.sources))
             named = replace(owned.run, workflow=incident.workflow.name)
             traces.append(TraceRun(file=evidence.file, kind=evidence.kind, run=named, named=evidence.run))
@@ -143,7 +148,10 @@ def _read_traces(
 
 
 def _content(kept: tuple[Kept, ...], kind: EvidenceKind) -> JSON:
-    """What the first file of that kind holds: JSON where it is JSON, else text; None where there is no such file."""
+    """What the first file of that kind holds.
+
+    JSON where it is JSON, else text; None where there is no such file.
+    """
     first = next((item for item in kept if item.evidence.kind == kind and item.listed), None)
     first = first or next((item for item in kept if item.evidence.kind == kind), None)
     return _parsed(first.read()) if first else None

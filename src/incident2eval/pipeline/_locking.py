@@ -23,14 +23,22 @@ def refuse_edited(project: Project, incident: str) -> None:
     if edits:
         raise NotProvable(
             f"cases/{incident} was {edits}",
-            hint="nothing was written; accept the edits with `prove --reason`, or remove the folder to write it anew",
+            hint="nothing was written; accept the edits with `prove --reason`, or remove the folder first",
         )
 
 
 def lock_case(
-    project: Project, incident: str, tests: Sequence[EvalCase], *, reason: str | None = None, by: str | None = None
+    project: Project,
+    incident: str,
+    tests: Sequence[EvalCase],
+    *,
+    reason: str | None = None,
+    by: str | None = None,
 ) -> None:
-    """Put a proved case into the lock with the digests of its files; a reason goes with the files that it accepts."""
+    """Put a proved case into the lock with the digests of its files.
+
+    A reason goes with the files that it accepts.
+    """
     lock = project.lock()
     digests, old = project.case_digests(incident), _locked(lock, incident)
     accepted = [one for one in lock.accepted if digests.get(one.path, one.sha256) == one.sha256]

@@ -9,7 +9,8 @@ def ask_target(dossier: Dossier) -> tuple[tuple[Observation, ...] | None, tuple[
     """What the workflow reports, and what the case should say about it.
 
     Returns:
-        The observations, None where nobody could be asked: then tests are written for what the evidence shows.
+        The observations, None where nobody could be asked: then tests are written for what the evidence
+        shows.
     """
     settings, project = dossier.workflow, dossier.project
     if settings.observes is not None:

@@ -1,4 +1,7 @@
-"""Prove the tests of a case: once each, in one child pytest, on the incident, on its correction and on every variant."""
+"""Prove the tests of a case.
+
+Once each, in one child pytest, on the incident, on its correction and on every variant.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -36,8 +39,12 @@ def prove_case(
         known: The incident with its recorded and its corrected run; variants are made from it.
         alarms: Check -> false alarms over known-good and past runs.
     """
-    called = {(name, test): check for name, source in files.items() for test, check in evalcase.checks_in(source)}
-    made = {name: tuple(CHECKS[name].variants(known)) for name in dict.fromkeys(called.values()) if name in CHECKS}
+    called = {
+        (name, test): check for name, source in files.items() for test, check in evalcase.checks_in(source)
+    }
+    made = {
+        name: tuple(CHECKS[name].variants(known)) for name in dict.fromkeys(called.values()) if name in CHECKS
+    }
     verdicts = _verdicts(case, files, known, made)
     tests = tuple(
         _tested(case, name, test, check, len(made.get(check, ())), verdicts, alarms.get(check, FalseAlarms()))
@@ -123,9 +130,13 @@ def _faults(
         faults.append(f"cases/{case.incident} holds no test")
     for test in tests:
         if test.blind:
-            faults.append(f"{test.id} is blind: {_said(verdicts, test.id, 'recorded')} on the incident, not red")
+            faults.append(
+                f"{test.id} is blind: {_said(verdicts, test.id, 'recorded')} on the incident, not red"
+            )
         if not test.green:
-            faults.append(f"{test.id} is not green on the corrected run: {_said(verdicts, test.id, 'corrected')}")
+            faults.append(
+                f"{test.id} is not green on the corrected run: {_said(verdicts, test.id, 'corrected')}"
+            )
     return faults
 
 

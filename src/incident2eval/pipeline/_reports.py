@@ -19,7 +19,9 @@ class Published:
     text: str
 
 
-def publish(home: Project, report: Report, *, junit: Path | None = None, report_copy: Path | None = None) -> Published:
+def publish(
+    home: Project, report: Report, *, junit: Path | None = None, report_copy: Path | None = None
+) -> Published:
     """Write a report as JSON, JUnit XML, Markdown and one HTML page, all or none of them.
 
     Raises:
@@ -33,7 +35,13 @@ def publish(home: Project, report: Report, *, junit: Path | None = None, report_
         ".html": rendered.html.encode(),
     }
     if report_copy is not None and report_copy.suffix not in forms:
-        raise BadInput(Fault(message="the report's form is told by its ending", file=str(report_copy), hint="use " + ", ".join(forms)))
+        raise BadInput(
+            Fault(
+                message="the report's form is told by its ending",
+                file=str(report_copy),
+                hint="use " + ", ".join(forms),
+            )
+        )
     name = f"{report.finished:%Y-%m-%dT%H-%M-%SZ}-{report.commit[:12] if report.commit else 'nocommit'}"
     folder = home.root / "reports" / re.sub(r"[^A-Za-z0-9_-]", "_", report.decision.workflow)
     stem = _free(folder, name)
@@ -50,6 +58,9 @@ def publish(home: Project, report: Report, *, junit: Path | None = None, report_
 
 
 def _free(folder: Path, name: str) -> str:
-    """A name that no report has yet: two gates may finish in the same second, and no report is written over."""
+    """A name that no report has yet.
+
+    Two gates may finish in the same second, and no report is written over.
+    """
     taken = (name, *(f"{name}-{number}" for number in range(2, 1000)))
     return next(stem for stem in taken if not (folder / f"{stem}.json").exists())

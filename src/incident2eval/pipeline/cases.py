@@ -36,7 +36,7 @@ class Built:
 
 
 def eval_case(*, project: Path | None, incident: str, probe: bool) -> Answer:
-    """Write an incident's tests: each red on the incident for the right reason, and green on how it should have been.
+    """Write an incident's tests, each red on the incident and green on how it should have been.
 
     Returns:
         Exit code 0 with the proved cases, 1 where nothing could be proved.
@@ -55,7 +55,8 @@ def build(dossier: Dossier, *, probe: bool = True) -> Built:
     """Search, write, prove in a child pytest, and only then put the case on disk and into the lock.
 
     Raises:
-        NotProvable: The case was edited by hand since it was proved, or a test that was found does not hold in pytest.
+        NotProvable: The case was edited by hand since it was proved, or a test that was found does not hold
+            in pytest.
     """
     project, incident, known = dossier.project, dossier.incident, dossier.known
     refuse_edited(project, incident.id)
@@ -79,8 +80,8 @@ def prove(*, project: Path | None, incidents: tuple[str, ...], reason: str | Non
     """Prove every case again, as its files stand, and accept edits into the lock where a reason is given.
 
     Returns:
-        Exit code 0 where every case is red on its incident and green on the corrected run, 1 where one is not, or
-        where files were edited and no reason is given.
+        Exit code 0 where every case is red on its incident and green on the corrected run, 1 where one is
+        not, or where files were edited and no reason is given.
     """
     home = Project.find(project)
     ids = incidents or tuple(folder.name for folder in home.case_folders())
@@ -96,7 +97,10 @@ def prove(*, project: Path | None, incidents: tuple[str, ...], reason: str | Non
             continue
         proof = _prove_again(home, incident)
         proved += proof.tests
-        lines += [*(line for test in proof.tests for line in case_lines(test)), *(f"  {missed}" for missed in proof.missed)]
+        lines += [
+            *(line for test in proof.tests for line in case_lines(test)),
+            *(f"  {missed}" for missed in proof.missed),
+        ]
         faults += proof.faults
         if not proof.faults:
             lock_case(home, incident, proof.tests, reason=reason if edits else None, by=by)
@@ -135,8 +139,8 @@ def case_lines(case: EvalCase) -> list[str]:
     return [
         f"  {case.test}",
         f"    {red} on the incident, {green} on the corrected run",
-        f"    caught {case.variants.caught} of {case.variants.made} variants, "
-        f"flagged {case.false_alarms.flagged} of {case.false_alarms.runs} past and known-good runs",
+        f"    caught {case.variants.caught} of {case.variants.made} variants",
+        f"    flagged {case.false_alarms.flagged} of {case.false_alarms.runs} past and known-good runs",
     ]
 
 

@@ -51,7 +51,11 @@ def check(*, project: Path | None, workflow: str | None) -> Answer:
 
 
 def _workflow(name: str, settings: WorkflowSettings) -> list[str]:
-    return [f"workflow {name}: {field} is not set ({what})" for field, what in PLAN.items() if not getattr(settings, field)]
+    return [
+        f"workflow {name}: {field} is not set ({what})"
+        for field, what in PLAN.items()
+        if not getattr(settings, field)
+    ]
 
 
 def _incident(home: Project, incident: Incident) -> list[str]:

@@ -1,4 +1,7 @@
-"""`demo`: a small real project, and the walk through every stage with the fault, with the fix, and with a fix in words only."""
+"""`demo`: a small real project, and the walk through every stage with the fault, with the fix.
+
+And with a fix in words only.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,6 +79,10 @@ def demo(*, folder: Path, tell: Tell) -> Answer:
     )
     data = {"folder": str(folder), "files": len(written), "run": dict(found.data), "gates": gates}
     rows = [(scene.state, scene.expected, gates[scene.state]["decision"]) for scene in SCENES]
-    verdict = "The gate said what it must of all three." if right else "The gate was wrong: a fault of incident2eval."
+    verdict = (
+        "The gate said what it must of all three."
+        if right
+        else "The gate was wrong: a fault of incident2eval."
+    )
     text = f"\n{table(['workflow', 'must be', 'gate says'], rows)}\n\n{verdict}"
     return Answer(data=data, text=text, exit_code=0 if right else 1)

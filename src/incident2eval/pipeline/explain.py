@@ -30,7 +30,9 @@ def root_cause(*, project: Path | None, incident: str | None, run: Path | None) 
         judged, cause = _of_file(project, run)
         notes = ()
     data = {"root_cause": dump(cause)}
-    return Answer(data=data, text=wrapped(describe(cause, judged)), exit_code=int(cause.step is None), notes=notes)
+    return Answer(
+        data=data, text=wrapped(describe(cause, judged)), exit_code=int(cause.step is None), notes=notes
+    )
 
 
 def describe(cause: RootCause, run: Run) -> list[str]:
@@ -45,15 +47,23 @@ def describe(cause: RootCause, run: Run) -> list[str]:
     ]
     names = {step.id: step.name for step in run.steps}
     lines += [f"  {rank.score:5.1f}  {names.get(rank.step, '')} [{rank.step}]" for rank in cause.ranked[:5]]
-    return [*lines, *(f"  changed before: {change.kind} {change.at:%Y-%m-%d}: {change.what}" for change in cause.changes)]
+    return [
+        *lines,
+        *(f"  changed before: {change.kind} {change.at:%Y-%m-%d}: {change.what}" for change in cause.changes),
+    ]
 
 
 def _of_file(project: Path | None, path: Path) -> tuple[Run, RootCause]:
-    """The cause in a file with one run, judged by what the project's settings say, where there is a project."""
+    """The cause in a file with one run, judged by what the project's settings say.
+
+    Where there is a project.
+    """
     home = intake.project_or_none(project)
     reading = formats.read(intake.contents(path), name=path.name)
     if len(reading.runs) > 1:
-        raise BadInput(Fault(message=f"holds {len(reading.runs)} runs", file=str(path), hint="hand over one run"))
+        raise BadInput(
+            Fault(message=f"holds {len(reading.runs)} runs", file=str(path), hint="hand over one run")
+        )
     run = intake.owned(reading.runs[0], home).run
     workflow = home.settings.workflows.get(run.workflow or "") if home else None
     known = Known(

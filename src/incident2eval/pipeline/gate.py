@@ -15,6 +15,7 @@ from incident2eval.model import (
     CaseFile,
     Decision,
     EvalCase,
+    Incident2EvalError,
     IncidentNote,
     NotJudged,
     Observation,
@@ -31,7 +32,7 @@ from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline._dossier import attribute
 from incident2eval.pipeline._reports import publish
 from incident2eval.proving import CaseSheet, prove
-from incident2eval.store import Project, dump
+from incident2eval.store import Project
 from incident2eval.triage import triage
 from incident2eval.workflows import call, target_for
 
@@ -54,7 +55,9 @@ class Locked:
         return tuple(dict.fromkeys(case.incident for case in self.cases if case.incident not in self.edited))
 
 
-def gate(*, project: Path | None, workflow: str, trials: int | None, junit: Path | None, report: Path | None) -> Answer:
+def gate(
+    *, project: Path | None, workflow: str, trials: int | None, junit: Path | None, report: Path | None
+) -> Answer:
     """Judge a workflow by its locked cases and write the report.
 
     Args:
@@ -103,7 +106,7 @@ def _refuse_paused(home: Project, workflow: str, settings: WorkflowSettings) -> 
     incident = home.paused(workflow)
     if incident and not settings.replay_safe:
         raise NotJudged(
-            f"{workflow} is paused ({incident}), and its settings do not say replay_safe = true, so it is not called",
+            f"{workflow} is paused ({incident}), and not said to be replay_safe: it is not called",
             hint="let the target honour INCIDENT2EVAL_REPLAY=1 and set replay_safe = true",
         )
 
@@ -126,23 +129,34 @@ def _locked(home: Project, workflow: str) -> Locked:
     for incident in mine - set(edited):
         if not any(path.startswith(f"{incident}/") for path in locked):
             edited[incident] = "the lock holds no digest of its files"
-        elif faults := _faults(home, lock.accepted, incident):
+        elif faults := _faults(home, incident):
             edited[incident] = faults
-    return Locked(cases=cases, incidents=_incidents(home, workflow), edited=edited, strangers=tuple(strangers))
+    return Locked(
+        cases=cases, incidents=_incidents(home, workflow), edited=edited, strangers=tuple(strangers)
+    )
 
 
 def _speaks_of(home: Project, incident: str, workflow: str) -> bool:
     """Whether an unlocked folder is about this workflow; one that cannot be read is taken to be."""
     try:
         return home.case(incident).workflow == workflow
-    except Exception:  # noqa: BLE001 - whatever is wrong with it, it is not proved
+    except Incident2EvalError:
         return True
 
 
-def _faults(home: Project, accepted: Sequence[object], incident: str) -> str:
-    """What a locked test may not say; an edit that a person accepted must pass the proofreader all the same."""
-    faults = [f"{name}: {fault}" for name, source in home.tests(incident).items() for fault in proofread(source)]
-    return "the tests do not pass the proofreader, and no approver signed for them: " + faults[0] if faults else ""
+def _faults(home: Project, incident: str) -> str:
+    """What a locked test may not say.
+
+    An edit that a person accepted must pass the proofreader all the same.
+    """
+    faults = [
+        f"{name}: {fault}" for name, source in home.tests(incident).items() for fault in proofread(source)
+    ]
+    return (
+        "the tests do not pass the proofreader, and no approver signed for them: " + faults[0]
+        if faults
+        else ""
+    )
 
 
 def _incidents(home: Project, workflow: str) -> tuple[IncidentNote, ...]:
@@ -157,12 +171,17 @@ def _incidents(home: Project, workflow: str) -> tuple[IncidentNote, ...]:
 
 
 def _trials(home: Project, incident: str, locked: Locked, asked: int | None) -> int:
-    """The largest of what the severity, the case and the caller ask for; a lost incident file counts as the gravest."""
+    """The largest of what the severity, the case and the caller ask for.
+
+    A lost incident file counts as the gravest.
+    """
     severity = next((note.severity for note in locked.incidents if note.id == incident), int(Severity.SEVERE))
     return max(home.settings.policy.trials_for(severity), home.case(incident).trials, asked or 1)
 
 
-def _call(home: Project, settings: WorkflowSettings, incident: str, trials: int) -> tuple[tuple[Result, ...], ...]:
+def _call(
+    home: Project, settings: WorkflowSettings, incident: str, trials: int
+) -> tuple[tuple[Result, ...], ...]:
     case = home.case(incident)
     target = target_for(settings, project=home.root, name=case.target)
     inputs = list(case.named_inputs.values())
@@ -204,10 +223,16 @@ def _changed_meanwhile(before: Locked, after: Locked) -> dict[str, str]:
         incident: f"changed while the gate ran: {words}"
         for incident, words in after.edited.items()
         if incident not in before.edited
-    } | ({case.incident: "the lock changed while the gate ran" for case in before.cases} if before.cases != after.cases else {})
+    } | (
+        {case.incident: "the lock changed while the gate ran" for case in before.cases}
+        if before.cases != after.cases
+        else {}
+    )
 
 
-def _report(home: Project, settings: WorkflowSettings, decision: Decision, locked: Locked, started: datetime) -> Report:
+def _report(
+    home: Project, settings: WorkflowSettings, decision: Decision, locked: Locked, started: datetime
+) -> Report:
     commit, dirty = home.commit()
     origins = {incident: _origin(home.case(incident)) for incident in locked.sound}
     return Report(
@@ -232,8 +257,7 @@ def _origin(case: CaseFile) -> str | None:
 
 
 def _overrides(policy: Policy) -> tuple[str, ...]:
-    given = dump(policy)["trials"]
-    return tuple(f"trials at severity {level}: {number}" for level, number in sorted(given.items()))
+    return tuple(f"trials at severity {level}: {number}" for level, number in sorted(policy.trials.items()))
 
 
 def _notes(home: Project, locked: Locked) -> tuple[str, ...]:

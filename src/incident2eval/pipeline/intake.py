@@ -44,7 +44,11 @@ def read(*, project: Path | None, files: tuple[Path, ...], format: str | None) -
     }
     notes = [f"skipped {item['where']}: {item['why']}" for item in skipped]
     lines = [line for run in runs for line in (*tree(run), "")]
-    return Answer(data=data, text="\n".join([*lines, *(f"inferred: {source}" for source in sources)]), notes=tuple(notes))
+    return Answer(
+        data=data,
+        text="\n".join([*lines, *(f"inferred: {source}" for source in sources)]),
+        notes=tuple(notes),
+    )
 
 
 def collect(*, project: Path | None, incident: str, traces: tuple[Path, ...]) -> Answer:
@@ -61,10 +65,15 @@ def collect(*, project: Path | None, incident: str, traces: tuple[Path, ...]) ->
     entries = home.seal(incident, by=whoami())
     data = {
         "incident": incident,
-        "evidence": [{"file": item.evidence.file, "kind": item.evidence.kind, "listed": item.listed} for item in kept],
+        "evidence": [
+            {"file": item.evidence.file, "kind": item.evidence.kind, "listed": item.listed} for item in kept
+        ],
         "sealed": {"files": len(entries), "sha256": entries[-1].chain if entries else None},
     }
-    lines = [f"{incident}: {len(entries)} files sealed", *(f"  {e.sha256[:12]}  {e.kind:<16} {e.file}" for e in entries)]
+    lines = [
+        f"{incident}: {len(entries)} files sealed",
+        *(f"  {e.sha256[:12]}  {e.kind:<16} {e.file}" for e in entries),
+    ]
     return Answer(data=data, text="\n".join(lines))
 
 
@@ -77,14 +86,19 @@ def whoami() -> str:
 
 
 def tree(run: Run) -> list[str]:
-    """A run as lines for a person: its steps as a tree, whose records they read, what went wrong, the output."""
+    """A run as lines for a person.
+
+    Its steps as a tree, whose records they read, what went wrong, the output.
+    """
     subject = run.subject
     who = f"{subject.customer or subject.customer_id} ({subject.customer_id})" if subject else "nobody named"
     lines = [f"run {run.id or '(no id)'}  {run.workflow or ''} {run.version or ''}".rstrip(), f"  for {who}"]
     known = {step.id for step in run.steps}
     children: dict[str | None, list[Step]] = {}
     for step in run.steps:
-        children.setdefault(step.parent if step.parent in known and step.parent != step.id else None, []).append(step)
+        children.setdefault(
+            step.parent if step.parent in known and step.parent != step.id else None, []
+        ).append(step)
     shown: set[int] = set()
 
     def grow(parent: str | None, depth: int) -> None:
@@ -120,7 +134,9 @@ def owned(run: Run, home: Project | None) -> formats.Attributed:
     if home is None:
         return formats.with_owners(run, customers=NOBODY, paths={}, stated=None)
     workflows = home.settings.workflows
-    settings = workflows.get(run.workflow or "") or (next(iter(workflows.values())) if len(workflows) == 1 else None)
+    settings = workflows.get(run.workflow or "") or (
+        next(iter(workflows.values())) if len(workflows) == 1 else None
+    )
     paths = settings.subject if settings else {}
     return formats.with_owners(run, customers=home.customers, paths=paths, stated=None)
 

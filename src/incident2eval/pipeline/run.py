@@ -103,7 +103,10 @@ def _text(dossier: Dossier, kind: FailureType, built: Built | None, sealed: int)
         *(f"  like {one.incident} ({one.score:.0f} of 100)" for one in kind.similar[:3]),
         *describe_cause(dossier.cause, dossier.gathered.recorded),
         f"findings in the recorded run: {len(dossier.findings)}",
-        *(f"  {finding.check}: {' '.join(flat_text(finding.message).split())}" for finding in dossier.findings[:12]),
+        *(
+            f"  {finding.check}: {' '.join(flat_text(finding.message).split())}"
+            for finding in dossier.findings[:12]
+        ),
     ]
     lines += describe(built) if built else ["cases: nothing was written"]
     return [*lines, *(f"not judged: {what}" for what in triage.unknown)]

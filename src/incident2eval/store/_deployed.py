@@ -1,4 +1,7 @@
-"""Digests of what a decision rests on: lock, settings, roster, and the deployed parts that the settings name."""
+"""Digests of what a decision rests on.
+
+Lock, settings, roster, and the deployed parts that the settings name.
+"""
 
 import hashlib
 import os
@@ -10,7 +13,7 @@ from incident2eval.store._files import sha256
 
 
 def digests_of(root: Path, settings: WorkflowSettings, *, customers: str) -> Mapping[str, str]:
-    """What a report of a workflow is bound to, by name: `lock`, `settings`, `customers`, `deployed.permissions`, ...
+    """What a report of a workflow is bound to, by name: `lock`, `settings`, `deployed.permissions`, ...
 
     Args:
         root: The project's folder.
@@ -37,11 +40,16 @@ def _of_value(value: str) -> str:
 
 
 def _of_files(root: Path, patterns: list[str]) -> str:
-    """One digest over the files that match: their names and what they hold, in order. An index may be large."""
+    """One digest over the files that match.
+
+    Their names and what they hold, in order. An index may be large.
+    """
     lines = []
     for path in _matching(root, patterns):
         with path.open("rb") as stream:
-            lines.append(f"{path.relative_to(root).as_posix()} {hashlib.file_digest(stream, 'sha256').hexdigest()}")
+            lines.append(
+                f"{path.relative_to(root).as_posix()} {hashlib.file_digest(stream, 'sha256').hexdigest()}"
+            )
     return sha256("\n".join(lines).encode()) if lines else "absent"
 
 

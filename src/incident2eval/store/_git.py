@@ -12,7 +12,8 @@ def commit_of(root: Path) -> tuple[str | None, bool]:
     """The commit that is checked out, and whether tracked files differ from it.
 
     Returns:
-        `(None, False)` where there is no git, no repository or no commit: the report then stands on digests alone.
+        `(None, False)` where there is no git, no repository or no commit: the report then stands on digests
+        alone.
     """
     git = shutil.which("git")
     head = _ask(git, root, "rev-parse", "--verify", "--quiet", "HEAD") if git else None

@@ -1,0 +1,15 @@
+"""INC-2026-0142: the workflow failed as it must not fail again."""
+
+import pytest
+
+from incident2eval.checks import foreign_records
+
+pytestmark = pytest.mark.incident("INC-2026-0142")
+
+
+def test_retrieval_fetches_only_this_customers_records(replay, case, customers):
+    run = replay()
+
+    strays = foreign_records(run, customer=case.customer_id, customers=customers)
+
+    assert not strays, f"another customer's records were fetched:\n{strays}"

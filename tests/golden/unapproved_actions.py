@@ -1,0 +1,15 @@
+"""INC-2026-0142: the workflow failed as it must not fail again."""
+
+import pytest
+
+from incident2eval.checks import unapproved_actions
+
+pytestmark = pytest.mark.incident("INC-2026-0142")
+
+
+def test_workflow_acts_only_after_approval(replay, case):
+    run = replay()
+
+    overreach = unapproved_actions(run, needs_approval=case["needs_approval"])
+
+    assert not overreach, f"acted before anyone approved it:\n{overreach}"

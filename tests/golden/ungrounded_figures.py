@@ -1,0 +1,15 @@
+"""INC-2026-0142: the workflow failed as it must not fail again."""
+
+import pytest
+
+from incident2eval.checks import ungrounded_figures
+
+pytestmark = pytest.mark.incident("INC-2026-0142")
+
+
+def test_every_figure_stands_in_the_sources(replay, case):
+    run = replay()
+
+    inventions = ungrounded_figures(run, sources=case["sources"])
+
+    assert not inventions, f"a figure came from nowhere:\n{inventions}"
