@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-pytest_plugins = ["pytester"]
 
 INCIDENT = "INC-2026-0142"
 

@@ -109,7 +109,7 @@ def _said(source: dict[str, JSON]) -> Message | None:
 def _step(source: dict[str, JSON], *, position: int) -> Step:
     started = moment(first(source, *_START))
     error = text(source.get("error"))
-    failed = error is not None or source.get("status") in {"error", "failed", "ERROR"}
+    failed = error is not None or text(source.get("status")) in {"error", "failed", "ERROR"}
     name = text(first(source, *_NAME)) or ""
     kind = kind_of(first(source, *_KIND)) or StepKind.OTHER
     used = (*_RUN, *_STEP, *_PARENT, *_START, *_END, *_TOOK, *_KIND, *_NAME, *_GIVEN, *_BACK, *_RECORDS)

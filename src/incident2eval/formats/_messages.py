@@ -153,7 +153,7 @@ def _sort_part(
 ) -> None:
     """Put one part of a message where it belongs."""
     source = mapping(part)
-    kind = source.get("type")
+    kind = text(source.get("type"))
     if isinstance(part, str):
         words.append(part)
     elif kind in {"tool_call", "tool_use"}:

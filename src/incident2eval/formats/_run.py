@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 
 from incident2eval.formats._format import Format, Row, Skipped
 from incident2eval.formats._run_json import RUN_SCHEMA, RUNS_SCHEMA, load_run
-from incident2eval.formats._shape import mapping
+from incident2eval.formats._shape import mapping, text
 from incident2eval.model import JSON, BadInput, Run
 
 _FIELDS = frozenset(field.name for field in fields(Run))
@@ -14,7 +14,7 @@ _FIELDS = frozenset(field.name for field in fields(Run))
 def sniff(value: JSON) -> bool:
     """A value that names the schema, or has steps and no key that a run has not."""
     source = mapping(value)
-    return source.get("schema") in {RUN_SCHEMA, RUNS_SCHEMA} or (
+    return text(source.get("schema")) in {RUN_SCHEMA, RUNS_SCHEMA} or (
         "steps" in source and source.keys() <= _FIELDS
     )
 
