@@ -85,13 +85,13 @@ def test_any_bytes(data: bytes) -> None:
     holds(gzip.compress(data))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(DOCUMENTS, st.sampled_from([None, *(each.name for each in FORMATS)]))
 def test_any_json(value: JSON, chosen: str | None) -> None:
     holds(json.dumps(value).encode(), chosen)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(DOCUMENTS, min_size=1, max_size=3), st.integers(0, 40))
 def test_any_lines(values: list[JSON], torn: int) -> None:
     data = "\n".join(map(json.dumps, values)).encode()

@@ -89,6 +89,13 @@ def test_edited_tests_do_not_pass(judge: Judge, way: str, monkeypatch: pytest.Mo
     assert not passes(judge(EDITED[way], live=GOOD)), "not even where an honest test would"
 
 
+@pytest.mark.parametrize("way", ["return False", "assert on a tuple", "empty parameters"])
+def test_a_test_that_judges_nothing_is_not_even_green(judge: Judge, way: str) -> None:
+    told = judge(EDITED[way], live=GOOD)
+
+    assert {outcome for outcome, _ in told.values()} <= {Outcome.ERRORED}
+
+
 @pytest.mark.parametrize("way", CONFTEST)
 def test_a_conftest_has_no_say(
     judge: Judge, way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

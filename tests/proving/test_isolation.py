@@ -54,6 +54,16 @@ def test_modules_beside_the_caller_are_not_imported(
     assert judge()[TEST, "recorded"][0] is Outcome.FAILED
 
 
+def test_the_child_is_isolated_and_light(judge: Judge) -> None:
+    told = judge(
+        CASE + "    import sys\n"
+        "    assert sys.flags.isolated and '' not in sys.path\n"
+        "    assert not {'pandas', 'numpy', 'jinja2', 'rich', 'click', 'yaml'} & set(sys.modules)\n"
+    )
+
+    assert told[IT, "live-1"] == (Outcome.PASSED, "")
+
+
 @pytest.mark.parametrize(
     "code",
     [

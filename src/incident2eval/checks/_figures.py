@@ -180,13 +180,10 @@ def _counts(text: str, figure: Figure) -> bool:
     digits = text[start:end]
     if figure.unit is not None:
         return figure.value != 1 or digits[0].isdigit()
-    if (
-        not digits[0].isdigit()
-        or (len(digits) == 1 and figure.step == 1)
-        or (digits[0] == "0" and digits.isdigit())
-    ):
+    if not digits[0].isdigit() or (len(digits) == 1 and figure.step == 1):
         return False
-    if digits.isdigit() and (len(digits) > 6 or (len(digits) == 4 and 1900 <= figure.value < 2100)):
+    is_year = len(digits) == 4 and digits[:2] in {"19", "20"}
+    if digits.isdigit() and (len(digits) > 6 or digits[0] == "0" or is_year):
         return False
     ahead = text[max(0, start - 40) : start]
     return not (_REFERENCE.search(ahead) or _NAMED.search(ahead) or _ADDRESS.match(text, end))

@@ -38,8 +38,8 @@ def foreign_names(run: Run, *, customer: str, customers: Customers) -> Findings:
     What this cannot see:
         Other customers' facts that come without a name (figures, people, places), names with a typing error
         or in another script, and customers who are missing from the roster. A customer called like an
-        ordinary word (Apex, Sky) counts only where the word is used as a name; a person or product of that
-        name counts too.
+        ordinary word (Apex, Sky) counts only where the word is used as a name, one called like a month or a
+        weekday only by longer names; a person or product that bears a customer's name counts too.
     """
     if customer is None:
         raise CannotJudge("nobody says whose run it is, so no name is foreign or its own")

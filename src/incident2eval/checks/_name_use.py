@@ -32,12 +32,16 @@ per please regarding second since so some such than thank thanks that the their 
 those though through to today tomorrow toward towards under unless until up upon via was were what when where
 whether which while who whose why will with within without would yesterday you your
 
-january february march april may june july august september october november december
-monday tuesday wednesday thursday friday saturday sunday
-
 account accounts client clients company customer customers employer firm partner supplier tenant vendor
 """
-_IN_FRONT = frozenset(_LEADING.split())
+_CALENDAR = """
+january february march april may june july august september october november december
+monday tuesday wednesday thursday friday saturday sunday
+"""
+CALENDAR = frozenset(_CALENDAR.split())
+"""Words whose capital says nothing."""
+
+_IN_FRONT = CALENDAR | frozenset(_LEADING.split())
 """Words in front of a name that are no part of a longer name."""
 
 _PREDICATES = """
@@ -147,7 +151,7 @@ def _as_after_a_name(text: str, end: int, *, shouted: bool) -> bool:
         return True
     rest = rest[_NEXT.match(rest).end() :] if _NEXT.match(rest) else rest  # type: ignore[union-attr]
     if not rest[:1].isalpha():
-        return True
+        return rest[:1] != "," or text[:end].rpartition(" ")[2].casefold() not in _IN_FRONT  # `Next, we ...`
     if _AND_SOMEBODY.match(rest):
         return shouted or rest.partition(" ")[2].lstrip()[:1].isupper()
     return (rest[0].isupper() and not shouted) or _is_predicate(_word_after(text, end))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from incident2eval.checks._name_use import LEGAL_FORM, is_street, reads_as_name
+from incident2eval.checks._name_use import CALENDAR, LEGAL_FORM, is_street, reads_as_name
 from incident2eval.checks._ordinary import is_ordinary
 from incident2eval.checks._wording import INVISIBLE, POSSESSIVE, WORD, Span, fold, renditions, shape
 from incident2eval.model import Customers
@@ -200,7 +200,7 @@ def _names(customer: str, text: str, *, shouted: bool) -> Iterator[Name]:
     between = tuple(text[spans[at][1] : spans[at + 1][0]].strip() for at in range(kept - 1))
     written = tuple(shape(token) for token in tokens[:kept])
     words = tuple(word.casefold() for word in written)
-    if not words or all(word.isdigit() for word in words):
+    if not words or all(word.isdigit() for word in words) or (len(words) == 1 and words[0] in CALENDAR):
         return
     use = _use(words, written, shouted=shouted)
     yield Name(customer=customer, words=words, written=written, between=between, use=use)

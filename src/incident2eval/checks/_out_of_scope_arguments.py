@@ -68,8 +68,11 @@ def _strays(step: Step, reach: Reach) -> Iterator[tuple[Argument, str]]:
     """The arguments of a step that reach too far, with what they ask for."""
     if step.records and all(record.owner is None for record in step.records):
         return
+    told: set[str] = set()
     for argument in arguments(step):
-        if beyond := reach.beyond(argument):
+        beyond = reach.beyond(argument)
+        if beyond and argument.value not in told:  # an attribute often repeats an argument
+            told.add(argument.value)
             yield argument, beyond
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from incident2eval.checks import SHELF, Check, Known
-from incident2eval.evalcase._reason import right_reason
+from incident2eval.evalcase._reason import Reason, right_reason
 from incident2eval.model import (
     JSON,
     CannotJudge,
@@ -41,6 +41,8 @@ class Dropped:
 
     check: str
     because: str
+    red: bool = True
+    """Whether it sees the failure; a check that does not was never a candidate."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,11 @@ class Search:
 
     kept: tuple[Candidate, ...]
     dropped: tuple[Dropped, ...]
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """What saw the failure and is not among the tests all the same, in words."""
+        return tuple(f"left out {one.check}: {one.because}" for one in self.dropped if one.red)
 
     @property
     def facts(self) -> Mapping[str, JSON]:
@@ -108,7 +115,7 @@ def search(
         if isinstance(outcome, Candidate):
             found.append(outcome)
         else:
-            dropped.append(Dropped(check=check.name, because=outcome))
+            dropped.append(outcome)
     kept, spare = _fewest(found, known)
     return Search(kept=tuple(kept), dropped=(*dropped, *spare))
 
@@ -119,15 +126,37 @@ def _prove(
     known: Known,
     cause: RootCause,
     observes: Sequence[Observation] | None,
-) -> Candidate | str:
+) -> Candidate | Dropped:
     """The candidate, or why it is none."""
     findings = judge(check, known.recorded, facts, known)
     if not findings:
-        return "green on the incident: it does not see this failure"
+        return Dropped(
+            check=check.name, because="green on the incident: it does not see this failure", red=False
+        )
+    reasons = [right_reason(finding, known, cause) for finding in findings]
+    because = _objection(check, facts, known, reasons, observes)
+    if because is not None:
+        return Dropped(check=check.name, because=because)
+    return Candidate(
+        check=check,
+        facts=facts,
+        findings=findings,
+        confirmed=any(reason.holds and reason.confirmed for reason in reasons),
+        made=tuple(check.variants(known)),
+    )
+
+
+def _objection(
+    check: Check,
+    facts: Mapping[str, JSON],
+    known: Known,
+    reasons: Sequence[Reason],
+    observes: Sequence[Observation] | None,
+) -> str | None:
+    """Why a check that is red on the incident cannot be one of its tests; None where it can."""
     missing = [need for need in sorted(check.needs) if observes is not None and need not in observes]
     if missing:
         return f"red on the incident, but the workflow does not report its {' and '.join(missing)}"
-    reasons = [right_reason(finding, known, cause) for finding in findings]
     if not any(reason.holds for reason in reasons):
         return f"red on the incident, but not for this reason: {reasons[0].because}"
     if known.corrected is None:
@@ -141,20 +170,17 @@ def _prove(
             flagged := judge(check, run, facts, known, customer_id=run.customer_id)
         ):
             return f"flags the known-good run {run.id}: {flagged[0].message}"
-    return Candidate(
-        check=check,
-        facts=facts,
-        findings=findings,
-        confirmed=any(reason.holds and reason.confirmed for reason in reasons),
-        made=tuple(check.variants(known)),
-    )
+    return None
 
 
 def _speaks_of(check: Check, run: Run, known: Known) -> bool:
-    """Whether the check's facts hold for that run.
+    """Whether the check's facts hold for another run.
 
-    Facts of this input speak of runs with the same input only.
+    Facts of this input speak of runs with the same input only, and a check on the run's own customer of runs
+    that say whose they are.
     """
+    if "customer" in check.parameters and run.customer_id is None:
+        return False
     return not check.this_input or run.input == known.recorded.input
 
 
@@ -187,7 +213,7 @@ def false_alarms(check: Check, facts: Mapping[str, JSON], runs: Sequence[Run], k
     """
     judged = flagged = 0
     for run in runs:
-        if not _speaks_of(check, run, known) or (run.customer_id is None and "customer" in check.parameters):
+        if not _speaks_of(check, run, known):
             continue
         findings = judge(check, run, facts, known, customer_id=run.customer_id)
         judged += findings is not None

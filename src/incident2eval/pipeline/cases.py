@@ -148,10 +148,11 @@ def describe(built: Built) -> list[str]:
     """A case for a person: its tests, and what was thrown away and why."""
     if built.tests:
         head = f"cases: {len(built.tests)} proved, in {Path(built.tests[0].path).parent}/"
+        rest = [f"  {line}" for line in built.search.left_out]
     else:
         head = "cases: nothing could be proved for this incident"
-    left_out = [f"  left out {one.check}: {one.because}" for one in built.search.dropped]
-    return [head, *(line for case in built.tests for line in case_lines(case)), *left_out]
+        rest = [f"  tried {one.check}: {one.because}" for one in built.search.dropped]
+    return [head, *(line for case in built.tests for line in case_lines(case)), *rest]
 
 
 def _case_file(
@@ -172,7 +173,7 @@ def _case_file(
             corrected=sha256(formats.dump_runs({"input": dossier.corrected})),
             origin=dossier.origin,
         ),
-        notes=(*notes, *(f"left out {one.check}: {one.because}" for one in found.dropped)),
+        notes=(*notes, *found.left_out),
     )
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from incident2eval.model import BadInput, Incident, WorkflowSettings
+from incident2eval.model import BadInput, EvidenceKind, Incident, NotJudged, WorkflowSettings
 from incident2eval.pipeline._answer import Answer
 from incident2eval.store import Project
 
@@ -63,8 +63,13 @@ def _incident(home: Project, incident: Incident) -> list[str]:
     missing = []
     if incident.workflow.name not in home.settings.workflows:
         missing.append(f"{incident.id}: incident2eval.toml has no workflow {incident.workflow.name!r}")
-    if not any(item.evidence.kind == "trace" for item in home.evidence(incident.id)):
-        missing.append(f"{incident.id}: no trace among the evidence")
+    try:
+        kept = home.evidence(incident.id)
+    except NotJudged as absent:
+        missing.append(str(absent))
+    else:
+        if not any(item.evidence.kind == EvidenceKind.TRACE for item in kept):
+            missing.append(f"{incident.id}: no trace among the evidence")
     if not any(case.incident == incident.id for case in home.lock().cases):
         missing.append(f"{incident.id}: no locked case (incident2eval run {incident.id})")
     return missing

@@ -1,0 +1,48 @@
+"""`check` says what is missing."""
+
+from pathlib import Path
+
+import pytest
+
+from incident2eval.model import BadInput
+from incident2eval.pipeline.check import check
+from incident2eval.pipeline.project import INCIDENT
+
+
+def settings(folder: Path, old: str, new: str) -> None:
+    path = folder / "incident2eval.toml"
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new))
+
+
+def test_nothing_is_missing_in_the_demo(project: Path) -> None:
+    answer = check(project=project, workflow=None)
+
+    assert (answer.exit_code, answer.data["missing"]) == (0, [])
+
+
+def test_a_workflow_without_a_plan_is_not_ready(project: Path) -> None:
+    settings(project, "fallback =", "log_location_of_old =")
+    answer = check(project=project, workflow="monthly-summary")
+
+    assert answer.exit_code == 1
+    assert any("fallback" in line for line in answer.data["missing"])
+
+
+def test_faults_of_an_incident_file_and_absent_evidence_are_named(project: Path) -> None:
+    (project / "incidents" / INCIDENT / "evidence" / "trace.json").unlink()
+    broken = project / "incidents" / "INC-2026-0143"
+    broken.mkdir()
+    (broken / "incident.yaml").write_text("id: INC-2026-0143\n")
+    answer = check(project=project, workflow=None)
+
+    assert answer.exit_code == 1
+    said = "\n".join(answer.data["missing"])
+    assert "evidence/trace.json" in said
+    assert "INC-2026-0143" in said
+    assert "title" in said
+
+
+def test_an_unknown_workflow_is_bad_input(project: Path) -> None:
+    with pytest.raises(BadInput):
+        check(project=project, workflow="nothing")
