@@ -37,7 +37,7 @@ class Seen:
     """The locked cases of the workflow: what must have passed."""
     trials: Mapping[str, int]
     """Incident -> trials that its severity asks for."""
-    calls: Mapping[str, tuple[tuple[Result, ...], ...]] = field(default_factory=dict)
+    calls: Mapping[str, Sequence[Sequence[Result]]] = field(default_factory=dict)
     """Incident -> what calling the workflow came to: one entry a trial, one result an input."""
     verdicts: tuple[Verdict, ...] = ()
     edited: Mapping[str, str] = field(default_factory=dict)

@@ -319,3 +319,19 @@ def test_messages_may_come_in_an_event_of_the_span() -> None:
         run_in_lines(envelope(span("chat", {"gen_ai.operation.name": "chat"}, events=[details]))).output
         == "It is done."
     )
+
+
+def test_reasoning_is_kept_with_the_step_and_is_not_what_the_run_said() -> None:
+    parts = [{"type": "reasoning", "content": "Hm."}, {"type": "text", "content": "It is done."}]
+
+    run = run_in(
+        envelope(
+            span(
+                "chat",
+                chat(**{"gen_ai.output.messages": json.dumps([{"role": "assistant", "parts": parts}])}),
+            )
+        )
+    )
+
+    assert run.output == "It is done."
+    assert run.steps[0].output == {"role": "assistant", "content": "It is done.", "parts": parts[:1]}

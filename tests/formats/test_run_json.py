@@ -170,3 +170,12 @@ RUNS = st.builds(
 def test_what_is_written_is_read_back(runs: dict[str, Run]) -> None:
     assert load_runs(dump_runs(runs)) == runs
     assert all(load_run(dump_run(run), what="x") == run for run in runs.values())
+
+
+def test_an_answer_that_is_nested_without_end_is_refused() -> None:
+    value: JSON = 1
+    for _ in range(300):
+        value = [value]
+
+    with pytest.raises(BadInput, match="the answer: is nested deeper than 200 levels"):
+        load_run({"output": value}, what="the answer")

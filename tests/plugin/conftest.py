@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-
 INCIDENT = "INC-2026-0142"
 
 SETTINGS = """\

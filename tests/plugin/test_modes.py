@@ -21,6 +21,7 @@ def test_a_faulty_workflow_is_red_and_says_why(toy: Toy) -> None:
     result.assert_outcomes(failed=2)
     result.stdout.fnmatch_lines(
         [
+            "replay = <live-1 runs of INC-2026-0142>, case = <case INC-2026-0142>",
             "E       AssertionError: another customer's records were fetched:",
             "E           - s1: fetched note-A2, which 'Contoso' owns, for 'Northwind Ltd'",
             "E       assert not <1 finding>",

@@ -113,8 +113,7 @@ def _figure(text: str, match: re.Match[str], unit: Unit | None) -> Figure | None
     value = number_in_words(match[0]) if match["words"] else _value(match[0])
     if value is None:
         return None
-    ahead = text[max(0, start - 24) : start]
-    currency = _CURRENCY.search(ahead)
+    currency = _CURRENCY.search(text[max(0, start - 4) : start])
     decimals = len(match[0].partition(".")[2]) if match["digits"] else 0
     scale, after = _scaled(text, end, money=currency is not None)
     behind = _UNIT.match(text, after)
@@ -127,7 +126,7 @@ def _figure(text: str, match: re.Match[str], unit: Unit | None) -> Figure | None
         start=start - len(currency[0]) if currency else start,
         end=behind.end() if behind and own and not currency else after,
         number=(start, end),
-        about=bool(_ABOUT.search(ahead)),
+        about=bool(_ABOUT.search(text[max(0, start - 24) : start])),
         bare=behind is None,
     )
 
@@ -171,7 +170,8 @@ def _sharing_units(text: str, found: Sequence[Figure]) -> Iterator[Figure]:
             units[at] = units[at] or units[at + 1]
             if units[at] is not None and units[at].is_money:  # type: ignore[union-attr]
                 units[at + 1] = units[at + 1] or units[at]
-    yield from (replace(figure, unit=unit) for figure, unit in zip(found, units, strict=True))
+    for figure, unit in zip(found, units, strict=True):
+        yield figure if figure.unit is unit else replace(figure, unit=unit)
 
 
 def _counts(text: str, figure: Figure) -> bool:

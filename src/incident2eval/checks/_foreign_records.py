@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from incident2eval.checks._check import Check, Known, Words, check
-from incident2eval.model import JSON, Customers, Finding, Findings, Observation, Record, Run
+from incident2eval.model import JSON, CannotJudge, Customers, Finding, Findings, Observation, Record, Run
 
 
 @check(absence=True)
@@ -15,6 +15,9 @@ def foreign_records(run: Run, *, customer: str, customers: Customers) -> Finding
         run: The run to judge.
         customer: Id of the run's own customer.
         customers: The roster.
+
+    Raises:
+        CannotJudge: if nobody says whose run it is.
 
     What went wrong:
         A retrieval, a look-up or a session store handed the workflow records of somebody else. Whether the
@@ -30,6 +33,8 @@ def foreign_records(run: Run, *, customer: str, customers: Customers) -> Finding
         records. Where the roster knows none of the owners in the run, any owner but the customer counts as
         foreign.
     """
+    if customer is None:
+        raise CannotJudge("nobody says whose run it is, so no record is foreign or its own")
     owned = [(step, record) for step in run.steps for record in step.records if record.owner is not None]
     known = any(record.owner in customers for _, record in owned)
     found = tuple(

@@ -11,10 +11,11 @@ from incident2eval.checks._figures import Figure, figures
 from incident2eval.checks._tables import derived, longest, number_in, tables
 from incident2eval.checks._units import UNITS, Unit, tells_apart
 from incident2eval.checks._wording import embedded, key_words, leaves
-from incident2eval.model import JSON, Run, Step, StepKind
+from incident2eval.model import JSON, Record, Run, Step, StepKind
 
 _READING = {StepKind.TOOL, StepKind.RETRIEVAL, StepKind.HANDOFF}
 _DAY = UNITS["days"]
+_FIT = {"score", "distance", "similarity", "relevance", "rank"}
 
 
 def held(run: Run) -> tuple[JSON, ...]:
@@ -30,10 +31,15 @@ def held(run: Run) -> tuple[JSON, ...]:
             found += [step.input, step.output]
         elif step.kind in _READING:
             found += [record.text for record in step.records]
-            found += [[dict(record.metadata) for record in step.records]] if step.records else []
+            found.append([row for record in step.records if (row := _told(record))])
             returned[step.name].append(_news(step))
     found += [values[0] if len(values) == 1 else values for values in returned.values()]
     return tuple(value for value in found if value not in (None, "", [], {}))
+
+
+def _told(record: Record) -> dict[str, JSON]:
+    """What is said of a record, without what the search engine says of how well it fits."""
+    return {key: value for key, value in record.metadata.items() if key.casefold() not in _FIT}
 
 
 def as_texts(sources: Iterable[JSON]) -> list[str]:

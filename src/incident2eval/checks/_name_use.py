@@ -21,7 +21,8 @@ _LAST_WORD = re.compile(r"\A.*[\s(\"'\u201c\u2018]", re.DOTALL)
 _PLAIN_WORD = re.compile(r"\b[^\W\d_A-Z]{4,}\b")
 _NEXT = re.compile(r"[\s*_~`\"'\u2019\u201d\u200b]*")
 _LINE_BREAK = re.compile(r"[^\S\n]*(?:\n|\Z)")
-_AND_SOMEBODY = re.compile(r"(?:and|&|\+|or)\s+[^\W\d_]")
+_AND_SOMEBODY = re.compile(r"(?:and|&|\+|or)\s+([^\W\d_]+)")
+_SOMEBODY = {"others", "its", "their", "they", "we", "our", "you", "your", "he", "she", "his", "her", "i"}
 _WORD = re.compile(r"[^\W\d_]+")
 
 _LEADING = """
@@ -152,8 +153,8 @@ def _as_after_a_name(text: str, end: int, *, shouted: bool) -> bool:
     rest = rest[_NEXT.match(rest).end() :] if _NEXT.match(rest) else rest  # type: ignore[union-attr]
     if not rest[:1].isalpha():
         return rest[:1] != "," or text[:end].rpartition(" ")[2].casefold() not in _IN_FRONT  # `Next, we ...`
-    if _AND_SOMEBODY.match(rest):
-        return shouted or rest.partition(" ")[2].lstrip()[:1].isupper()
+    if other := _AND_SOMEBODY.match(rest):
+        return shouted or other[1][0].isupper() or other[1] in _SOMEBODY
     return (rest[0].isupper() and not shouted) or _is_predicate(_word_after(text, end))
 
 

@@ -46,17 +46,19 @@ def number_in(key: str, cell: JSON) -> Value | None:
 
 
 def tables(value: JSON) -> Iterator[Sequence[Row]]:
-    """Every list of objects in a JSON value."""
+    """Every list of objects in a JSON value; an object that is in no list is a table of one row."""
     pending = [value]
     while pending:
         inner = pending.pop()
         if isinstance(inner, Mapping):
+            yield [inner]
             pending += inner.values()
         elif isinstance(inner, (list, tuple)):
-            pending += inner
             rows = [row for row in inner if isinstance(row, Mapping)]
             if rows:
                 yield rows[:_MOST_ROWS]
+            pending += [one for row in rows for one in row.values()]
+            pending += [one for one in inner if isinstance(one, (list, tuple))]
 
 
 def longest(value: JSON) -> int:

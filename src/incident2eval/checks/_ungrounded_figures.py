@@ -78,10 +78,9 @@ def _shown(output: JSON) -> Iterator[Shown]:
 def _found(shown: Iterable[Shown], grounds: Grounds) -> Iterator[Finding]:
     seen: set[tuple[str, str]] = set()
     for one in shown:
-        figure = one.figure
-        if grounds.hold_day(figure) if isinstance(figure, Day) else grounds.hold(figure):
+        if _is_held(one.figure, grounds):
             continue
-        excerpt = sentence(one.text, figure.start, figure.end)
+        excerpt = sentence(one.text, one.figure.start, one.figure.end)
         if (one.words, excerpt) in seen:
             continue
         seen.add((one.words, excerpt))
@@ -92,6 +91,10 @@ def _found(shown: Iterable[Shown], grounds: Grounds) -> Iterator[Finding]:
             message=f"says '{one.words}'{where}, which stands in nothing that the run had to go by",
             excerpt=excerpt,
         )
+
+
+def _is_held(figure: Figure | Day, grounds: Grounds) -> bool:
+    return grounds.hold_day(figure) if isinstance(figure, Day) else grounds.hold(figure)
 
 
 def propose(known: Known) -> Mapping[str, JSON] | None:
@@ -114,29 +117,22 @@ def propose(known: Known) -> Mapping[str, JSON] | None:
 def variants(known: Known) -> Iterable[Run]:
     """The same text with other invented figures, in other clothes and in another place."""
     run = known.recorded
-    given = as_texts((run.input, *held(run)))
-    grounds = Grounds((run.input, *held(run)), days_of_run=(run.started, run.ended))
-    stray = next(
-        (
-            one
-            for one in _shown(run.output)
-            if isinstance(one.figure, Figure) and not grounds.hold(one.figure)
-        ),
-        None,
-    )
-    if stray is None or not isinstance(stray.figure, Figure):
+    sources = (run.input, *held(run))
+    given = "\n".join(as_texts(sources))
+    grounds = Grounds(sources, days_of_run=(run.started, run.ended))
+    stray = next((one for one in _shown(run.output) if not _is_held(one.figure, grounds)), None)
+    if stray is None:
         return
-    start, end = stray.figure.number
-    invented = [
-        number
-        for number in ("17", "43", "77", "360", "85.5", "2,340")
-        if not any(number in text for text in given)
-    ]
-    for number in invented:
+    numbers = [number for number in ("17", "43", "77", "360", "85.5", "2,340") if number not in given]
+    is_date = isinstance(stray.figure, Day)
+    start, end = (
+        (stray.figure.start, stray.figure.end) if isinstance(stray.figure, Day) else stray.figure.number
+    )
+    for words in ("3 March 2031", "2031-03-03", "4 May 2032") if is_date else numbers:
         yield replace(
-            run, output=_rewritten(run.output, stray.text, stray.text[:start] + number + stray.text[end:])
+            run, output=_rewritten(run.output, stray.text, stray.text[:start] + words + stray.text[end:])
         )
-    for number in invented[:2]:
+    for number in numbers[:2]:
         yield replace(
             run, output=f"You get it within {number} working days, at £{number}.99, that is {number}% off."
         )

@@ -30,10 +30,7 @@ _SAID = ("content", "text", "message", "value")
 _RECORDS = ("records", "documents")
 _ASKED, _ANSWERED = (*_GIVEN, "prompt", "question"), (*_BACK, "answer", "completion")
 _WHOLE = ("run", "trace", "workflow", "session", "job", "request")
-_BEGINS, _ENDS = (
-    ("start", "started", "begin"),
-    ("end", "ended", "finish", "finished", "complete", "completed"),
-)
+_EDGES = ("start", "started", "begin", "end", "ended", "finish", "finished", "complete", "completed")
 _MEANS = {"assistant": StepKind.MODEL, "user": StepKind.INPUT, "tool": StepKind.TOOL}
 
 
@@ -53,7 +50,7 @@ class _Log:
 def sniff(value: JSON) -> bool:
     """A line that says something of a run, a step of it, a message, or a whole run."""
     source = mapping(value)
-    return bool(_edge(source)) or _is_step(source) or _said(source) is not None or _is_whole(source)
+    return _is_edge(source) or _is_step(source) or _said(source) is not None or _is_whole(source)
 
 
 def read(rows: Sequence[Row]) -> Iterator[Run | Skipped]:
@@ -64,7 +61,7 @@ def read(rows: Sequence[Row]) -> Iterator[Run | Skipped]:
         key = text(first(source, *_RUN)) or ""
         if not sniff(source):
             yield Skipped(where=row.where, why="is no step, message or run by any key that is known")
-        elif _is_whole(source) and not (_edge(source) or _is_step(source)):
+        elif _is_whole(source) and not (_is_edge(source) or _is_step(source)):
             yield _whole(source, position=position)
         else:
             _note(source, logs.setdefault(key, _Log(id=key or str(position))))
@@ -73,7 +70,7 @@ def read(rows: Sequence[Row]) -> Iterator[Run | Skipped]:
 
 
 def _note(source: dict[str, JSON], log: _Log) -> None:
-    if _edge(source):
+    if _is_edge(source):
         log.times += [when] if (when := moment(first(source, *_START))) else []
         log.said = {**log.said, **{key: value for key, value in source.items() if value is not None}}
     elif _is_step(source):
@@ -82,12 +79,10 @@ def _note(source: dict[str, JSON], log: _Log) -> None:
         _hear(source, log)
 
 
-def _edge(source: dict[str, JSON]) -> str | None:
-    """`start` or `end` where a line is about the run as a whole, such as `run.start`."""
+def _is_edge(source: dict[str, JSON]) -> bool:
+    """Whether a line is about the run as a whole, such as `run.start`."""
     event = words(text(first(source, "event", "type")) or "")
-    if len(event) == 2 and event[0] in _WHOLE:
-        return "start" if event[1] in _BEGINS else "end" if event[1] in _ENDS else None
-    return None
+    return len(event) == 2 and event[0] in _WHOLE and event[1] in _EDGES
 
 
 def _is_step(source: dict[str, JSON]) -> bool:

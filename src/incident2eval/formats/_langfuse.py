@@ -124,13 +124,8 @@ def _attributes(metadata: Mapping[str, JSON]) -> dict[str, JSON]:
     """What the tracer put on the span; Vercel's AI SDK names the operation in a way of its own."""
     attributes = mapping(decoded(metadata.get("attributes")))
     operation = text(attributes.get("ai.operationId")) or ""
-    kind = (
-        "llm"
-        if operation.endswith((".doGenerate", ".doStream"))
-        else "tool"
-        if operation == "ai.toolCall"
-        else None
-    )
+    called = operation.endswith((".doGenerate", ".doStream"))
+    kind = "tool" if operation == "ai.toolCall" else "llm" if called else None
     return {**attributes, **({"span.kind": kind} if kind else {})}
 
 

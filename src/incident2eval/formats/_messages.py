@@ -4,6 +4,7 @@ The neutral message is `{"role", "content"}`, with `name`, `tool_calls`, `tool_c
 is no text) where there are any.
 """
 
+import json
 from collections.abc import Mapping
 
 from incident2eval.formats._shape import decoded, first, items, mapping, text
@@ -111,6 +112,12 @@ def request(value: JSON) -> JSON:
     return decoded(asked["content"]) if asked else value
 
 
+def words_of(value: JSON) -> JSON:
+    """What an assistant's message says, its calls and its reasoning left aside; anything else as it is."""
+    said = message(value) if isinstance(value, dict) and value.get("role") == "assistant" else None
+    return decoded(said["content"]) if said and said["content"] else value
+
+
 def _opened(source: dict[str, JSON]) -> dict[str, JSON]:
     """A message out of the box that LangChain's serializer or a choice puts it in."""
     kwargs = mapping(source.get("kwargs"))
@@ -160,7 +167,7 @@ def _sort_part(
         calls.append(_call(part))
     elif kind in {"tool_call_response", "tool_result"}:
         said = first(source, "response", "result", "content")
-        words.append(said if isinstance(said, str) else str(answer(said)))
+        words.append(said if isinstance(said, str) else json.dumps(said, ensure_ascii=False))
         result |= {"role": "tool", "tool_call_id": text(first(source, "id", "tool_use_id"))}
     elif kind in {None, "text", "input_text", "output_text"} and text(first(source, "text", "content")):
         words.append(str(first(source, "text", "content")))

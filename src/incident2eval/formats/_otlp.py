@@ -56,7 +56,7 @@ def _envelopes(value: JSON) -> list[JSON] | None:
 
 def _spans(envelopes: list[JSON]) -> Iterator[tuple[JSON, dict[str, JSON], dict[str, JSON]]]:
     for envelope in map(mapping, envelopes):
-        resource = flat(mapping(envelope.get("resource")).get("attributes"))
+        resource = _flat(mapping(envelope.get("resource")).get("attributes"))
         for scoped in map(mapping, items(first(envelope, "scopeSpans", "scope_spans"))):
             scope = mapping(scoped.get("scope"))
             for raw in items(scoped.get("spans")):
@@ -65,10 +65,10 @@ def _spans(envelopes: list[JSON]) -> Iterator[tuple[JSON, dict[str, JSON], dict[
 
 def _span(raw: dict[str, JSON], resource: dict[str, JSON], scope: dict[str, JSON], *, position: int) -> Span:
     events = [mapping(event) for event in items(raw.get("events"))]
-    attributes = flat(raw.get("attributes"))
+    attributes = _flat(raw.get("attributes"))
     for event in events:
         if event.get("name") == _DETAILS:
-            attributes = {**flat(event.get("attributes")), **attributes}
+            attributes = {**_flat(event.get("attributes")), **attributes}
     failed, error = _failure(mapping(raw.get("status")), events, attributes)
     frame = Frame(
         id=_identity(first(raw, "spanId", "span_id")) or str(position),
@@ -104,17 +104,19 @@ def _failure(
     status: dict[str, JSON], events: list[dict[str, JSON]], attributes: dict[str, JSON]
 ) -> tuple[bool, str | None]:
     code, kind = status.get("code"), text(attributes.get("error.type"))
-    raised = next((flat(event.get("attributes")) for event in events if event.get("name") == "exception"), {})
+    raised = next(
+        (_flat(event.get("attributes")) for event in events if event.get("name") == "exception"), {}
+    )
     why = text(status.get("message")) or text(raised.get("exception.message"))
     failed = kind is not None or (isinstance(code, (int, str)) and code in _ERROR)
     return failed, why or kind if failed else None
 
 
 def _event(event: dict[str, JSON]) -> JSON:
-    return {"name": event.get("name"), "attributes": flat(event.get("attributes"))}
+    return {"name": event.get("name"), "attributes": _flat(event.get("attributes"))}
 
 
-def flat(attributes: JSON) -> dict[str, JSON]:
+def _flat(attributes: JSON) -> dict[str, JSON]:
     """OTLP's list of keys and typed values as a dict; an attribute without a key is left out."""
     pairs = (mapping(pair) for pair in items(attributes))
     return {key: _value(pair.get("value")) for pair in pairs if (key := text(pair.get("key")))}
@@ -133,7 +135,7 @@ def _value(value: JSON) -> JSON:
     if (array := first(typed, "arrayValue", "array_value")) is not None:
         return [_value(item) for item in items(mapping(array).get("values"))]
     listed = first(typed, "kvlistValue", "kvlist_value")
-    return None if listed is None else flat(mapping(listed).get("values"))
+    return None if listed is None else _flat(mapping(listed).get("values"))
 
 
 OTLP = Format(

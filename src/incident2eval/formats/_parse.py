@@ -47,7 +47,7 @@ def parsed(data: bytes, *, strict: bool = True, depth: int = MAX_DEPTH) -> JSON:
             raise
         # the strict reader says why more clearly, and takes the lone surrogates that real exporters write
         return _strictly(data, depth=depth)
-    _measure(value, depth=depth, values=None)
+    measure(value, depth=depth)
     return value
 
 
@@ -60,7 +60,7 @@ def _strictly(data: bytes, *, depth: int) -> JSON:
         raise ValueError(f"is nested deeper than {depth} levels") from None
     except UnicodeDecodeError as error:
         raise ValueError(f"is not UTF-8 text (byte {error.start})") from None
-    _measure(value, depth=depth, values=MAX_VALUES)
+    measure(value, depth=depth, values=MAX_VALUES)
     return _escaped(value) if _SURROGATE.search(data) else value
 
 
@@ -155,7 +155,7 @@ def _finite(digits: str) -> float:
     return number
 
 
-def _measure(value: JSON, *, depth: int, values: int | None) -> None:
+def measure(value: JSON, *, depth: int, values: int | None = None) -> None:
     """Raise ValueError where a value is too deep or holds too much; layer by layer, so it cannot overflow."""
     layer: list[JSON] = [value]
     seen = 1

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from incident2eval.formats._parse import MAX_DEPTH, parsed
+from incident2eval.formats._parse import MAX_DEPTH, measure, parsed
 from incident2eval.formats._shape import mapping
 from incident2eval.model import JSON, BadInput, Fault, Run, Step
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 RUN_SCHEMA = "incident2eval/run/1"
 RUNS_SCHEMA = "incident2eval/runs/1"
+
+DEPTH = 2 * MAX_DEPTH
+"""A run read from a trace may be nested deeper than the trace was: JSON in its strings is decoded."""
 
 ONLY = "input"
 """Name of the only run of a file that holds a single one; a case's only input is called the same."""
@@ -41,6 +44,10 @@ def load_run(value: JSON, *, what: str) -> Run:
     if schema != RUN_SCHEMA:
         raise BadInput(Fault(message=f"is {schema!r}, not {RUN_SCHEMA}", file=what, field="schema"))
     try:
+        measure(value, depth=DEPTH)
+    except ValueError as error:
+        raise BadInput(Fault(message=str(error), file=what)) from None
+    try:
         run = _adapter().validate_python(value)
     except ValidationError as error:
         raise BadInput(*_faults(error.errors(include_url=False, include_context=False), what=what)) from None
@@ -63,8 +70,7 @@ def load_runs(data: bytes, *, what: str = "runs") -> Mapping[str, Run]:
         BadInput: when it is neither.
     """
     try:
-        # a run read from a trace may be nested a little deeper than the trace was
-        value = parsed(data.removeprefix(b"\xef\xbb\xbf"), strict=False, depth=2 * MAX_DEPTH)
+        value = parsed(data.removeprefix(b"\xef\xbb\xbf"), strict=False, depth=DEPTH)
     except ValueError as error:
         raise BadInput(Fault(message=f"is no Run JSON: {error}", file=what)) from None
     runs = mapping(value).get("runs")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from incident2eval.formats._kinds import refined
 from incident2eval.formats._lookup import at_path
-from incident2eval.formats._messages import request
+from incident2eval.formats._messages import request, words_of
 from incident2eval.formats._shape import text
 from incident2eval.model import JSON, Run, Step, StepKind, is_empty
 
@@ -87,7 +87,7 @@ def run_of(steps: Iterable[Step], trace: Trace) -> Run:
         started=min((step.started for step in ordered if step.started), default=None),
         ended=max((end for step in ordered if (end := step.ended or step.started)), default=None),
         input=request(_first_input(ordered, root) if trace.input is None else trace.input),
-        output=_last_output(ordered, root) if trace.output is None else trace.output,
+        output=words_of(_last_output(ordered, root) if trace.output is None else trace.output),
         steps=tuple(ordered),
         attributes=trace.attributes,
     )

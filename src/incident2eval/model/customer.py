@@ -27,6 +27,10 @@ class Customers:
 
     rows: tuple[Customer, ...] = field(default=())
 
+    def __repr__(self) -> str:
+        # Fixtures are printed when a test fails: no customer's name belongs in a CI log.
+        return f"<{len(self.rows)} customers>"
+
     def __iter__(self) -> Iterator[Customer]:
         return iter(self.rows)
 

@@ -20,7 +20,7 @@ class Published:
 
 
 def publish(
-    home: Project, report: Report, *, junit: Path | None = None, report_copy: Path | None = None
+    home: Project, report: Report, *, junit: Path | None = None, copy: Path | None = None
 ) -> Published:
     """Write a report as JSON, JUnit XML, Markdown and one HTML page, all or none of them.
 
@@ -34,11 +34,11 @@ def publish(
         ".md": rendered.markdown.encode(),
         ".html": rendered.html.encode(),
     }
-    if report_copy is not None and report_copy.suffix not in forms:
+    if copy is not None and copy.suffix not in forms:
         raise BadInput(
             Fault(
                 message="the report's form is told by its ending",
-                file=str(report_copy),
+                file=str(copy),
                 hint="use " + ", ".join(forms),
             )
         )
@@ -48,8 +48,8 @@ def publish(
     files = {folder / f"{stem}{ending}": content for ending, content in forms.items()}
     if junit is not None:
         files[junit] = rendered.junit
-    if report_copy is not None:
-        files[report_copy] = forms[report_copy.suffix]
+    if copy is not None:
+        files[copy] = forms[copy.suffix]
     write_together(files)
     path = (folder / f"{stem}.json").relative_to(home.root).as_posix()
     decision = dump(report.decision)

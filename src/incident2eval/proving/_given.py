@@ -42,11 +42,14 @@ class CaseSheet:
         raise LookupError(f"{self.case.incident} has no runs called {name}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class CaseFacts:
     """The fixture `case`: the facts of case.yaml by name, the rest as attributes."""
 
     file: CaseFile
+
+    def __repr__(self) -> str:
+        return f"<case {self.id}>"
 
     def __getitem__(self, fact: str) -> JSON:
         if fact not in self.file.facts:
@@ -85,7 +88,7 @@ class CaseFacts:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Replay:
     """The fixture `replay`: hands a test the runs that it judges."""
 
@@ -94,6 +97,9 @@ class Replay:
     """The set of runs that is judged now."""
     unanswered: Mapping[str, Incident2EvalError] = field(default_factory=dict)
     """Trials of today's workflow that gave no runs, and why."""
+
+    def __repr__(self) -> str:
+        return f"<{self.current.name} runs of {self.sheet.case.incident}>"
 
     def __call__(self, name: str | None = None) -> Run:
         """The run of the first input, or of the input called `name`.

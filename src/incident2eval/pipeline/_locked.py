@@ -1,0 +1,104 @@
+"""What the gate has to go by: a workflow's locked cases, and whether their files are as they were proved."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from incident2eval.evalcase import proofread
+from incident2eval.gate import differences, incidents_without_case
+from incident2eval.model import EvalCase, Incident2EvalError, IncidentNote
+from incident2eval.store import Project
+from incident2eval.triage import triage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Locked:
+    """The locked cases of one workflow, and how they lie on disk."""
+
+    cases: tuple[EvalCase, ...]
+    incidents: tuple[IncidentNote, ...]
+    """Every incident of the workflow, with or without a case."""
+    edited: Mapping[str, str]
+    """Incident -> how its files differ from what was proved, in words."""
+    strangers: tuple[str, ...]
+    """What lies under cases/ for this workflow and was never proved, in words."""
+
+    @property
+    def sound(self) -> tuple[str, ...]:
+        """Incidents whose files are as they were proved."""
+        return tuple(dict.fromkeys(case.incident for case in self.cases if case.incident not in self.edited))
+
+    @property
+    def uncovered(self) -> tuple[str, ...]:
+        """Incidents that no locked case stands for."""
+        return incidents_without_case([note.id for note in self.incidents], self.cases)
+
+    def changed_since(self, before: "Locked") -> Mapping[str, str]:
+        """What became of the cases in the meantime: incident -> words."""
+        if self.cases != before.cases:
+            return {case.incident: "the lock changed while the gate ran" for case in before.cases}
+        return {
+            incident: f"changed while the gate ran: {words}"
+            for incident, words in self.edited.items()
+            if incident not in before.edited
+        }
+
+
+def read_locked(home: Project, workflow: str) -> Locked:
+    """Hold the cases of a workflow against the lock.
+
+    Raises:
+        BadInput: The lock or an incident file cannot be used.
+    """
+    lock = home.lock()
+    cases = tuple(case for case in lock.cases if case.workflow == workflow)
+    mine = {case.incident for case in cases}
+    elsewhere = {case.incident for case in lock.cases} - mine
+    folders = [folder.name for folder in home.case_folders() if folder.name not in elsewhere]
+    found = {
+        path: digest for name in folders if name in mine for path, digest in home.case_digests(name).items()
+    }
+    locked = {path: digest for path, digest in lock.files.items() if path.split("/", 1)[0] in mine}
+    edited = dict(differences(locked, found))
+    for incident in mine - set(edited):
+        if fault := _fault(home, incident, locked):
+            edited[incident] = fault
+    return Locked(
+        cases=cases,
+        incidents=_incidents(home, workflow),
+        edited=edited,
+        strangers=tuple(
+            f"cases/{name} is not in the lock: prove it, or remove it"
+            for name in folders
+            if name not in mine and _speaks_of(home, name, workflow)
+        ),
+    )
+
+
+def _fault(home: Project, incident: str, locked: Mapping[str, str]) -> str | None:
+    """Why files that fit the lock cannot be trusted all the same."""
+    if not any(path.startswith(f"{incident}/") for path in locked):
+        return "the lock holds no digest of its files"
+    faults = [
+        f"{name}: {fault}" for name, source in home.tests(incident).items() for fault in proofread(source)
+    ]
+    if faults:
+        return f"the tests do not pass the proofreader, and no approver signed for them: {faults[0]}"
+    return None
+
+
+def _speaks_of(home: Project, incident: str, workflow: str) -> bool:
+    """Whether an unlocked folder is about this workflow; one that cannot be read is taken to be."""
+    try:
+        return home.case(incident).workflow == workflow
+    except Incident2EvalError:
+        return True
+
+
+def _incidents(home: Project, workflow: str) -> tuple[IncidentNote, ...]:
+    notes = []
+    for incident_id in home.incident_ids():
+        incident = home.incident(incident_id).incident
+        if incident.workflow.name == workflow:
+            severity = int(max(triage(incident, ()).suggested, incident.severity or 1))
+            notes.append(IncidentNote(id=incident_id, title=incident.title, severity=severity))
+    return tuple(notes)
