@@ -1,4 +1,4 @@
-"""INC-2026-0142: the workflow failed as it must not fail again."""
+"""INC-2026-0142: an output written for one customer held what belongs to another."""
 
 import pytest
 

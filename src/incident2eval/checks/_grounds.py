@@ -15,6 +15,8 @@ from incident2eval.model import JSON, Record, Run, Step, StepKind
 
 _READING = {StepKind.TOOL, StepKind.RETRIEVAL, StepKind.HANDOFF}
 _DAY = UNITS["days"]
+_DEEPEST = 100
+"""Nothing that a tool says in earnest is nested deeper."""
 _FIT = {"score", "distance", "similarity", "relevance", "rank"}
 
 
@@ -55,11 +57,13 @@ def _news(step: Step) -> JSON:
     told = {str(leaf).strip() for _, leaf in leaves(step.input) if leaf is not None}
     long = [text for text in told if len(text) >= 20]
 
-    def new(value: JSON) -> JSON:
+    def new(value: JSON, depth: int = 0) -> JSON:
+        if depth > _DEEPEST:
+            return None
         if isinstance(value, Mapping):
-            return {key: new(inner) for key, inner in value.items()}
+            return {key: new(inner, depth + 1) for key, inner in value.items()}
         if isinstance(value, (list, tuple)):
-            return [new(inner) for inner in value]
+            return [new(inner, depth + 1) for inner in value]
         said = str(value).strip()
         return (
             None

@@ -44,7 +44,7 @@ def gate(
     home.workflow(workflow)
     started = datetime.now(UTC)
     before = read_locked(home, workflow)
-    # Everything is read before the workflow is called: what it does to the files cannot change what is judged.
+    # All is read before the workflow is called: what it does to the files cannot change what is judged.
     sheets = {incident: _sheet(home, incident) for incident in before.sound}
     asked = {incident: _trials(home, sheet, before, trials) for incident, sheet in sheets.items()}
     calls = {name: replay_today(home, sheet.case, trials=asked[name]) for name, sheet in sheets.items()}
