@@ -177,6 +177,7 @@ def test_the_drafts_of_the_archive_are_clean(shared: Path) -> None:
 HOSTILE = {
     "a word as a name, over and over": "Sky " * 250_000,
     "a word in a phrase, over and over": "Sky of " * 140_000,
+    "a word in a list, over and over": "Apex, " * 160_000,
     "a name, over and over": "Northgate\n" * 100_000,
     "its own name around strangers": "Harrow & Vale Northgate Street " * 32_000,
     "one long word": "a" * 1_000_000,

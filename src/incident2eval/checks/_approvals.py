@@ -4,59 +4,21 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from incident2eval.checks._wording import embedded
+from incident2eval.checks._wording import embedded, key_words, vocabulary
 from incident2eval.model import JSON, Run, Step, StepKind
 
-_YES = {
-    "true",
-    "yes",
-    "y",
-    "ok",
-    "approve",
-    "approved",
-    "accept",
-    "accepted",
-    "allow",
-    "allowed",
-    "granted",
-    "confirmed",
-}
-_NO = {
-    "false",
-    "no",
-    "n",
-    "reject",
-    "rejected",
-    "decline",
-    "declined",
-    "deny",
-    "denied",
-    "refuse",
-    "refused",
-    "not",
-}
+_YES = vocabulary("true yes y ok approve approved accept accepted allow allowed granted confirmed")
+_NO = vocabulary("false no n not reject rejected decline declined deny denied refuse refused")
 _DECISION_KEYS = ("approved", "decision", "verdict", "outcome")
 _WHO_KEYS = ("by", "reviewer", "approver", "approved_by", "reviewed_by", "decided_by")
 _TOOL_KEYS = ("tool", "tool_name", "toolName", "tools", "function", "action", "actions", "call")
 _ARGUMENT_KEYS = ("arguments", "args", "parameters", "params", "tool_input", "kwargs")
-_RECORD_KEY = re.compile(
-    r"(?:^|_|[a-z](?=I))(?:ids?|Ids?|ref|number|no|account|customer|client|amount)$", re.IGNORECASE
-)
+_RECORD_WORDS = vocabulary("id ids ref number no account customer client amount")
 _IDENTIFIER = re.compile(r"[A-Za-z]\w*(?:[._-]\w+)+")
-_MACHINES = {
-    "agent",
-    "ai",
-    "assistant",
-    "auto",
-    "automatic",
-    "automation",
-    "bot",
-    "llm",
-    "model",
-    "policy",
-    "rule",
-}
-_MACHINES |= {"rules", "script", "self", "system", "workflow", "pipeline", "none", "n/a", "unknown"}
+_MACHINES = vocabulary(
+    "agent ai assistant auto automatic automation bot llm model policy rule rules script self system "
+    "workflow pipeline none n/a unknown"
+)
 _MACHINE = re.compile(
     r"(?:^|[\s_.:/-])(?:agent|bot|llm|gpt|copilot|autopilot|auto|ai)$|^(?:auto|ai|gpt|claude)[\s_-]"
 )
@@ -181,7 +143,9 @@ def _arguments(value: JSON) -> Mapping[str, JSON]:
     """The arguments that a review shows, and ids that it names beside them."""
     if not isinstance(value, Mapping):
         return {}
-    named = {key: inner for key, inner in value.items() if isinstance(key, str) and _RECORD_KEY.search(key)}
+    named = {
+        key: inner for key, inner in value.items() if _RECORD_WORDS.intersection(key_words(str(key))[-1:])
+    }
     call = value.get("call") if isinstance(value.get("call"), Mapping) else {}
     for holder in (call, value):
         for key in _ARGUMENT_KEYS:

@@ -55,7 +55,7 @@ class Check:
     """One check on the shelf."""
 
     judge: Callable[..., Findings]
-    """`judge(run, **facts)`; keyword `customer` is the id of the run's own customer, `customers` the roster."""
+    """`judge(run, **facts)`; `customer` is the id of the run's own customer, `customers` the roster."""
     propose: Callable[[Known], Mapping[str, JSON] | None]
     """The facts the check would need to judge runs of this workflow, or None: nothing to propose."""
     variants: Callable[[Known], Iterable[Run]]
@@ -122,12 +122,12 @@ def is_refusal(run: Run) -> bool:
 
 
 def check(*, absence: bool) -> Callable[[Callable[P, Findings]], Callable[P, Findings]]:
-    """Make a judge of a plain function: refuse to judge what says nothing, and let `observing` see the findings.
+    """Make a judge of a plain function: what says nothing is not judged, and `observing` sees the findings.
 
     Args:
-        absence: Whether the check is about something that must not happen (a record, a name, a call). Such a check
-            needs one step or a non-empty output; any other needs a non-empty output, and a refusal counts as nothing
-            judged (contract section 6).
+        absence: Whether the check is about something that must not happen (a record, a name, a call). Such a
+            check needs one step or a non-empty output; any other needs a non-empty output, and a refusal
+            counts as nothing judged (contract section 6).
 
     Raises:
         CannotJudge: from the wrapped judge, when the run lacks what the check needs.

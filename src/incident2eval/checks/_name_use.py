@@ -3,6 +3,7 @@
 import re
 
 from incident2eval.checks._ordinary import is_ordinary
+from incident2eval.checks._wording import vocabulary
 
 LEGAL_FORM = re.compile(
     r"[\s,]{1,3}\(?(?:ltd|limited|llp|llc|plc|inc|incorporated|corp|corporation|gmbh|pty|s\.?a\.?r?\.?l?\.?|"
@@ -19,7 +20,7 @@ _PLACE = re.compile(
 _PERSON = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir)\.?[ \u00a0]\Z")
 _LAST_WORD = re.compile(r"\A.*[\s(\"'\u201c\u2018]", re.DOTALL)
 _PLAIN_WORD = re.compile(r"\b[^\W\d_A-Z]{4,}\b")
-_NEXT = re.compile(r"[\s*_~`\"'\u2019\u201d\u200b]*")
+_MARKS = " \t\n\r\u00a0\u200b*_~`\"'\u2018\u2019\u201c\u201d"
 _LINE_BREAK = re.compile(r"[^\S\n]*(?:\n|\Z)")
 _AND_SOMEBODY = re.compile(r"(?:and|&|\+|or)\s+([^\W\d_]+)")
 _SOMEBODY = {"others", "its", "their", "they", "we", "our", "you", "your", "he", "she", "his", "her", "i"}
@@ -39,10 +40,10 @@ _CALENDAR = """
 january february march april may june july august september october november december
 monday tuesday wednesday thursday friday saturday sunday
 """
-CALENDAR = frozenset(_CALENDAR.split())
+CALENDAR = vocabulary(_CALENDAR)
 """Words whose capital says nothing."""
 
-_IN_FRONT = CALENDAR | frozenset(_LEADING.split())
+_IN_FRONT = CALENDAR | vocabulary(_LEADING)
 """Words in front of a name that are no part of a longer name."""
 
 _PREDICATES = """
@@ -66,7 +67,7 @@ account accounts agreement board bookings contacts contract contracts customer d
 invoices management manager office orders project rep renewal reps retainer site staff subscription team
 tenancy ticket tickets
 """
-_BEHIND = frozenset(_PREDICATES.split())
+_BEHIND = vocabulary(_PREDICATES)
 """What a business is, does, did and has: right behind a bare word at a sentence's start, it was a name."""
 
 _NOT_ADVERBS = {"daily", "early", "family", "monthly", "quarterly", "reply", "supply", "weekly", "yearly"}
@@ -90,9 +91,9 @@ def reads_as_name(text: str, start: int, end: int) -> bool:
     if _is_compound(text, start, end) or is_street(text, end) or _PLACE.match(text, end):
         return False
     if _shouted(text, start, end):
-        return _as_after_a_name(text, end, shouted=True)
+        return _as_after_a_name(word, text, end, shouted=True)
     if _starts_sentence(text, start):
-        return _as_after_a_name(text, end, shouted=False)
+        return _as_after_a_name(word, text, end, shouted=False)
     return not _ends_longer_name(text, start)
 
 
@@ -120,7 +121,7 @@ def _line(text: str, start: int, end: int) -> str:
 
 def _starts_sentence(text: str, start: int) -> bool:
     """Whether a capital stands there anyway: at the start of a sentence, line, bullet, cell or quotation."""
-    ahead = text[max(0, start - 80) : start].rstrip(" \t\u00a0\u200b*_~`\"'\u201c\u2018")
+    ahead = text[max(0, start - 80) : start].rstrip(_MARKS.replace("\n", ""))
     if not ahead or ahead[-1] in ".!?:;|>([\u2022\u2013\u2014-#\u2026":
         return True
     if ahead[-1] != "\n":
@@ -143,16 +144,16 @@ def _ends_longer_name(text: str, start: int) -> bool:
     return not (is_ordinary(before.lower()) and _starts_sentence(text, start - 1 - len(before)))
 
 
-def _as_after_a_name(text: str, end: int, *, shouted: bool) -> bool:
-    """Whether what follows reads as it does after a name."""
+def _as_after_a_name(word: str, text: str, end: int, *, shouted: bool) -> bool:
+    """Whether what follows the word that ends there reads as it does after a name."""
     rest = text[end : end + 60]
     if rest[:1] in {"'", "\u2019"} and rest[1:2] in {"s", "S"}:
         return not rest[2:].lstrip().casefold().startswith("the ")  # `Sky's the limit`
     if _LINE_BREAK.match(rest) or LEGAL_FORM.match(rest):
         return True
-    rest = rest[_NEXT.match(rest).end() :] if _NEXT.match(rest) else rest  # type: ignore[union-attr]
+    rest = rest.lstrip(_MARKS)
     if not rest[:1].isalpha():
-        return rest[:1] != "," or text[:end].rpartition(" ")[2].casefold() not in _IN_FRONT  # `Next, we ...`
+        return rest[:1] != "," or word.casefold() not in _IN_FRONT  # `Next, we ...`
     if other := _AND_SOMEBODY.match(rest):
         return shouted or other[1][0].isupper() or other[1] in _SOMEBODY
     return (rest[0].isupper() and not shouted) or _is_predicate(_word_after(text, end))

@@ -8,7 +8,16 @@ from enum import Enum, auto
 
 from incident2eval.checks._name_use import CALENDAR, LEGAL_FORM, is_street, reads_as_name
 from incident2eval.checks._ordinary import is_ordinary
-from incident2eval.checks._wording import INVISIBLE, POSSESSIVE, WORD, Span, fold, renditions, shape
+from incident2eval.checks._wording import (
+    INVISIBLE,
+    POSSESSIVE,
+    WORD,
+    Span,
+    fold,
+    renditions,
+    shape,
+    vocabulary,
+)
 from incident2eval.model import Customers
 
 _BETWEEN = re.compile(rf"[\s{INVISIBLE}*_~`\"'\u2018\u2019\u201c\u201d\-\u2010-\u2013>]{{0,40}}")
@@ -18,7 +27,7 @@ _LEGAL_FORMS = """
 ltd limited llp llc lp plc inc incorporated corp corporation gmbh kgaa pty pte pvt cic cio sarl srl ulc sas
 AG SA SE AB AS KG NV BV OY UG SL SPA ASA APS SIA
 """
-_LEGAL = frozenset(_LEGAL_FORMS.split())
+_LEGAL = vocabulary(_LEGAL_FORMS)
 """Legal forms; the short ones count in capitals only."""
 
 

@@ -1,8 +1,10 @@
 """Which English words are ordinary ones: a customer may be called `Apex`, and demand has an apex."""
 
-import gzip
+import zlib
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
+
+_GZIP = 16 + zlib.MAX_WBITS
 
 
 def is_ordinary(word: str) -> bool:
@@ -13,9 +15,9 @@ def is_ordinary(word: str) -> bool:
 @cache
 def _words() -> frozenset[str]:
     """ordinary_words.gz, read when first needed: each line begins with how much it shares with the last."""
-    packed = files("incident2eval.checks").joinpath("ordinary_words.gz").read_bytes()
+    packed = Path(__file__).with_name("ordinary_words.gz").read_bytes()
     words, last = [], ""
-    for line in gzip.decompress(packed).decode("ascii").split("\n"):
+    for line in zlib.decompress(packed, wbits=_GZIP).decode("ascii").split("\n"):
         last = last[: int(line[0], 36)] + line[1:]
         words.append(last)
     return frozenset(words)

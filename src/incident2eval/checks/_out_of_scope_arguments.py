@@ -38,7 +38,8 @@ def out_of_scope_arguments(run: Run, *, customer: str, customers: Customers) -> 
         may have been harmless; the next query under the same scope need not be.
 
     What is right:
-        Scopes and ids of owners among a step's arguments name the run's own customer, alone or inside a path.
+        Scopes and ids of owners among a step's arguments name the run's own customer, alone or inside a path;
+        where one of them holds the call to the customer, another may be as wide as it likes.
         A read that brought back nobody's records only (help articles, price lists) may ask as widely as it
         likes.
 
@@ -68,9 +69,11 @@ def _strays(step: Step, reach: Reach) -> Iterator[tuple[Argument, str]]:
     """The arguments of a step that reach too far, with what they ask for."""
     if step.records and all(record.owner is None for record in step.records):
         return
+    given = tuple(arguments(step))
+    narrowed = any(reach.narrows(argument) for argument in given)
     told: set[str] = set()
-    for argument in arguments(step):
-        beyond = reach.beyond(argument)
+    for argument in given:
+        beyond = reach.beyond(argument, narrowed=narrowed)
         if beyond and argument.value not in told:  # an attribute often repeats an argument
             told.add(argument.value)
             yield argument, beyond
@@ -108,12 +111,19 @@ def _wide(step: Step, reach: Reach, strangers: list[str]) -> Iterator[Step]:
     yield replace(bare, input={**kept, "filter": {"accountId": strangers[:2]}})
     yield replace(bare, input={**kept, "filter": {"namespace": "global"}})
     yield replace(bare, input=kept, attributes={**attributes, "app.read_scope": "organisation:main"})
+    own = tuple(record for record in step.records if record.owner in {None, reach.customer})
+    if any(record.owner for record in own):
+        yield replace(step, records=own)  # it asked as widely, and nothing strange came back that day
 
 
 def _within(given: Mapping[str, JSON], reach: Reach) -> dict[str, JSON]:
-    """Those of the arguments that do not reach too far."""
+    """Those of the arguments that say nothing of whose data are asked for."""
     single = {key: Step(kind=StepKind.TOOL, name="", input={key: value}) for key, value in given.items()}
-    return {key: given[key] for key, step in single.items() if not any(True for _ in _strays(step, reach))}
+    return {
+        key: given[key]
+        for key, step in single.items()
+        if not any(reach.beyond(argument) or reach.narrows(argument) for argument in arguments(step))
+    }
 
 
 CHECK = Check(

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from incident2eval.checks._wording import vocabulary
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
@@ -60,12 +62,12 @@ TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "nin
 _KEY_UNITS = (
     "days hours minutes mins seconds secs ms weeks months years pct percent percentage gbp usd eur kg km"
 )
-_KEYS_WITH_UNITS = frozenset(_KEY_UNITS.split())
+_KEYS_WITH_UNITS = vocabulary(_KEY_UNITS)
 _REFERENCES = """
 id ids code codes ref refs reference no number version line batch index page year month day week sku postcode
 zip phone telephone vat port position rank
 """
-_KEYS_OF_REFERENCES = frozenset(_REFERENCES.split())
+_KEYS_OF_REFERENCES = vocabulary(_REFERENCES)
 
 
 def unit_of_key(words: tuple[str, ...]) -> Unit | None:

@@ -34,6 +34,11 @@ _LONGEST = 60
 """No name holds a longer word; what is longer is folded to nothing, so that hostile text costs nothing."""
 
 
+def vocabulary(words: str) -> frozenset[str]:
+    """The words of a text as a set."""
+    return frozenset(words.split())
+
+
 def said(value: JSON) -> Iterator[tuple[str, str]]:
     """Every text of an output with its path: values, keys of objects, and what JSON written as a text holds.
 
