@@ -75,8 +75,8 @@ class Reach:
 
     def narrows(self, argument: Argument) -> bool:
         """Whether the argument holds the whole call to the customer: `account_id=A1` beside a wide scope."""
-        words = argument.words
-        return (_is_scope(words) or _is_owner(words)) and self._names_own(argument.value)
+        words, value = argument.words, argument.value
+        return (_is_scope(words) or _is_owner(words)) and self._names_own(value) and self._wide(value) is None
 
     def beyond(self, argument: Argument, *, narrowed: bool = False) -> str | None:
         """What the argument asks for that is not the customer's own, in words, or None.
