@@ -1,4 +1,4 @@
-"""The tables that cog writes into the docs, taken from the package itself."""  # noqa: INP001
+"""The tables that cog writes into the docs, taken from the package itself."""
 
 import inspect
 from collections.abc import Iterable, Sequence

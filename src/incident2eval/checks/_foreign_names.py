@@ -59,11 +59,12 @@ def _found(
             seen.add((mention.customer, excerpt))
             words = " ".join(text[mention.start : mention.end].split())
             where = f" (at {path})" if path else ""
+            owner = customers.label(mention.customer)
+            whose = "" if words == owner else f", a name of '{owner}',"
             yield Finding(
                 check="foreign_names",
                 step=None,
-                message=f"says '{words}'{where}, a name of '{customers.label(mention.customer)}', "
-                f"in a text for '{customers.label(customer)}'",
+                message=f"says '{words}'{where}{whose} in a text for '{customers.label(customer)}'",
                 excerpt=excerpt,
             )
 
