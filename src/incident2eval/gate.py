@@ -45,7 +45,7 @@ class Seen:
     uncovered: tuple[str, ...] = ()
     """Incidents of the workflow that no locked case stands for."""
     strangers: tuple[str, ...] = ()
-    """What lies under cases/ for this workflow without being in the lock, in words."""
+    """What concerns this workflow without being covered by the lock, in words."""
 
 
 def decide(seen: Seen) -> Decision:
@@ -175,9 +175,10 @@ def differences(locked: Mapping[str, str], found: Mapping[str, str]) -> Mapping[
             if path in locked
             else "is not in the lock"
         )
-        words.setdefault(path.split("/", 1)[0], []).append(f"{path} {what}")
+        words.setdefault(path.split("/", 1)[0], []).append(f"cases/{path} {what}")
     return {
-        incident: "edited since it was proved: " + ", ".join(lines) + " (prove it again with a reason)"
+        incident: f"edited since it was proved: {', '.join(lines)} (undo it, or accept it: "
+        f'incident2eval prove {incident} --reason "why" --by "name")'
         for incident, lines in words.items()
     }
 

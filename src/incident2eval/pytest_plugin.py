@@ -86,6 +86,15 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     return f"incident2eval: {HEADERS[mode]}" + (f", {trials} trials" if mode == TODAY and trials > 1 else "")
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """On the recorded evidence, say what a green line means there."""
+    passed = len(terminalreporter.getreports("passed"))
+    if _mode(config) == RECORDED and passed:
+        terminalreporter.write_line(
+            f"incident2eval: {passed} tests fail on the recorded incident, as they must; here that is a pass"
+        )
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run every test of a case once for each trial, where there are several."""
     trials = metafunc.config.getoption("trials")

@@ -46,3 +46,25 @@ def test_faults_of_an_incident_file_and_absent_evidence_are_named(project: Path)
 def test_an_unknown_workflow_is_bad_input(project: Path) -> None:
     with pytest.raises(BadInput):
         check(project=project, workflow="nothing")
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        (f"cases/{INCIDENT}/case.yaml", "case.yaml changed"),
+        (f"incidents/{INCIDENT}/evidence/draft.txt", "changed after it was sealed"),
+    ],
+)
+def test_what_changed_since_it_was_proved_or_sealed_is_named(project: Path, path: str, said: str) -> None:
+    (project / path).write_bytes((project / path).read_bytes() + b"\n")
+    answer = check(project=project, workflow=None)
+
+    assert answer.exit_code == 1
+    assert any(said in line for line in answer.data["missing"])
+
+
+def test_a_target_that_cannot_be_called_is_named(project: Path) -> None:
+    settings(project, "python:summaries:draft", "command:./draft")
+    answer = check(project=project, workflow="monthly-summary")
+
+    assert any("target" in line for line in answer.data["missing"])

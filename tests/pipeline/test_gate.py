@@ -238,7 +238,7 @@ def test_an_edited_case_is_never_written_over(project: Path) -> None:
 
     assert answer.exit_code == 1
     assert path.read_text().endswith("# mine\n")
-    assert "case.yaml changed" in " ".join(answer.notes)
+    assert "case.yaml changed" in answer.data["refused"]
 
 
 def test_prove_accepts_an_edit_with_a_reason_and_the_gate_then_takes_it(project: Path, ask: Ask) -> None:
@@ -249,6 +249,42 @@ def test_prove_accepts_an_edit_with_a_reason_and_the_gate_then_takes_it(project:
     assert ask(project).data["decision"] == "blocked"
     assert cases.prove(project=project, incidents=(), reason="a note", by="Mara").exit_code == 0
     assert ask(project).data["decision"] == "pass"
+
+
+def test_an_accepted_edit_is_never_written_over_either(project: Path) -> None:
+    path = project / "cases" / INCIDENT / "case.yaml"
+    path.write_text(path.read_text() + "# mine\n")
+    cases.prove(project=project, incidents=(), reason="a note", by="Mara")
+
+    answer = run.run(project=project, incident=INCIDENT)
+
+    assert answer.exit_code == 1
+    assert "by Mara: a note" in answer.data["refused"]
+    assert path.read_text().endswith("# mine\n")
+
+
+def test_an_incident_that_misspells_its_workflow_does_not_slip_through(project: Path, ask: Ask) -> None:
+    other = project / "incidents" / "INC-2026-0143"
+    other.mkdir()
+    text = (project / "incidents" / INCIDENT / "incident.yaml").read_text().replace(INCIDENT, other.name)
+    text = text.replace("monthly-summary", "montly-summary")
+    (other / "incident.yaml").write_text(text.split("evidence:")[0])
+
+    answer = ask(project)
+
+    assert answer.data["decision"] == "blocked"
+    assert "unknown workflow 'montly-summary': is it 'monthly-summary'?" in " ".join(answer.data["reasons"])
+
+
+def test_misspelt_settings_are_said(project: Path, ask: Ask) -> None:
+    settings(project, "approved_tools", "aproved_tools")
+
+    answer = ask(project)
+
+    assert "has no effect (did you mean approved_tools?)" in " ".join(answer.notes)
+    assert "aproved_tools" in (project / answer.data["report"]).with_suffix(".md").read_text().replace(
+        "\u200b", ""
+    )
 
 
 def test_prove_refuses_a_blind_case(project: Path) -> None:

@@ -140,7 +140,7 @@ class TestSummary:
         assert summary(blocked.decision) == (
             "BLOCKED: monthly-summary\n"
             "At least one failure is still there, or nothing shows that it is gone. The\n"
-            "workflow should stay as it is until every case passes.\n"
+            "workflow must not go live until every case passes.\n"
             "\n"
             "- another customer's records were fetched\n"
             "\n"

@@ -132,9 +132,9 @@ def test_unknown_keys_and_open_values_are_kept_and_warned_about(write: Callable[
     file = f"incidents/{ID}/incident.yaml"
     assert loaded.incident.failure_modes == ("halucination",)
     assert [warning.split(" (")[0] for warning in loaded.warnings] == [
-        f"{file}:6: ticket: is not a field that is read, and is kept",
+        f"{file}:6: ticket: is not known and has no effect",
         f"{file}:7: failure_modes.0: 'halucination' is not a value that is known here, and is kept",
-        f"{file}:8: impact.domain: is not a field that is read, and is kept",
+        f"{file}:8: impact.domain: is not known and has no effect",
         f"{file}:9: noticed_by: 'the cat' is not a value that is known here, and is kept",
     ]
     assert "did you mean hallucination?" in loaded.warnings[1]

@@ -74,7 +74,7 @@ def _faults(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         line = f"line {getattr(node, 'lineno', 1)}"
         if not isinstance(node, ALLOWED):
-            yield f"{line}: {type(node).__name__} has no place in a test of a case"
+            yield f"{line}: this is more than a test of a case may say ({type(node).__name__})"
             continue
         fault = _fault(node, imported)
         if fault:

@@ -56,7 +56,7 @@ def load_run(value: JSON, *, what: str) -> Run:
         raise BadInput(
             *(Fault(message="has no offset", file=what, field=field, hint=hint) for field in naive)
         )
-    return _in_utc(run)
+    return _in_utc(_numbered(run))
 
 
 def load_runs(data: bytes, *, what: str = "runs") -> Mapping[str, Run]:
@@ -95,6 +95,14 @@ def dump_runs(runs: Mapping[str, Run]) -> bytes:
     else:
         value = {"schema": RUNS_SCHEMA, "runs": {name: dump_run(run) for name, run in runs.items()}}
     return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _numbered(run: Run) -> Run:
+    """The run with a step's position as its id where it has none: a finding must be able to name it."""
+    if all(step.id for step in run.steps):
+        return run
+    steps = (step if step.id else replace(step, id=str(n)) for n, step in enumerate(run.steps, start=1))
+    return replace(run, steps=tuple(steps))
 
 
 @cache

@@ -1,7 +1,8 @@
 """What the gate has to go by: a workflow's locked cases, and whether their files are as they were proved."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from incident2eval.evalcase import proofread
 from incident2eval.gate import differences, incidents_without_case
@@ -20,7 +21,7 @@ class Locked:
     edited: Mapping[str, str]
     """Incident -> how its files differ from what was proved, in words."""
     strangers: tuple[str, ...]
-    """What lies under cases/ for this workflow and was never proved, in words."""
+    """What concerns this workflow and was never proved: unlocked cases, incidents that misspell its name."""
 
     @property
     def sound(self) -> tuple[str, ...]:
@@ -66,10 +67,13 @@ def read_locked(home: Project, workflow: str) -> Locked:
         cases=cases,
         incidents=_incidents(home, workflow),
         edited=edited,
-        strangers=tuple(
-            f"cases/{name} is not in the lock: prove it, or remove it"
-            for name in folders
-            if name not in mine and _speaks_of(home, name, workflow)
+        strangers=(
+            *(
+                f"cases/{name} is not in the lock: prove it, or remove it"
+                for name in folders
+                if name not in mine and _speaks_of(home, name, workflow)
+            ),
+            *_misnamed(home, workflow),
         ),
     )
 
@@ -92,6 +96,15 @@ def _speaks_of(home: Project, incident: str, workflow: str) -> bool:
         return home.case(incident).workflow == workflow
     except Incident2EvalError:
         return True
+
+
+def _misnamed(home: Project, workflow: str) -> Iterator[str]:
+    """Incidents that a slip of the pen would take out of the gate: an unknown workflow, nearly this one."""
+    for incident_id in home.incident_ids():
+        named = home.incident(incident_id).incident.workflow.name
+        near = get_close_matches(named.casefold(), [workflow.casefold()])
+        if named not in home.settings.workflows and near:
+            yield f"{incident_id} names the unknown workflow {named!r}: is it {workflow!r}?"
 
 
 def _incidents(home: Project, workflow: str) -> tuple[IncidentNote, ...]:

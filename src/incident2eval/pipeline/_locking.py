@@ -14,16 +14,23 @@ def edits_of(project: Project, incident: str) -> str | None:
 
 
 def refuse_edited(project: Project, incident: str) -> None:
-    """Refuse to write over a case that a person edited since it was proved.
+    """Refuse to write over a case that a person edited, whether the edit was accepted or not.
 
     Raises:
         NotProvable: naming the files.
     """
+    mine = [one for one in project.lock().accepted if one.path.startswith(f"{incident}/")]
+    if mine and project.case_digests(incident):
+        accepted = "; ".join(f"{one.path} by {one.by or 'nobody named'}: {one.reason}" for one in mine)
+        raise NotProvable(
+            f"cases/{incident} holds edits that were accepted, and they are kept ({accepted})",
+            hint="nothing was written; to have the case written anew, remove its folder first",
+        )
     edits = edits_of(project, incident) if project.case_digests(incident) else None
     if edits:
         raise NotProvable(
             f"cases/{incident} was {edits}",
-            hint="nothing was written; accept the edits with `prove --reason`, or remove the folder first",
+            hint="nothing was written; accept the edits with a reason, or remove the folder first",
         )
 
 

@@ -112,11 +112,16 @@ def _missed(
 ) -> list[str]:
     missed = []
     for test in tests:
-        for number in range(1, len(made.get(test.check, ())) + 1):
-            verdict = verdicts.get((test.id, _variant(test.check, number)))
-            if verdict is None or verdict.outcome is not Outcome.FAILED:
-                missed.append(f"{test.test} misses variant {number} of {test.check}")
+        numbers = range(1, len(made.get(test.check, ())) + 1)
+        got_by = [n for n in numbers if not _red(verdicts.get((test.id, _variant(test.check, n))))]
+        if got_by:
+            which = "all" if len(got_by) == len(numbers) else ", ".join(map(str, got_by))
+            missed.append(f"{test.test} misses variants of the failure: {which} of {len(numbers)}")
     return missed
+
+
+def _red(verdict: Verdict | None) -> bool:
+    return verdict is not None and verdict.outcome is Outcome.FAILED
 
 
 def _faults(
@@ -142,4 +147,8 @@ def _faults(
 
 def _said(verdicts: Mapping[tuple[str, str], Verdict], case_id: str, runs: str) -> str:
     verdict = verdicts.get((case_id, runs))
-    return f"{verdict.outcome} {verdict.message}".strip() if verdict else "it did not run"
+    return (
+        f"{verdict.outcome} {' '.join(verdict.message.split())[:200]}".strip()
+        if verdict
+        else "it did not run"
+    )

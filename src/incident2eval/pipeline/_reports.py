@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from incident2eval.model import JSON, BadInput, Fault, Report
+from incident2eval.model import JSON, BadInput, Fault, Report, Ruling
 from incident2eval.report import render, summary
 from incident2eval.store import Project, dump, sha256, write_together
 
@@ -54,7 +54,10 @@ def publish(
     path = (folder / f"{stem}.json").relative_to(home.root).as_posix()
     decision = dump(report.decision)
     data = {**decision, "report": path, "digest": sha256(rendered.json), "commit": report.commit}
-    return Published(data=data, text=f"{summary(report.decision)}\nreport: {path.removesuffix('.json')}.html")
+    lines = [summary(report.decision), f"report: {path.removesuffix('.json')}.html"]
+    if report.decision.decision is not Ruling.PASS:
+        lines.append("next: mend what is named above, then run this again")
+    return Published(data=data, text="\n".join(lines))
 
 
 def _free(folder: Path, name: str) -> str:

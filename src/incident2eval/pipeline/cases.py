@@ -24,6 +24,13 @@ from incident2eval.pipeline._probe import ask_target
 from incident2eval.pipeline._proof import Proof, prove_case
 from incident2eval.store import Project, sha256
 
+WAYS_ON = (
+    "a trace of a right run among the evidence, with kind: corrected_trace",
+    "the wrong words of the output under wrong: in incident.yaml",
+    "approved_tools and needs_approval in the settings, and the customers file",
+)
+"""What gives the search more to go by; until a case is proved, the gate stays shut."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
@@ -104,6 +111,8 @@ def prove(*, project: Path | None, incidents: tuple[str, ...], reason: str | Non
         faults += proof.faults
         if not proof.faults:
             lock_case(home, incident, proof.tests, reason=reason if edits else None, by=by)
+            accepted = f", edits accepted from {by or 'nobody named'}: {reason}" if edits else ""
+            lines.append(f"locked: {len(proof.tests)} cases of {incident}{accepted}")
     data = {"cases": [case_json(case) for case in proved], "faults": faults}
     lines += [f"not proved: {fault}" for fault in faults]
     return Answer(data=data, text=wrapped(lines), exit_code=int(bool(faults)))
@@ -136,11 +145,14 @@ def cases_json(built: Built) -> Mapping[str, JSON]:
 def case_lines(case: EvalCase) -> list[str]:
     """One case for a person."""
     red, green = ("red" if case.red else "NOT RED"), ("green" if case.green else "NOT GREEN")
+    alarms = case.false_alarms
     return [
         f"  {case.test}",
         f"    {red} on the incident, {green} on the corrected run",
-        f"    caught {case.variants.caught} of {case.variants.made} variants",
-        f"    flagged {case.false_alarms.flagged} of {case.false_alarms.runs} past and known-good runs",
+        f"    caught {case.variants.caught} of {case.variants.made} variants (the incident, altered)",
+        f"    flagged {alarms.flagged} of {alarms.runs} past and known-good runs"
+        if alarms.runs
+        else "    false alarms: none tried, there are no past or known-good runs to judge",
     ]
 
 
@@ -152,6 +164,7 @@ def describe(built: Built) -> list[str]:
     else:
         head = "cases: nothing could be proved for this incident"
         rest = [f"  tried {one.check}: {one.because}" for one in built.search.dropped]
+        rest += ["  what would help:", *(f"  - {way}" for way in WAYS_ON)]
     return [head, *(line for case in built.tests for line in case_lines(case)), *rest]
 
 

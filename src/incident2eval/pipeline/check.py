@@ -1,10 +1,14 @@
-"""`check`: what is missing, in the settings of a workflow and in the incident files."""
+"""`check`: what is missing, in the settings of a workflow, in the incident files, and under cases/."""
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from incident2eval.model import BadInput, EvidenceKind, Incident, NotJudged, WorkflowSettings
+from incident2eval.model import EvidenceKind, Incident, Incident2EvalError, WorkflowSettings
 from incident2eval.pipeline._answer import Answer
+from incident2eval.pipeline._layout import wrapped
+from incident2eval.pipeline._locked import read_locked
 from incident2eval.store import Project
+from incident2eval.workflows import target_for
 
 PLAN = {
     "target": "how to call it",
@@ -21,55 +25,87 @@ PLAN = {
 
 
 def check(*, project: Path | None, workflow: str | None) -> Answer:
-    """Say what is missing: in one workflow's settings or in all, and in the incident files.
+    """Say what is missing: in one workflow's settings or in all, in the incident files, and under cases/.
+
+    The workflow itself is not called: whether its target answers, the gate tells.
 
     Returns:
         Exit code 0 where nothing is missing, 1 where something is.
+
+    Raises:
+        BadInput: There is no project, no workflow of that name, or the settings cannot be read.
     """
     home = Project.find(project)
     names = (workflow,) if workflow is not None else tuple(home.settings.workflows)
-    missing = [line for name in names for line in _workflow(name, home.workflow(name))]
+    incidents, broken = _incidents(home, workflow)
+    missing = list(broken)
     if not names:
         missing.append("incident2eval.toml names no workflow")
-    warnings = list(home.warnings)
-    for incident_id in home.incident_ids():
-        try:
-            loaded = home.incident(incident_id)
-        except BadInput as error:
-            missing += [str(fault) for fault in error.faults]
-            continue
-        if workflow in {None, loaded.incident.workflow.name}:
-            missing += _incident(home, loaded.incident)
-            warnings += loaded.warnings
-    text = "\n".join(missing) if missing else f"nothing is missing ({len(names)} workflows checked)"
+    missing += _tried(lambda: len(home.customers))
+    for name in names:
+        missing += _workflow(home, name, home.workflow(name))
+    for incident in incidents:
+        missing += _incident(home, incident)
+    looked = f"looked at {len(names)} workflows and {len(incidents)} incidents"
     return Answer(
-        data={"ok": not missing, "missing": missing, "warnings": warnings},
-        text=text,
+        data={"ok": not missing, "missing": missing, "warnings": list(home.warnings)},
+        text=wrapped(
+            [*missing, f"{looked}: {f'{len(missing)} things are' if missing else 'nothing is'} missing"]
+        ),
         exit_code=int(bool(missing)),
-        notes=tuple(warnings),
+        notes=home.warnings,
     )
 
 
-def _workflow(name: str, settings: WorkflowSettings) -> list[str]:
-    return [
-        f"workflow {name}: {field} is not set ({what})"
-        for field, what in PLAN.items()
-        if not getattr(settings, field)
-    ]
+def _incidents(home: Project, workflow: str | None) -> tuple[list[Incident], list[str]]:
+    """The incidents that can be read (of that workflow, if one is named), and the faults of the others."""
+    incidents: list[Incident] = []
+    faults: list[str] = []
+    for incident_id in home.incident_ids():
+        try:
+            incident = home.incident(incident_id).incident
+        except Incident2EvalError as error:
+            faults += [str(fault) for fault in error.faults]
+        else:
+            if workflow in {None, incident.workflow.name}:
+                incidents.append(incident)
+    return incidents, faults
 
 
-def _incident(home: Project, incident: Incident) -> list[str]:
-    """What an incident lacks before its cause can be found and a case be written."""
-    missing = []
-    if incident.workflow.name not in home.settings.workflows:
-        missing.append(f"{incident.id}: incident2eval.toml has no workflow {incident.workflow.name!r}")
+def _workflow(home: Project, name: str, settings: WorkflowSettings) -> Iterator[str]:
+    for field, what in PLAN.items():
+        if not getattr(settings, field):
+            yield f"workflow {name}: {field} is not set ({what})"
+    if settings.target:
+        for fault in _tried(lambda: target_for(settings, project=home.root)):
+            yield f"workflow {name}: {fault}"
     try:
-        kept = home.evidence(incident.id)
-    except NotJudged as absent:
-        missing.append(str(absent))
-    else:
-        if not any(item.evidence.kind == EvidenceKind.TRACE for item in kept):
-            missing.append(f"{incident.id}: no trace among the evidence")
+        locked = read_locked(home, name)
+    except Incident2EvalError:
+        return  # the faults of an incident file are named one by one
+    yield from locked.edited.values()
+    yield from locked.strangers
+
+
+def _incident(home: Project, incident: Incident) -> Iterator[str]:
+    """What an incident lacks before its cause can be found and a case be written."""
+    if incident.workflow.name not in home.settings.workflows:
+        yield f"{incident.id}: incident2eval.toml has no workflow {incident.workflow.name!r}"
+    absent = _tried(lambda: home.evidence(incident.id))
+    changed = absent or _tried(lambda: home.verify_seal(incident.id))
+    yield from changed
+    if not absent and not any(
+        item.evidence.kind == EvidenceKind.TRACE for item in home.evidence(incident.id)
+    ):
+        yield f"{incident.id}: no trace among the evidence"
     if not any(case.incident == incident.id for case in home.lock().cases):
-        missing.append(f"{incident.id}: no locked case (incident2eval run {incident.id})")
-    return missing
+        yield f"{incident.id}: no locked case (incident2eval run {incident.id})"
+
+
+def _tried(look: Callable[[], object]) -> list[str]:
+    """What is wrong with something that is looked at, in words; nothing where it can be used."""
+    try:
+        look()
+    except Incident2EvalError as error:
+        return [str(fault) for fault in error.faults]
+    return []

@@ -42,11 +42,13 @@ def describe(cause: RootCause, run: Run) -> list[str]:
     control = cause.control.name if cause.control else "unknown"
     lines = [
         f"root cause: {cause.category} - the control that failed: {control}",
-        f"  at step {cause.name} [{cause.step}] (proposed; confirm it in root-cause.yaml)",
+        f"  at step {cause.name} [{cause.step}] (a proposal)",
         *(f"  because {line}" for line in cause.because[:6]),
     ]
     names = {step.id: step.name for step in run.steps}
-    lines += [f"  {rank.score:5.1f}  {names.get(rank.step, '')} [{rank.step}]" for rank in cause.ranked[:5]]
+    others = [f"{names.get(rank.step, '')} [{rank.step}] {rank.score:g}" for rank in cause.ranked[1:4]]
+    if others:
+        lines.append(f"  next in line (it scores {cause.ranked[0].score:g}): {', '.join(others)}")
     return [
         *lines,
         *(f"  changed before: {change.kind} {change.at:%Y-%m-%d}: {change.what}" for change in cause.changes),

@@ -63,7 +63,7 @@ def gate(
         )
     )
     written = publish(home, _report(home, decision, before, sheets, started), junit=junit, copy=report)
-    return Answer(data=written.data, text=written.text, exit_code=exit_code(decision))
+    return Answer(data=written.data, text=written.text, exit_code=exit_code(decision), notes=home.warnings)
 
 
 def _sheet(home: Project, incident: str) -> CaseSheet:
@@ -122,5 +122,8 @@ def _report(
         proofs=locked.cases,
         digests=home.digests(home.workflow(decision.workflow)),
         overrides=tuple(f"trials at severity {level}: {n}" for level, n in sorted(policy.trials.items())),
-        notes=("steps as reported by the workflow",) if Observation.STEPS in observed else (),
+        notes=(
+            *(["steps as reported by the workflow"] if Observation.STEPS in observed else []),
+            *home.warnings,
+        ),
     )

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from incident2eval.cluster import place
-from incident2eval.model import JSON, Failure, FailureType, NotProvable, flat_text
+from incident2eval.evalcase import Search
+from incident2eval.model import JSON, Failure, FailureType, Incident, NotProvable, Origin
 from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline._dossier import Dossier, open_dossier
 from incident2eval.pipeline._layout import wrapped
@@ -11,6 +12,14 @@ from incident2eval.pipeline.cases import Built, build, cases_json, describe
 from incident2eval.pipeline.explain import describe as describe_cause
 from incident2eval.pipeline.intake import whoami
 from incident2eval.store import Project, dump
+
+ORIGINS = {
+    Origin.CORRECTED_TRACE: "the trace handed over as corrected",
+    Origin.CORRECTED_OUTPUT: "the recorded run with the corrected output in place of the wrong one",
+    Origin.REPAIRED: "made by the tool: the recorded run with the fault taken out "
+    "(a real one, kind: corrected_trace, proves more)",
+}
+"""Where the run comes from that every case must be green on."""
 
 
 def run(*, project: Path | None, incident: str) -> Answer:
@@ -25,53 +34,43 @@ def run(*, project: Path | None, incident: str) -> Answer:
     entries = home.seal(incident, by=whoami())
     dossier = open_dossier(home, incident)
     home.write_cause(incident, dossier.cause)
-    kind = failure_type(dossier)
     refused: NotProvable | None = None
     try:
         built = build(dossier)
     except NotProvable as error:
-        built, refused = None, error
+        built, refused = Built(tests=(), search=Search(kept=(), dropped=())), error
+    kind = _failure_type(dossier, built)
     sealed = {"files": len(entries), "sha256": entries[-1].chain if entries else None}
-    data = _data(dossier, kind, built) | {"sealed": sealed}
-    notes = [*dossier.warnings, *(built.notes if built else ())]
-    if refused is not None:
-        notes.append(f"{refused} ({refused.hint})" if refused.hint else str(refused))
     return Answer(
-        data=data,
-        text=wrapped(_text(dossier, kind, built, len(entries))),
-        exit_code=0 if built and built.tests else 1,
-        notes=tuple(notes),
+        data=_data(dossier, kind, built) | {"sealed": sealed, "refused": str(refused) if refused else None},
+        text=wrapped(_text(dossier, kind, built, refused)),
+        exit_code=0 if built.tests else 1,
+        notes=(*dossier.warnings, *built.notes),
     )
 
 
-def failure_type(dossier: Dossier) -> FailureType:
-    """The incident's failure type among all incidents of the project whose cause is on file."""
-    own = _failure(dossier)
+def _failure_type(dossier: Dossier, built: Built) -> FailureType:
+    """The incident's failure type among all incidents of the project that have cases."""
+    tested = tuple(case.check for case in built.tests)
+    checks = tuple(dict.fromkeys(tested or [finding.check for finding in dossier.findings]))
+    if not checks:
+        return FailureType(id="none", label="not known: no check found anything")
     lock = dossier.project.lock()
     earlier = []
     for incident in dossier.project.incident_ids():
-        checks = tuple(dict.fromkeys(case.check for case in lock.cases if case.incident == incident))
-        if incident == dossier.incident.id or not checks:
-            continue
-        other = dossier.project.incident(incident).incident
-        text = " ".join([other.title, *other.wrong])
-        earlier.append(Failure(id=other.id, text=text, workflow=other.workflow.name, checks=checks))
-    return place(own, earlier, customers=dossier.project.customers)
+        theirs = tuple(dict.fromkeys(case.check for case in lock.cases if case.incident == incident))
+        if incident != dossier.incident.id and theirs:
+            earlier.append(_failure(dossier.project.incident(incident).incident, theirs))
+    return place(_failure(dossier.incident, checks), earlier, customers=dossier.project.customers)
 
 
-def _failure(dossier: Dossier) -> Failure:
-    incident = dossier.incident
-    return Failure(
-        id=incident.id,
-        text=" ".join([incident.title, *incident.wrong]),
-        workflow=incident.workflow.name,
-        checks=tuple(dict.fromkeys(finding.check for finding in dossier.findings)),
-    )
+def _failure(incident: Incident, checks: tuple[str, ...]) -> Failure:
+    text = " ".join([incident.title, *incident.wrong])
+    return Failure(id=incident.id, text=text, workflow=incident.workflow.name, checks=checks)
 
 
-def _data(dossier: Dossier, kind: FailureType, built: Built | None) -> dict[str, JSON]:
+def _data(dossier: Dossier, kind: FailureType, built: Built) -> dict[str, JSON]:
     triage = dossier.triage
-    cases = cases_json(built) if built else {"cases": [], "drafts": [], "dropped": []}
     return {
         "incident": dossier.incident.id,
         "type": triage.type,
@@ -83,7 +82,7 @@ def _data(dossier: Dossier, kind: FailureType, built: Built | None) -> dict[str,
         "findings": [dump(finding) for finding in dossier.findings],
         "failure_type": dump(kind),
         "root_cause": dump(dossier.cause),
-        **cases,
+        **cases_json(built),
         "obligations": [],
         "not_judged": list(triage.unknown),
         "origin": dossier.origin,
@@ -91,22 +90,26 @@ def _data(dossier: Dossier, kind: FailureType, built: Built | None) -> dict[str,
     }
 
 
-def _text(dossier: Dossier, kind: FailureType, built: Built | None, sealed: int) -> list[str]:
+def _text(dossier: Dossier, kind: FailureType, built: Built, refused: NotProvable | None) -> list[str]:
+    """What matters first: what it was, where it went wrong, what was proved, what is next; then why."""
     incident, triage = dossier.incident, dossier.triage
-    given = f", given {incident.severity}" if incident.severity else ""
+    given = f", given {int(incident.severity)}" if incident.severity else ""
     lines = [
         f"{incident.id}  {incident.title}",
-        f"sealed: {sealed} files of evidence",
+        "",
         f"type: {triage.type or 'not known yet'}; severity {int(triage.suggested)} suggested{given}",
-        *(f"  because {reason}" for reason in triage.because),
         f"failure type: {kind.label} ({kind.id}, {'new' if kind.new else 'seen before'})",
         *(f"  like {one.incident} ({one.score:.0f} of 100)" for one in kind.similar[:3]),
         *describe_cause(dossier.cause, dossier.gathered.recorded),
-        f"findings in the recorded run: {len(dossier.findings)}",
-        *(
-            f"  {finding.check}: {' '.join(flat_text(finding.message).split())}"
-            for finding in dossier.findings[:12]
-        ),
+        f"corrected run: {ORIGINS[dossier.origin]}",
     ]
-    lines += describe(built) if built else ["cases: nothing was written"]
-    return [*lines, *(f"not judged: {what}" for what in triage.unknown)]
+    if refused is not None:
+        lines += [f"cases: {refused}", *([f"  {refused.hint}"] if refused.hint else [])]
+    else:
+        lines += describe(built)
+    lines += ["", "why this severity:", *(f"  {reason}" for reason in triage.because)]
+    if triage.unknown:
+        lines += ["", "not judged:", *(f"  {what}" for what in triage.unknown)]
+    gate = f"incident2eval gate {incident.workflow.name}"
+    cause = f"incidents/{incident.id}/root-cause.yaml"
+    return [*lines, "", f"next: look at the proposed cause in {cause}, mend the workflow, then {gate}"]

@@ -27,7 +27,7 @@ RULINGS: Mapping[Ruling, Wording] = {
     Ruling.BLOCKED: Wording(
         "BLOCKED",
         "At least one failure is still there, or nothing shows that it is gone. "
-        "The workflow should stay as it is until every case passes.",
+        "The workflow must not go live until every case passes.",
     ),
     Ruling.ERROR: Wording(
         "COULD NOT BE JUDGED",

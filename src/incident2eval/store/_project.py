@@ -145,6 +145,11 @@ class Project:
             self.folder(incident_id) / "SEALED.json", kept, by=by, file=_in(incident_id, "SEALED.json")
         )
 
+    def verify_seal(self, incident_id: str) -> None:
+        """Make sure that sealed evidence is as it was; raises NotProvable or NotJudged where it is not."""
+        manifest = self.folder(incident_id) / "SEALED.json"
+        _seal.verify_files(manifest, self.evidence(incident_id), file=_in(incident_id, manifest.name))
+
     def sealed(self, incident_id: str) -> tuple[_seal.SealedFile, ...]:
         """What has been sealed; raises NotProvable when the manifest was changed."""
         return _seal.sealed_files(

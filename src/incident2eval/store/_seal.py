@@ -77,6 +77,20 @@ def seal_files(manifest: Path, kept: Sequence[Kept], *, by: str, file: str) -> t
     return (*before, *new)
 
 
+def verify_files(manifest: Path, kept: Sequence[Kept], *, file: str) -> None:
+    """Make sure that all sealed evidence is there as it was sealed.
+
+    Raises:
+        BadInput: The manifest or a file cannot be read.
+        NotProvable: A sealed file, or the manifest, was changed since.
+        NotJudged: A sealed file is absent.
+    """
+    now = datetime.now(UTC)
+    _hold(
+        sealed_files(manifest, file=file), {one.evidence.file: _entry(one, when=now, by="") for one in kept}
+    )
+
+
 def _entry(kept: Kept, *, when: datetime, by: str) -> SealedFile:
     with opened(kept.path, file=kept.evidence.file) as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()

@@ -206,7 +206,7 @@ class _Fitting:
 
     def _unknown(self, key: str, known: Iterable[str], path: FieldPath) -> None:
         self.unread.setdefault(path, []).append(key)
-        self._odd((*path, key), "is not a field that is read, and is kept", near(key, known))
+        self._odd((*path, key), "is not known and has no effect", near(key, known))
 
     def _misspelt(self, path: FieldPath) -> str | None:
         """What stands in the file and may be meant for a missing field."""
