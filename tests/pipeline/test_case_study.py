@@ -8,10 +8,9 @@ HERE = Path(__file__).resolve().parents[2]
 
 
 def cases(folder: Path) -> dict[str, bytes]:
-    files = (
-        path for path in (folder / "cases").rglob("*") if path.is_file() and "__pycache__" not in path.parts
-    )
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files if path.suffix != ".pyc"}
+    kinds = {".yaml", ".json", ".py", ".lock"}
+    files = (path for path in (folder / "cases").rglob("*") if path.suffix in kinds)
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
 def test_the_cases_are_as_the_tool_writes_them(proved: Path) -> None:
