@@ -1,6 +1,7 @@
 """The dossier of an incident: its file, its evidence read, and what every check found in it."""
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from incident2eval import evalcase, formats
@@ -74,7 +75,8 @@ def open_dossier(project: Project, incident_id: str) -> Dossier:
     incident = loaded.incident
     workflow = project.workflow(incident.workflow.name)
     kept = project.evidence(incident_id)
-    traces, warnings, sources = _read_traces(project, incident, workflow, kept)
+    readings, warnings = read_traces(kept)
+    traces, sources = _runs(project, incident, workflow, readings)
     gathered = gather(
         incident,
         traces,
@@ -118,24 +120,37 @@ def attribute(run: Run, project: Project, workflow: WorkflowSettings, stated: Su
     return formats.with_owners(run, customers=project.customers, paths=paths, stated=stated).run
 
 
-def _read_traces(
-    project: Project, incident: Incident, workflow: WorkflowSettings, kept: tuple[Kept, ...]
-) -> tuple[list[TraceRun], list[str], tuple[str, ...]]:
-    traces: list[TraceRun] = []
+def read_traces(kept: Sequence[Kept]) -> tuple[dict[Kept, formats.Reading], list[str]]:
+    """Read every trace among the evidence, and say what was left out of it.
+
+    Raises:
+        BadInput: A listed trace cannot be read; one that only lies there is left out with a warning.
+    """
+    readings: dict[Kept, formats.Reading] = {}
     warnings: list[str] = []
-    sources: dict[str, None] = {}
     for item in kept:
-        evidence = item.evidence
-        if evidence.kind not in TRACES:
+        if item.evidence.kind not in TRACES:
             continue
+        file = item.evidence.file
         try:
-            reading = formats.read(item.read(), name=evidence.file, format=evidence.format)
+            readings[item] = formats.read(item.read(), name=file, format=item.evidence.format)
         except BadInput as error:
             if item.listed:
                 raise
-            warnings.append(f"{evidence.file}: not read as a trace: {error}")
-            continue
-        warnings += [f"{evidence.file}: {skipped.where}: {skipped.why}" for skipped in reading.skipped]
+            warnings.append(f"{file}: not read as a trace: {error}")
+        else:
+            warnings += [f"{file}: {skipped.where}: {skipped.why}" for skipped in readings[item].skipped]
+    return readings, warnings
+
+
+def _runs(
+    project: Project, incident: Incident, workflow: WorkflowSettings, readings: Mapping[Kept, formats.Reading]
+) -> tuple[list[TraceRun], tuple[str, ...]]:
+    """Every run that was read, with its subject and the owners of its records, and where these are from."""
+    traces: list[TraceRun] = []
+    sources: dict[str, None] = {}
+    for item, reading in readings.items():
+        evidence = item.evidence
         stated = incident.subject if evidence.kind != EvidenceKind.GOOD_TRACE else None
         for run in reading.runs:
             owned = formats.with_owners(
@@ -144,7 +159,7 @@ def _read_traces(
             sources.update(dict.fromkeys(owned.sources))
             named = replace(owned.run, workflow=incident.workflow.name)
             traces.append(TraceRun(file=evidence.file, kind=evidence.kind, run=named, named=evidence.run))
-    return traces, warnings, tuple(sources)
+    return traces, tuple(sources)
 
 
 def _content(kept: tuple[Kept, ...], kind: EvidenceKind) -> JSON:

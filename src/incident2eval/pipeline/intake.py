@@ -6,6 +6,7 @@ from pathlib import Path
 from incident2eval import formats
 from incident2eval.model import BadInput, Customers, Fault, Incident2EvalError, Run, Step, flat_text
 from incident2eval.pipeline._answer import Answer
+from incident2eval.pipeline._dossier import read_traces
 from incident2eval.store import Project
 
 NOBODY = Customers()
@@ -59,22 +60,28 @@ def collect(*, project: Path | None, incident: str, traces: tuple[Path, ...]) ->
     """
     home = Project.find(project)
     home.incident(incident)
-    for path in traces:
-        home.keep(incident, path.name, contents(path))
+    handed = {path: contents(path) for path in traces}
+    # All is read before any of it is sealed: what cannot be used is refused, and nothing is written.
+    runs = sum(len(formats.read(data, name=path.name).runs) for path, data in handed.items())
+    readings, warnings = read_traces(home.evidence(incident))
+    runs += sum(len(reading.runs) for reading in readings.values())
+    for path, data in handed.items():
+        home.keep(incident, path.name, data)
     kept = home.evidence(incident)
     entries = home.seal(incident, by=whoami())
     data = {
         "incident": incident,
+        "runs": runs,
         "evidence": [
             {"file": item.evidence.file, "kind": item.evidence.kind, "listed": item.listed} for item in kept
         ],
         "sealed": {"files": len(entries), "sha256": entries[-1].chain if entries else None},
     }
     lines = [
-        f"{incident}: {len(entries)} files sealed",
+        f"{incident}: {runs} runs read, {len(entries)} files sealed",
         *(f"  {e.sha256[:12]}  {e.kind:<16} {e.file}" for e in entries),
     ]
-    return Answer(data=data, text="\n".join(lines))
+    return Answer(data=data, text="\n".join(lines), notes=tuple(warnings))
 
 
 def whoami() -> str:

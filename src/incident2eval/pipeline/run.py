@@ -29,10 +29,9 @@ def run(*, project: Path | None, incident: str) -> Answer:
         Exit code 0 with proved cases, 1 where nothing could be proved.
     """
     home = Project.find(project)
-    home.incident(incident)
-    home.evidence(incident)
-    entries = home.seal(incident, by=whoami())
+    # Read before it is sealed: a file that cannot be used is refused, and nothing of it is written anywhere.
     dossier = open_dossier(home, incident)
+    entries = home.seal(incident, by=whoami())
     home.write_cause(incident, dossier.cause)
     refused: NotProvable | None = None
     try:
