@@ -62,11 +62,11 @@ def collect(*, project: Path | None, incident: str, traces: tuple[Path, ...]) ->
     home.incident(incident)
     handed = {path: contents(path) for path in traces}
     # All is read before any of it is sealed: what cannot be used is refused, and nothing is written.
-    runs = sum(len(formats.read(data, name=path.name).runs) for path, data in handed.items())
+    runs = sum(len(formats.read(raw, name=path.name).runs) for path, raw in handed.items())
     readings, warnings = read_traces(home.evidence(incident))
     runs += sum(len(reading.runs) for reading in readings.values())
-    for path, data in handed.items():
-        home.keep(incident, path.name, data)
+    for path, raw in handed.items():
+        home.keep(incident, path.name, raw)
     kept = home.evidence(incident)
     entries = home.seal(incident, by=whoami())
     data = {
