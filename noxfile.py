@@ -46,12 +46,8 @@ def tests(session: nox.Session) -> None:
     _install(session, "test")
     outcome = Path(session.create_tmp(), "tests.xml")
     elsewhere = ("--ignore=tests/acceptance", "--ignore=tests/test_docs.py")
-    session.run("coverage", "erase")
-    session.run(
-        "coverage", "run", "-m", "pytest", "tests", *elsewhere, f"--junit-xml={outcome}", *session.posargs
-    )
-    session.run("coverage", "combine", "--quiet")
-    session.run("coverage", "report")
+    measured = ("-n", "2", "--cov=incident2eval", "--cov-branch", "--cov-report=term:skip-covered")
+    session.run("pytest", "tests", *elsewhere, *measured, f"--junit-xml={outcome}", *session.posargs)
     _branches(session)
     _skipped(session, outcome)
 
