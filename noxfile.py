@@ -44,7 +44,7 @@ def types(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """All tests but those of the docs and the acceptance incidents, with branch coverage."""
     _install(session, "test")
-    outcome = Path(session.create_tmp(), "tests.xml")
+    outcome = _kept(session, "tests.xml")
     elsewhere = ("--ignore=tests/acceptance", "--ignore=tests/test_docs.py")
     measured = ("-n", "2", "--cov=incident2eval", "--cov-branch", "--cov-report=term:skip-covered")
     session.run("pytest", "tests", *elsewhere, *measured, f"--junit-xml={outcome}", *session.posargs)
@@ -120,9 +120,14 @@ def _function_lengths(text: str) -> Iterator[int]:
             yield node.end_lineno - node.lineno + 1
 
 
+def _kept(session: nox.Session, name: str) -> Path:
+    """A file of the session's own. Not `create_tmp`: tests must not run inside this repository's folder."""
+    return Path(session.virtualenv.location, name)
+
+
 def _branches(session: nox.Session) -> None:
     """Say how many branches the tests took."""
-    file = Path(session.create_tmp(), "coverage.json")
+    file = _kept(session, "coverage.json")
     session.run("coverage", "json", "--quiet", "-o", str(file), silent=True)
     totals = json.loads(file.read_text("utf-8"))["totals"]
     taken, all_of_them = totals["covered_branches"], totals["num_branches"]

@@ -37,7 +37,13 @@ def _gone(
         yield "the workflow no longer reports steps"
     if Observation.RECORDS in observes and not _has_records(live) and any(map(_has_records, corrected)):
         yield "the workflow no longer reports the records it read"
+    if Observation.RECORDS in observes and not _has_owners(live) and any(map(_has_owners, corrected)):
+        yield "the workflow no longer says whose the records are"
 
 
 def _has_records(run: Run) -> bool:
     return any(step.records for step in run.steps)
+
+
+def _has_owners(run: Run) -> bool:
+    return any(record.owner is not None for step in run.steps for record in step.records)

@@ -1,19 +1,25 @@
 """Findings: what a check saw in a run."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import overload
 
+_UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""Control characters but newline and tab, and what turns the direction of writing round."""
+
 
 def visible(text: str) -> str:
-    r"""The text with every control character but newline and tab shown as `\x..`.
+    r"""The text with every control and direction character but newline and tab shown as `\x..` or `\u....`.
 
     Hostile text never drives a terminal.
     """
-    return "".join(
-        char if char in "\n\t" or not (ord(char) < 32 or 127 <= ord(char) < 160) else f"\\x{ord(char):02x}"
-        for char in text
-    )
+    return _UNSAFE.sub(_spelt, text)
+
+
+def _spelt(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

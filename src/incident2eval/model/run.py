@@ -133,8 +133,15 @@ class Run:
 
 
 def is_empty(value: JSON) -> bool:
-    """Whether a value says nothing: null, blank text, {} or [] (contract section 6)."""
-    return value is None or (isinstance(value, str) and not value.strip()) or value in ({}, [], ())
+    """Whether a value says nothing: null, blank text, {} or [] (contract section 6), or only such values.
+
+    Text of invisible characters is blank; a number, true and false say something.
+    """
+    if isinstance(value, str):
+        return not any(char.isprintable() and not char.isspace() for char in value)
+    if isinstance(value, Mapping):
+        return all(is_empty(inner) for inner in value.values())
+    return all(is_empty(inner) for inner in value) if isinstance(value, (list, tuple)) else value is None
 
 
 def texts(value: JSON, path: str = "") -> Iterator[tuple[str, str]]:

@@ -1,10 +1,10 @@
 """What the gate has to go by: a workflow's locked cases, and whether their files are as they were proved."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from incident2eval.evalcase import proofread
+from incident2eval.evalcase import checks_in, proofread
 from incident2eval.gate import differences, incidents_without_case
 from incident2eval.model import EvalCase, Incident2EvalError, IncidentNote
 from incident2eval.store import Project
@@ -20,6 +20,8 @@ class Locked:
     """Every incident of the workflow, with or without a case."""
     edited: Mapping[str, str]
     """Incident -> how its files differ from what was proved, in words."""
+    digests: Mapping[str, str]
+    """What the decision rests on, by name."""
     strangers: tuple[str, ...]
     """What concerns this workflow and was never proved: unlocked cases, incidents that misspell its name."""
 
@@ -61,12 +63,15 @@ def read_locked(home: Project, workflow: str) -> Locked:
     locked = {path: digest for path, digest in lock.files.items() if path.split("/", 1)[0] in mine}
     edited = dict(differences(locked, found))
     for incident in mine - set(edited):
-        if fault := _fault(home, incident, locked):
+        # Rows of other workflows count too: a case that was moved to another one is a case taken away.
+        rows = [case for case in lock.cases if case.incident == incident]
+        if fault := _fault(home, incident, locked, rows):
             edited[incident] = fault
     return Locked(
         cases=cases,
         incidents=_incidents(home, workflow),
         edited=edited,
+        digests=home.digests(home.workflow(workflow)),
         strangers=(
             *(
                 f"cases/{name} is not in the lock: prove it, or remove it"
@@ -74,19 +79,26 @@ def read_locked(home: Project, workflow: str) -> Locked:
                 if name not in mine and _speaks_of(home, name, workflow)
             ),
             *_misnamed(home, workflow),
+            *(f"incidents/{name} has evidence and no incident.yaml" for name in home.fileless_incidents()),
         ),
     )
 
 
-def _fault(home: Project, incident: str, locked: Mapping[str, str]) -> str | None:
+def _fault(home: Project, incident: str, locked: Mapping[str, str], cases: Sequence[EvalCase]) -> str | None:
     """Why files that fit the lock cannot be trusted all the same."""
     if not any(path.startswith(f"{incident}/") for path in locked):
         return "the lock holds no digest of its files"
-    faults = [
-        f"{name}: {fault}" for name, source in home.tests(incident).items() for fault in proofread(source)
-    ]
+    files = home.tests(incident)
+    faults = [f"{name}: {fault}" for name, source in files.items() for fault in proofread(source)]
     if faults:
         return f"the tests do not pass the proofreader, and no approver signed for them: {faults[0]}"
+    written = sorted(test for source in files.values() for test, _ in checks_in(source))
+    if written != sorted(case.test for case in cases):
+        return f"the lock names other tests than cases/{incident} holds"
+    case = home.case(incident)
+    named = {(row.incident, row.workflow, row.id) for row in cases}
+    if named != {(case.incident, case.workflow, f"{case.incident}::{test}") for test in written}:
+        return f"the lock and cases/{incident}/case.yaml do not speak of the same cases"
     return None
 
 

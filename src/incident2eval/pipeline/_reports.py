@@ -5,9 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock
+
 from incident2eval.model import JSON, BadInput, Fault, Report, Ruling
 from incident2eval.report import render, summary
 from incident2eval.store import Project, dump, sha256, write_together
+
+FORMS = (".json", ".xml", ".md", ".html")
+"""The report's forms by their endings: the document, JUnit XML, Markdown and one page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,38 +24,59 @@ class Published:
     text: str
 
 
+def refuse_places(home: Project, *copies: Path | None) -> None:
+    """Refuse a copy of the report where it would overwrite what the gate goes by, before anything is run.
+
+    Raises:
+        BadInput: The place is among the cases, incidents or settings, is a folder, or stands in none.
+    """
+    for copy in copies:
+        if copy is None:
+            continue
+        place = copy.resolve()
+        kept = (home.cases.resolve(), home.incidents.resolve())
+        if any(place.is_relative_to(folder) for folder in kept) or place == home.root / "incident2eval.toml":
+            raise BadInput(
+                Fault(message="a report does not go there", file=str(copy), hint="name another file")
+            )
+        if place.is_dir() or not place.parent.is_dir():
+            raise BadInput(
+                Fault(message="is no place for a file", file=str(copy), hint="name a file in a folder")
+            )
+
+
+def refuse_form(copy: Path | None) -> None:
+    """Refuse a copy whose ending names no form of the report; raises BadInput."""
+    if copy is not None and copy.suffix not in FORMS:
+        hint = "use " + ", ".join(FORMS)
+        raise BadInput(Fault(message="the report's form is told by its ending", file=str(copy), hint=hint))
+
+
 def publish(
     home: Project, report: Report, *, junit: Path | None = None, copy: Path | None = None
 ) -> Published:
     """Write a report as JSON, JUnit XML, Markdown and one HTML page, all or none of them.
 
     Raises:
-        BadInput: The copy's ending names no form of the report.
+        BadInput: reports/ is a link, or leads outside the project.
     """
     rendered = render(report)
-    forms = {
-        ".json": rendered.json,
-        ".xml": rendered.junit,
-        ".md": rendered.markdown.encode(),
-        ".html": rendered.html.encode(),
-    }
-    if copy is not None and copy.suffix not in forms:
-        raise BadInput(
-            Fault(
-                message="the report's form is told by its ending",
-                file=str(copy),
-                hint="use " + ", ".join(forms),
-            )
+    forms = dict(
+        zip(
+            FORMS,
+            (rendered.json, rendered.junit, rendered.markdown.encode(), rendered.html.encode()),
+            strict=True,
         )
+    )
+    elsewhere = {place: forms[".xml"] for place in [junit] if place} | {
+        p: forms[p.suffix] for p in [copy] if p
+    }
     name = f"{report.finished:%Y-%m-%dT%H-%M-%SZ}-{report.commit[:12] if report.commit else 'nocommit'}"
-    folder = home.root / "reports" / re.sub(r"[^A-Za-z0-9_-]", "_", report.decision.workflow)
-    stem = _free(folder, name)
-    files = {folder / f"{stem}{ending}": content for ending, content in forms.items()}
-    if junit is not None:
-        files[junit] = rendered.junit
-    if copy is not None:
-        files[copy] = forms[copy.suffix]
-    write_together(files)
+    folder = _folder(home, report.decision.workflow)
+    # Two gates may finish in the same second: the name is chosen and taken under a lock.
+    with FileLock(folder.parent / ".lock"):
+        stem = _free(folder, name)
+        write_together({folder / f"{stem}{ending}": content for ending, content in forms.items()} | elsewhere)
     path = (folder / f"{stem}.json").relative_to(home.root).as_posix()
     decision = dump(report.decision)
     data = {**decision, "report": path, "digest": sha256(rendered.json), "commit": report.commit}
@@ -58,6 +84,17 @@ def publish(
     if report.decision.decision is not Ruling.PASS:
         lines.append("next: mend what is named above, then run this again")
     return Published(data=data, text="\n".join(lines))
+
+
+def _folder(home: Project, workflow: str) -> Path:
+    folder = home.root / "reports" / re.sub(r"[^A-Za-z0-9_-]", "_", workflow)
+    for place in (folder.parent, folder):
+        if place.is_symlink():
+            raise BadInput(
+                Fault(message="is a link, and reports are not written through links", file=str(place))
+            )
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def _free(folder: Path, name: str) -> str:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from incident2eval import __version__
 from incident2eval.gate import Seen, decide, exit_code
-from incident2eval.model import Decision, Observation, Report, RunSet, Severity, Verdict
+from incident2eval.model import Customers, Decision, Observation, Report, RunSet, Severity, Verdict
 from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline._locked import Locked, read_locked
-from incident2eval.pipeline._reports import publish
+from incident2eval.pipeline._reports import publish, refuse_form, refuse_places
 from incident2eval.pipeline.replay import Results, live_sets, replay_today
 from incident2eval.proving import CaseSheet, prove
 from incident2eval.store import Project
@@ -42,13 +42,16 @@ def gate(
     """
     home = Project.find(project)
     home.workflow(workflow)
+    refuse_form(report)
+    refuse_places(home, junit, report)
     started = datetime.now(UTC)
     before = read_locked(home, workflow)
     # All is read before the workflow is called: what it does to the files cannot change what is judged.
+    customers = home.customers
     sheets = {incident: _sheet(home, incident) for incident in before.sound}
     asked = {incident: _trials(home, sheet, before, trials) for incident, sheet in sheets.items()}
     calls = {name: replay_today(home, sheet.case, trials=asked[name]) for name, sheet in sheets.items()}
-    verdicts = _judge(home, sheets, calls)
+    verdicts = _judge(customers, sheets, calls)
     edited = {**read_locked(home, workflow).changed_since(before), **before.edited}
     decision = decide(
         Seen(
@@ -85,7 +88,7 @@ def _trials(home: Project, sheet: CaseSheet, locked: Locked, asked: int | None) 
 
 
 def _judge(
-    home: Project, sheets: Mapping[str, CaseSheet], calls: Mapping[str, Results]
+    customers: Customers, sheets: Mapping[str, CaseSheet], calls: Mapping[str, Results]
 ) -> tuple[Verdict, ...]:
     if not sheets:
         return ()
@@ -94,7 +97,7 @@ def _judge(
         for name, sheet in sheets.items()
     }
     runs = sum(len(sheet.sets) * len(sheet.tests) for sheet in laid.values())
-    return prove(laid, customers=home.customers, timeout=JUDGING + runs)
+    return prove(laid, customers=customers, timeout=JUDGING + runs)
 
 
 def _report(
@@ -120,7 +123,7 @@ def _report(
         dirty=dirty,
         incidents=tuple(replace(note, origin=origins.get(note.id)) for note in locked.incidents),
         proofs=locked.cases,
-        digests=home.digests(home.workflow(decision.workflow)),
+        digests=locked.digests,
         overrides=tuple(f"trials at severity {level}: {n}" for level, n in sorted(policy.trials.items())),
         notes=(
             *(["steps as reported by the workflow"] if Observation.STEPS in observed else []),

@@ -81,7 +81,7 @@ def _attributed(result: Result, project: Project, case: CaseFile) -> Result:
     subject = Subject(customer_id=case.customer_id) if case.customer_id is not None else None
     paths = project.workflow(case.workflow).subject
     owned = with_owners(result.run, customers=project.customers, paths=paths, stated=subject).run
-    return replace(result, run=replace(owned, subject=subject))
+    return replace(result, run=replace(owned, subject=subject, workflow=case.workflow))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,12 +50,12 @@ def prove(sheets: Mapping[str, CaseSheet], *, customers: Customers, timeout: flo
     """
     with tempfile.TemporaryDirectory(prefix="incident2eval-") as name:
         folder = Path(name)
-        for incident, sheet in sheets.items():
-            _lay_out(folder / "cases" / _plain(incident), sheet.tests)
+        for incident, one in sheets.items():
+            _lay_out(folder / "cases" / _plain(incident), one.tests)
         (folder / _child.INI).write_text(INI, encoding="utf-8")
-        (folder / _child.SHEET).write_bytes(dump_sheet(Sheet(cases=sheets, customers=customers)))
         nonce = secrets.token_hex(16)
-        _run_child(folder, nonce, timeout)
+        sheet = dump_sheet(Sheet(cases=sheets, customers=customers))
+        _run_child(folder, f"{nonce}\n".encode() + sheet, timeout)
         told = _read(folder / _child.OUTCOMES, nonce)
     return tuple(_verdicts(sheets, told))
 
@@ -72,7 +72,7 @@ def _plain(name: str) -> str:
     return name
 
 
-def _run_child(folder: Path, nonce: str, timeout: float) -> None:
+def _run_child(folder: Path, told: bytes, timeout: float) -> None:
     packages = Path(incident2eval.__file__).parents[1]
     sites = [*site.getsitepackages(), *([site.getusersitepackages()] if site.ENABLE_USER_SITE else [])]
     child = subprocess.Popen(  # noqa: S603 - our own file, in our own interpreter
@@ -86,7 +86,7 @@ def _run_child(folder: Path, nonce: str, timeout: float) -> None:
     )
     try:
         with contextlib.suppress(subprocess.TimeoutExpired):
-            child.communicate(nonce.encode(), timeout)
+            child.communicate(told, timeout)
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)

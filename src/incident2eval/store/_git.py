@@ -12,12 +12,14 @@ def commit_of(root: Path) -> tuple[str | None, bool]:
     """The commit that is checked out, and whether tracked files differ from it.
 
     Returns:
-        `(None, False)` where there is no git, no repository or no commit: the report then stands on digests
-        alone.
+        `(None, False)` where there is no git, no commit, or a repository that does not hold the project
+        (a folder that git ignores, say): the report then stands on digests alone.
     """
     git = shutil.which("git")
-    head = _ask(git, root, "rev-parse", "--verify", "--quiet", "HEAD") if git else None
-    if git is None or not head:
+    if git is None or not _ask(git, root, "ls-files", "--", "incident2eval.toml"):
+        return None, False
+    head = _ask(git, root, "rev-parse", "--verify", "--quiet", "HEAD")
+    if not head:
         return None, False
     changed = _ask(git, root, "status", "--porcelain", "--untracked-files=no", "--", ".")
     return head, bool(changed) or changed is None

@@ -46,6 +46,15 @@ def ids_in(folder: Path, *, holding: str) -> tuple[str, ...]:
     return tuple(place.name for place in places)
 
 
+def fileless(folder: Path) -> tuple[str, ...]:
+    """The folders that are called like incidents and hold files, but no incident.yaml, sorted."""
+    places = sorted(folder.iterdir()) if folder.is_dir() else []
+    named = (place for place in places if re.fullmatch(INCIDENT_ID, place.name) and place.is_dir())
+    return tuple(
+        place.name for place in named if any(place.iterdir()) and not (place / "incident.yaml").is_file()
+    )
+
+
 def _holds(place: Path, holding: str) -> bool:
     return not place.name.startswith(".") and (place / holding).is_file()
 

@@ -105,6 +105,10 @@ class Project:
         """The ids of all incidents; raises BadInput when one stands in a folder whose name is no id."""
         return _incidents.ids_in(self.incidents, holding="incident.yaml")
 
+    def fileless_incidents(self) -> tuple[str, ...]:
+        """Folders with the name of an incident that hold something, but no incident.yaml."""
+        return _incidents.fileless(self.incidents)
+
     def folder(self, incident_id: str) -> Path:
         """The folder of an incident, there or not; raises BadInput for what is no id."""
         return self.incidents / _incidents.proper_id(incident_id)
