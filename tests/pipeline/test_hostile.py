@@ -2,6 +2,7 @@
 
 import json
 import os
+import site
 import subprocess
 import sys
 import time
@@ -108,18 +109,18 @@ def test_what_the_workflow_does_to_the_files_changes_nothing(faulty: Path, ask: 
 
 def test_a_pth_file_planted_during_the_call_does_not_run_where_it_is_judged(faulty: Path, ask: Ask) -> None:
     """The judging child looks into the folders of installed packages, and runs no .pth file there."""
-    import site
-
     planted = Path(site.getsitepackages()[0]) / "zz_incident2eval_test.pth"
-    mark = faulty / "ran"
-    attack = f'Path({str(planted)!r}).write_text(\'import sys; sys.orig_argv[-3:] and open({str(mark)!r}, "a").write(" ".join(sys.orig_argv))\')'
-    evil(faulty, attack)
+    seen = faulty / "seen"
+    (faulty / "payload").write_text(f"import sys; open({str(seen)!r}, 'a').write(' '.join(sys.orig_argv))\n")
+    evil(faulty, f"Path({str(planted)!r}).write_text((HERE / 'payload').read_text())")
     try:
         assert ask(faulty).data["decision"] == "blocked"
+        subprocess.run([sys.executable, "-c", "pass"], check=True)
     finally:
         planted.unlink(missing_ok=True)
 
-    assert "_child.py" not in (mark.read_text() if mark.exists() else "")
+    assert "-c pass" in seen.read_text()
+    assert "_child.py" not in seen.read_text()
 
 
 def test_a_process_that_outlives_the_call_does_not_reach_the_judge(faulty: Path, ask: Ask) -> None:
