@@ -4,7 +4,7 @@ import pytest
 from formats.traces import ROSTER
 
 from incident2eval.formats import Attributed, with_owners
-from incident2eval.model import JSON, Customers, Record, Run, Step, StepKind, Subject
+from incident2eval.model import JSON, Customer, Customers, Record, Run, Step, StepKind, Subject
 
 
 def attributed(
@@ -175,3 +175,117 @@ class TestRecords:
 
         assert [record.owner for record in found.run.steps[0].records] == ["C2", "C1"]
         assert found.sources == ("owner of 1 record of step s1 (search) from account_id",)
+
+
+NORTH = Customer(id="K-102", name="Northgate & Sons Ltd.", aliases=("NG",))
+FIRM = Customers(
+    rows=(
+        Customer(id="K-101", name="Harrow Vale"),
+        NORTH,
+        Customer(id="12", name="Dozen Eggs"),
+        Customer(id="T-1", name="Twin Ltd"),
+        Customer(id="T-2", name="Twin Inc"),
+    )
+)
+
+
+def read_by(run_of: str | None, *records: Record) -> Attributed:
+    step = Step(id="s1", kind=StepKind.RETRIEVAL, name="search", records=records)
+    return attributed(Run(subject=Subject(customer_id=run_of), steps=(step,)), customers=FIRM)
+
+
+def owner_of(told: Attributed) -> str | None:
+    return told.run.steps[0].records[0].owner
+
+
+class TestSpellings:
+    @pytest.mark.parametrize(
+        "said",
+        [
+            *("K-102", "k-102", " K-102\n", "K\u2011102", "K\u2212102", "\uff2b\uff0d\uff11\uff10\uff12"),
+            *("K\u200b-102", "\ufeffK-102", "K-1\u00ad02", '"K-102"', "<K-102>", "K-102/"),
+            *("account:K-102", "customers/K-102", "urn:crm:k-102", "customer_K-102", "tenant-k-102"),
+            *("https://crm.example/accounts/K-102/", "Account #K-102", "Northgate (K-102)"),
+            *(
+                "Northgate & Sons Ltd.",
+                "northgate and sons",
+                "NORTHGATE & SONS LIMITED",
+                "northgate-and-sons",
+            ),
+            *("Northgate\u00a0&\u00a0Sons", "ng", "customer: Northgate & Sons"),
+        ],
+    )
+    def test_an_owner_in_another_spelling_is_that_customer(self, said: str) -> None:
+        assert owner_of(read_by("K-101", Record(owner=said))) == "K-102"
+        assert owner_of(read_by("K-101", Record(metadata={"account_id": said}))) == "K-102"
+        assert read_by(said).run.customer_id == "K-102"
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            *("K-1020", "XK-102", "x-K-102", "K 102", "102", "team/12", "012", "12.0", "user:ng"),
+            *("Twin", "Northgate", "m.roe", "K-102" * 100, "-", "\u200b"),
+        ],
+    )
+    def test_an_owner_who_is_nobody_of_the_roster_stays_as_it_is(self, said: str) -> None:
+        told = read_by("K-101", Record(owner=said))
+
+        assert owner_of(told) == said
+        assert told.sources == ()
+
+    def test_a_number_counts_behind_a_word_for_a_customer(self) -> None:
+        assert owner_of(read_by("K-101", Record(owner="customers/12"))) == "12"
+
+    def test_a_name_that_two_customers_share_but_for_the_legal_form_needs_it(self) -> None:
+        assert owner_of(read_by("K-101", Record(owner="TWIN INC."))) == "T-2"
+
+    def test_what_was_taken_for_an_id_is_said(self) -> None:
+        told = read_by("K-101", Record(owner="account:K-102"), Record(owner="k-102"), Record(owner="K-101"))
+
+        assert told.sources == (
+            "owner of 2 records of step s1 (search) is K-102, by a name or another spelling",
+        )
+
+
+class TestContradictions:
+    @pytest.mark.parametrize("key", ["account_id", "customerId", "tenant", "client", "customer_name"])
+    def test_the_customer_who_is_not_the_runs_own_counts(self, key: str) -> None:
+        told = read_by("K-101", Record(owner="K-101", metadata={key: NORTH.name}))
+
+        assert owner_of(told) == "K-102"
+        assert told.sources == (
+            f"owner of 1 record of step s1 (search) is K-102, from {key}, which contradicts K-101",
+        )
+
+    def test_it_counts_over_a_key_and_over_an_owner_nobody_knows(self) -> None:
+        metadata: dict[str, JSON] = {"customer_id": "K-101", "account_id": "K-102"}
+
+        assert owner_of(read_by("K-101", Record(metadata=metadata))) == "K-102"
+        assert owner_of(read_by("K-101", Record(owner="m.roe", metadata=metadata))) == "K-102"
+
+    def test_a_run_cannot_hide_one_by_claiming_to_be_the_other_customers(self) -> None:
+        record = Record(owner="K-101", metadata={"account_id": "K-102"})
+        step = Step(id="s1", kind=StepKind.RETRIEVAL, name="search", records=(record,))
+        claimed = Run(subject=Subject(customer_id="K-102"), steps=(step,))
+
+        assert owner_of(attributed(claimed, customers=FIRM, stated=Subject(customer_id="K-101"))) == "K-102"
+
+    def test_a_stranger_is_not_made_the_runs_own(self) -> None:
+        told = read_by("K-101", Record(owner="K-102", metadata={"account_id": "K-101"}))
+
+        assert (owner_of(told), told.sources) == ("K-102", ())
+
+    @pytest.mark.parametrize(
+        "metadata",
+        [
+            {"related_customer": "K-102"},
+            {"owner": "K-102"},
+            {"org_id": "K-102"},
+            {"account_id": "K-999"},
+            {"customer_ids": ["K-101", "K-102"]},
+        ],
+    )
+    def test_vaguer_keys_strangers_and_shared_records_contradict_nothing(
+        self, metadata: dict[str, JSON]
+    ) -> None:
+        assert owner_of(read_by("K-101", Record(owner="K-101", metadata=metadata))) == "K-101"

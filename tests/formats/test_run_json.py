@@ -38,8 +38,8 @@ def test_a_step_needs_a_kind_and_a_name_and_nothing_else() -> None:
 def test_every_fault_comes_with_its_field() -> None:
     steps = [
         {"name": "look"},
-        {"kind": "Tool", "name": "x"},
-        {"kind": "tool", "name": "y", "records": [{"text": None}]},
+        {"kind": "gadget", "name": "x"},
+        {"kind": "tool", "name": "y", "records": [{"text": []}]},
     ]
 
     with pytest.raises(BadInput) as caught:
@@ -54,6 +54,73 @@ def test_every_fault_comes_with_its_field() -> None:
     ]
     assert {fault.file for fault in faults} == {"the answer"}
     assert "'input', 'model', 'tool'" in faults[1].message
+
+
+def test_null_is_a_field_that_is_not_given() -> None:
+    record = dict.fromkeys(("id", "owner", "text", "metadata"))
+    step = {**dict.fromkeys(("id", "status", "records", "attributes", "input", "error")), "records": [record]}
+    plain = {"kind": "tool", "name": "y", "records": None, "attributes": None}
+
+    run = load_run(
+        {
+            **dict.fromkeys(("schema", "id", "attributes", "subject", "output", "started")),
+            "steps": [{**step, "kind": "retrieval", "name": "x"}, plain],
+        },
+        what="x",
+    )
+
+    assert run.steps[0] == Step(id="1", kind=StepKind.RETRIEVAL, name="x", records=(Record(),))
+    assert run.steps[1] == Step(id="2", kind=StepKind.TOOL, name="y")
+    assert load_run({"steps": None}, what="x") == Run()
+
+
+def test_null_inside_data_is_data() -> None:
+    run = load_run({"output": {"a": None}, "attributes": {"b": None}}, what="x")
+
+    assert (run.output, run.attributes) == ({"a": None}, {"b": None})
+
+
+@pytest.mark.parametrize("field", ["kind", "name"])
+def test_a_step_without_kind_or_name_is_a_fault_even_as_null(field: str) -> None:
+    with pytest.raises(BadInput, match=rf"steps.0.{field}"):
+        load_run({"steps": [{"kind": "tool", "name": "x", field: None}]}, what="x")
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [("RETRIEVAL", "retrieval"), ("llm", "model"), ("retriever", "retrieval"), ("chain", "other")],
+)
+def test_kinds_may_be_other_tools_words(word: str, kind: str) -> None:
+    assert load_run({"steps": [{"kind": word, "name": "x"}]}, what="x").steps[0].kind == kind
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [
+        *(("OK", "ok"), ("success", "ok"), ("completed", "ok"), ("succeeded", "ok")),
+        *(("Error", "error"), ("failed", "error"), ("failure", "error")),
+    ],
+)
+def test_statuses_may_be_other_tools_words(word: str, status: str) -> None:
+    step = {"kind": "tool", "name": "x", "status": word}
+
+    assert load_run({"steps": [step]}, what="x").steps[0].status == status
+    with pytest.raises(BadInput, match=r"steps.0.status"):
+        load_run({"steps": [{**step, "status": "perhaps"}]}, what="x")
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        ("KeyError", "KeyError"),
+        ({"type": "KeyError", "message": "month"}, "KeyError: month"),
+        ({"message": "month", "code": 3}, "month"),
+    ],
+)
+def test_an_error_may_be_an_object(error: JSON, text: str) -> None:
+    step = {"kind": "tool", "name": "x", "error": error}
+
+    assert load_run({"steps": [step]}, what="x").steps[0].error == text
 
 
 @pytest.mark.parametrize("value", ["text", None, [], {"schema": "incident2eval/run/2"}])

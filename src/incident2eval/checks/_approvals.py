@@ -1,27 +1,34 @@
 """What people decided in the course of a run, and which call a decision speaks of."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from incident2eval.checks._wording import embedded, key_words, vocabulary
-from incident2eval.model import JSON, Run, Step, StepKind
+from incident2eval.checks._approvers import approver, is_machine, machines_of
+from incident2eval.checks._tool_names import Tools
+from incident2eval.checks._views import plain
+from incident2eval.checks._wording import embedded, key_words, leaves, vocabulary
+from incident2eval.model import JSON, Run, Status, Step, StepKind
 
-_YES = vocabulary("true yes y ok approve approved accept accepted allow allowed granted confirmed")
-_NO = vocabulary("false no n not reject rejected decline declined deny denied refuse refused")
+_YES = vocabulary(
+    "true 1 yes y ok okay approve approves approved accept accepts accepted allow allows allowed grant grants "
+    "granted permit permitted authorise authorised authorize authorized confirm confirmed agree agreed lgtm"
+)
+_YES_IN_WORDS = {("go", "ahead"), ("signed", "off"), ("looks", "good", "to", "me")}
+_NO = vocabulary("false 0 no n not reject rejected decline declined deny denied refuse refused")
 _DECISION_KEYS = ("approved", "decision", "verdict", "outcome")
-_WHO_KEYS = ("by", "reviewer", "approver", "approved_by", "reviewed_by", "decided_by")
 _TOOL_KEYS = ("tool", "tool_name", "toolName", "tools", "function", "action", "actions", "call")
 _ARGUMENT_KEYS = ("arguments", "args", "parameters", "params", "tool_input", "kwargs")
 _RECORD_WORDS = vocabulary("id ids ref number no account customer client amount")
+_WORD = re.compile(r"[^\W_]+")
+_BLANK = re.compile(r"\s")
+_ID_WORDS = vocabulary("id ids ref refs number no key uuid")
 _IDENTIFIER = re.compile(r"[A-Za-z]\w*(?:[._-]\w+)+")
-_MACHINES = vocabulary(
-    "agent ai assistant auto automatic automation bot llm model policy rule rules script self system "
-    "workflow pipeline none n/a unknown"
-)
-_MACHINE = re.compile(
-    r"(?:^|[\s_.:/-])(?:agent|bot|llm|gpt|copilot|autopilot|auto|ai)$|^(?:auto|ai|gpt|claude)[\s_-]"
-)
+_RECORDS = vocabulary("record item entity object target subject row document")
+"""Keys that say of any record which one it is."""
+_KINDS = vocabulary("account customer client tenant contact supplier vendor order invoice ticket case")
+"""Keys that say which one of a kind it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,16 +40,21 @@ class Decision:
     step: Step
     approved: bool
     by: str
-    tools: frozenset[str] = frozenset()
+    tools: Tools
     """The tools it names; empty where it names none."""
     arguments: Mapping[str, JSON] = field(default_factory=dict)
     """The arguments and ids it names."""
+    shown: tuple[JSON, ...] = ()
+    """All that was asked and said."""
 
     def speaks_of(self, call: Step) -> bool:
         """Whether it can be about that call: it names no other tool and no other record."""
-        named = not self.tools or call.name.strip() in self.tools
         given = _parsed(call.input)
-        return named and (not isinstance(given, Mapping) or _agrees(self.arguments, given))
+        if self.tools and call.name not in self.tools:
+            return False
+        if isinstance(given, Mapping) and not _agrees(self.arguments, given):
+            return False
+        return not _means_another_record(_ids(self.shown), given)
 
     def comes_before(self, call: Step) -> bool:
         """Whether it had been taken when the call began, where both say when."""
@@ -50,29 +62,34 @@ class Decision:
         return taken is None or call.started is None or taken <= call.started
 
 
-def decisions(run: Run, *, tools: Collection[str]) -> Iterator[Decision]:
+def decisions(run: Run, *, tools: Tools) -> Iterator[Decision]:
     """What people decided in the review steps of a run, in order; the agent's own word is no decision.
+
+    A review that failed approves nothing, though it may refuse.
 
     Args:
         run: The run.
         tools: Names of tools that a decision may name in other words than under a key `tool`.
     """
-    agents = _machine_names(run)
+    machines = machines_of(run)
     for at, step in enumerate(run.steps):
         if step.kind is not StepKind.REVIEW:
             continue
         asked, said = _parsed(step.input), _parsed(step.output)
         verdict = _verdict(said)
-        by = _who(said) or _who(asked) or _who(step.attributes)
-        if verdict is None or by is None or _is_machine(by, agents):
+        by = approver(said, asked, step.attributes)
+        if verdict is None or (verdict and step.status is Status.ERROR):
+            continue
+        if by is None or is_machine(by, machines):
             continue
         yield Decision(
             at=at,
             step=step,
             approved=verdict,
             by=by,
-            tools=frozenset((*_tools(said, tools), *_tools(asked, tools))),
+            tools=Tools((*_tools(said, tools), *_tools(asked, tools))),
             arguments={**_arguments(asked), **_arguments(said)},
+            shown=(asked, said),
         )
 
 
@@ -87,45 +104,20 @@ def _verdict(said: JSON) -> bool | None:
         answers = [_answer(said[key]) for key in _DECISION_KEYS if key in said]
     else:
         answers = [_answer(said)]
-    return None if not answers or None in answers else all(answers)
+    if False in answers:
+        return False
+    return None if not answers or None in answers else True
 
 
 def _answer(value: JSON) -> bool | None:
-    if isinstance(value, bool):
-        return value
-    word = re.match(r"\W*(\w+)", value) if isinstance(value, str) else None
-    first = word[1].casefold() if word else ""
-    return True if first in _YES else False if first in _NO else None
+    """What one value says: yes only if it says nothing else, no if it begins with it."""
+    words = tuple(_WORD.findall(plain(str(value)).casefold())) if isinstance(value, (str, int)) else ()
+    if words and (words in _YES_IN_WORDS or _YES.issuperset(words)):
+        return True
+    return False if words and words[0] in _NO else None
 
 
-def _who(value: JSON) -> str | None:
-    """Who decided, as the value says it."""
-    if not isinstance(value, Mapping):
-        return None
-    for key in _WHO_KEYS:
-        who = value.get(key)
-        if isinstance(who, Mapping):
-            who = who.get("name") or who.get("id") or who.get("email")
-        if isinstance(who, str) and who.strip():
-            return who.strip()
-    return None
-
-
-def _machine_names(run: Run) -> frozenset[str]:
-    """What the agents and models of a run are called."""
-    made = {StepKind.AGENT, StepKind.MODEL}
-    names = {step.name for step in run.steps if step.kind in made} | {
-        step.agent for step in run.steps if step.agent
-    }
-    return frozenset(name.strip().casefold() for name in (*names, run.model, run.workflow) if name)
-
-
-def _is_machine(who: str, agents: Collection[str]) -> bool:
-    name = who.casefold()
-    return name in agents or name in _MACHINES or bool(_MACHINE.search(name))
-
-
-def _tools(value: JSON, known: Collection[str]) -> Iterator[str]:
+def _tools(value: JSON, known: Tools) -> Iterator[str]:
     """The tools that a review names; a description of an action in plain words names none."""
     if not isinstance(value, Mapping):
         return
@@ -159,3 +151,38 @@ def _agrees(named: JSON, given: JSON) -> bool:
     if isinstance(named, Mapping) and isinstance(given, Mapping):
         return all(_agrees(named[key], given[key]) for key in named.keys() & given.keys())
     return named == given or str(named).strip() == str(given).strip()
+
+
+def _ids(shown: JSON) -> dict[str, set[str]]:
+    """What names records in a value: kind of record -> ids, `` for ids that do not say of what."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for path, leaf in leaves(shown):
+        text = plain(str(leaf)).strip().casefold()
+        kind = _kind(path)
+        if kind is not None and leaf is not None and text and not _BLANK.search(text):
+            found[kind].add(text)
+    return found
+
+
+def _kind(path: str) -> str | None:
+    """Which kind of record a key names (`account` for `accountId`), or None if it names none."""
+    keys = [key for key in path.split(".") if not key.isdigit()]
+    for key in keys[:-3:-1]:
+        words = [word for word in key_words(key) if word not in _ID_WORDS]
+        if words:
+            kind = words[-1].removesuffix("s")
+            return kind if kind in _RECORDS | _KINDS else None
+    return ""
+
+
+def _means_another_record(named: Mapping[str, set[str]], given: JSON) -> bool:
+    """Whether the ids that a decision names are those of other records than a call is about."""
+    of_call = _ids(given)
+    everything = {str(leaf).strip().casefold() for _, leaf in leaves(given)}
+    unspecific = any(of_call.get(kind) for kind in ("", *_RECORDS))
+    for kind, ids in named.items():
+        same = of_call.get(kind)
+        comparable = same or (kind in _RECORDS and of_call) or (kind in _KINDS and unspecific)
+        if kind and comparable and ids.isdisjoint(same or everything):
+            return True
+    return False

@@ -30,13 +30,13 @@ def foreign_records(run: Run, *, customer: str, customers: Customers) -> Finding
 
     What this cannot see:
         Records whose owner the trace does not tell, and texts that a step read without reporting them as
-        records. Where the roster knows none of the owners in the run, any owner but the customer counts as
-        foreign.
+        records. Where the roster knows neither the customer nor any owner in the run, any owner but the
+        customer counts as foreign.
     """
     if customer is None:
         raise CannotJudge("nobody says whose run it is, so no record is foreign or its own")
     owned = [(step, record) for step in run.steps for record in step.records if record.owner is not None]
-    known = any(record.owner in customers for _, record in owned)
+    known = customer in customers or any(record.owner in customers for _, record in owned)
     found = tuple(
         Finding(
             check="foreign_records",

@@ -1,6 +1,7 @@
 """Whether an ordinary word is used as a name: `Apex confirmed the renewal`, not `Apex of demand came`."""
 
 import re
+from collections.abc import Collection
 
 from incident2eval.checks._ordinary import is_ordinary
 from incident2eval.checks._wording import vocabulary
@@ -17,6 +18,8 @@ _PLACE = re.compile(
     r"[ \u00a0](?:House|Park|Hill|Hall|Court|Gardens|Square|Grove|Bridge|Tower|Farm|Cottage|Yard|Green|"
     r"Valley|Mountain|Lake|River|Island|Beach|Bay|Way|Tree)\b"
 )
+_HOUSE_NUMBER = re.compile(r"(?<![\w.,\u00a3$\u20ac])\d{1,4}[A-Za-z]?,?[ \u00a0]\Z")
+_CAPITALISED = re.compile(r"(?:[ \u00a0][A-Z][a-z\u00e0-\u00ff]{1,20}\b(?!['\u2019])){1,3}")
 _PERSON = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir)\.?[ \u00a0]\Z")
 _LAST_WORD = re.compile(r"\A.*[\s(\"'\u201c\u2018]", re.DOTALL)
 _PLAIN_WORD = re.compile(r"\b[^\W\d_A-Z]{4,}\b")
@@ -70,28 +73,45 @@ tenancy ticket tickets
 _BEHIND = vocabulary(_PREDICATES)
 """What a business is, does, did and has: right behind a bare word at a sentence's start, it was a name."""
 
+_BUSINESS = """
+group holdings holding partners partnership company services service solutions international uk europe team
+chief managing director chair chairman president executive operations marketing sales legal procurement
+facilities finance accounting support quarterly monthly annual
+"""
+_PART_OF_A_BUSINESS = vocabulary(_BUSINESS)
+"""What may stand in capitals behind a customer's name and belong to that customer."""
+
 _NOT_ADVERBS = {"daily", "early", "family", "monthly", "quarterly", "reply", "supply", "weekly", "yearly"}
 
 
-def is_street(text: str, end: int) -> bool:
-    """Whether the word that ends there is the name of a street: `Northgate Road`."""
-    return bool(_STREET.match(text, end))
+def is_address(text: str, start: int, end: int) -> bool:
+    """Whether the word at that span is the name of a street behind a house number: `12 Northgate Road`."""
+    numbered = _HOUSE_NUMBER.search(text, max(0, start - 12), start)
+    return bool(numbered and _STREET.match(text, end))
 
 
-def reads_as_name(text: str, start: int, end: int) -> bool:
+def reads_as_name(text: str, start: int, end: int, own_words: Collection[str] = ()) -> bool:
     """Whether the ordinary word at that span is used as a name.
 
     It must be capitalised or in capitals. Inside a sentence that is enough, unless it is part of another name
-    (`Elm House`, `Jo Bloom`) or of a phrase (`the Apex of demand`). Where capitals tell nothing, at the start
-    of a sentence or in a line of capitals, what follows must read as it does after a name.
+    (`Elm House`, `Jo Bloom`, `Sky News`) or of a phrase (`the Apex of demand`). Where capitals tell nothing,
+    at the start of a sentence or in a line of capitals, what follows must read as it does after a name.
+
+    Args:
+        text: The text.
+        start: Where the word begins.
+        end: Where it ends.
+        own_words: Words of the customer's longer names: `Apex Fitness` is no other name for `Apex`.
     """
     word = text[start:end]
     if not word[0].isupper() or _word_after(text, end) == "of":
         return False
-    if _is_compound(text, start, end) or is_street(text, end) or _PLACE.match(text, end):
+    if _is_compound(text, start, end) or _STREET.match(text, end) or _PLACE.match(text, end):
         return False
     if _shouted(text, start, end):
         return _as_after_a_name(word, text, end, shouted=True)
+    if _begins_longer_name(text, start, end, own_words):
+        return False
     if _starts_sentence(text, start):
         return _as_after_a_name(word, text, end, shouted=False)
     return not _ends_longer_name(text, start)
@@ -142,6 +162,20 @@ def _ends_longer_name(text: str, start: int) -> bool:
     if not _PLAIN_WORD.search(_line(text, start, start)):
         return False  # a heading: every word has its capital
     return not (is_ordinary(before.lower()) and _starts_sentence(text, start - 1 - len(before)))
+
+
+def _begins_longer_name(text: str, start: int, end: int, own_words: Collection[str]) -> bool:
+    """Whether capitalised words right behind it make it part of another name: `Sky News played`."""
+    behind = _CAPITALISED.match(text, end)
+    if behind is None or LEGAL_FORM.match(text, end):
+        return False
+    words = [word.casefold() for word in _WORD.findall(behind[0])]
+    if words[0] in own_words or words[0] in _PART_OF_A_BUSINESS | CALENDAR or _is_predicate(words[0]):
+        return False
+    if LEGAL_FORM.search(text, end, behind.end() + 14):
+        return True
+    line = _line(text, start, end)
+    return "|" not in line and bool(_PLAIN_WORD.search(line))
 
 
 def _as_after_a_name(word: str, text: str, end: int, *, shouted: bool) -> bool:

@@ -2,19 +2,21 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
+from itertools import accumulate
 
-from incident2eval.checks._name_use import CALENDAR, LEGAL_FORM, is_street, reads_as_name
+from incident2eval.checks._name_use import CALENDAR, LEGAL_FORM, is_address, reads_as_name
 from incident2eval.checks._ordinary import is_ordinary
+from incident2eval.checks._views import View, plain, views
 from incident2eval.checks._wording import (
     INVISIBLE,
     POSSESSIVE,
     WORD,
     Span,
     fold,
-    renditions,
     shape,
     vocabulary,
 )
@@ -71,21 +73,32 @@ class _Node:
     names: list[Name] = field(default_factory=list)
 
 
+Candidate = tuple[Name, int, int]
+"""A name where its words stand."""
+
+
 class Names:
     """All names of a roster, ready to be found."""
 
     def __init__(self, customers: Customers) -> None:
         self._root = _Node()
         self._owners: dict[tuple[str, ...], set[str]] = {}
+        self._words: dict[str, set[str]] = defaultdict(set)
         shouted = len(customers) > 1 and all(row.name.isupper() for row in customers)
-        for row in customers:
-            for text in row.names:
-                for name in _names(row.id, text, shouted=shouted):
-                    self._add(name)
+        names = [
+            name for row in customers for text in row.names for name in _names(row.id, text, shouted=shouted)
+        ]
+        for name in names:
+            self._add(name)
+            self._words[name.customer].update(name.words)
+        taken = frozenset(self._owners)
+        for several in filter(None, map(_plural, names)):
+            if several.words not in taken:
+                self._add(several)
 
     def owners(self, text: str) -> frozenset[str]:
         """Ids of the customers that a text as a whole names, in whatever case."""
-        words = [shape(word).casefold() for word in WORD.findall(text)]
+        words = [shape(word).casefold() for word in WORD.findall(plain(text))]
         return frozenset(self._owners.get(tuple(words[: _without_legal_form(words)]), ()))
 
     def foreign(self, text: str, customer: str) -> Iterator[Mention]:
@@ -94,16 +107,19 @@ class Names:
         A name that the customer bears too is no mention, nor is one that is part of the customer's own name
         there.
         """
-        seen: set[Span] = set()
-        for plain in renditions(text):
-            own = _Spans()
-            found = []
-            for name, start, end in self._candidates(plain):
+        own: list[Span] = []
+        found: list[tuple[View, list[Candidate]]] = []
+        for view in views(text):
+            others: list[Candidate] = []
+            for name, start, end in self._candidates(view.text):
                 if name.customer == customer:
-                    own.add(start, end)
+                    own.append(view.span(start, end))
                 elif customer not in self._owners[name.words]:
-                    found.append((name, start, end))
-            yield from _longest(plain, found, own, seen)
+                    others.append((name, start, end))
+            found.append((view, others))
+        covered, seen = _Spans(own), set[Span]()
+        for view, others in found:
+            yield from self._longest(view, others, covered, seen)
 
     def _add(self, name: Name) -> None:
         node = self._root
@@ -112,7 +128,7 @@ class Names:
         node.names.append(name)
         self._owners.setdefault(name.words, set()).add(name.customer)
 
-    def _candidates(self, text: str) -> Iterator[tuple[Name, int, int]]:
+    def _candidates(self, text: str) -> Iterator[Candidate]:
         """Every place where the words of a name stand in a row, the longest first at each place."""
         spans = [match.span() for match in WORD.finditer(text)]
         for at, (start, end) in enumerate(spans):
@@ -130,38 +146,36 @@ class Names:
                     if _holds_together(name, text, spans[at : last + 1])
                 )
 
+    def _longest(
+        self, view: View, found: list[Candidate], own: "_Spans", seen: set[Span]
+    ) -> Iterator[Mention]:
+        """The candidates that are mentions, none within another one, none that was seen before."""
+        reached = 0
+        for name, start, end in found:
+            bare = end - _possessive(view.text[start:end])
+            span = view.span(start, end)
+            if end <= reached or span in seen or own.hold(*view.span(start, bare)):
+                continue
+            if not _is_used(name, view.text, start, bare, self._words[name.customer]):
+                continue
+            reached = end
+            seen.add(span)
+            legal = LEGAL_FORM.match(view.text, end)
+            whole = view.span(start, legal.end() if legal else end)
+            yield Mention(customer=name.customer, start=whole[0], end=whole[1])
+
 
 class _Spans:
-    """Spans added in the order of their starts, asked whether one of them holds another span."""
+    """Spans, asked whether one of them holds another span."""
 
-    def __init__(self) -> None:
-        self._starts: list[int] = []
-        self._reached: list[int] = []
-
-    def add(self, start: int, end: int) -> None:
-        self._starts.append(start)
-        self._reached.append(max(end, self._reached[-1] if self._reached else 0))
+    def __init__(self, spans: list[Span]) -> None:
+        spans = sorted(spans)
+        self._starts = [start for start, _ in spans]
+        self._reached = list(accumulate((end for _, end in spans), max))
 
     def hold(self, start: int, end: int) -> bool:
         before = bisect_right(self._starts, start)
         return before > 0 and self._reached[before - 1] >= end
-
-
-def _longest(
-    text: str, found: list[tuple[Name, int, int]], own: _Spans, seen: set[Span]
-) -> Iterator[Mention]:
-    """The candidates that are mentions, none within another one, none that was seen before."""
-    reached = 0
-    for name, start, end in found:
-        bare = end - _possessive(text[start:end])
-        if end <= reached or (start, end) in seen or own.hold(start, bare):
-            continue
-        if not _is_used(name, text, start, bare):
-            continue
-        reached = end
-        seen.add((start, end))
-        legal = LEGAL_FORM.match(text, end)
-        yield Mention(customer=name.customer, start=start, end=legal.end() if legal else end)
 
 
 def _possessive(words: str) -> int:
@@ -188,9 +202,9 @@ def _holds_together(name: Name, text: str, spans: list[Span]) -> bool:
     return True
 
 
-def _is_used(name: Name, text: str, start: int, end: int) -> bool:
-    """Whether the words at that span mean the customer."""
-    if len(name.words) == 1 and is_street(text, end):
+def _is_used(name: Name, text: str, start: int, end: int, own_words: Collection[str]) -> bool:
+    """Whether the words at that span mean the customer, whose names are made of `own_words`."""
+    if len(name.words) == 1 and is_address(text, start, end):
         return False
     if name.use is Use.ANYHOW:
         return True
@@ -198,11 +212,12 @@ def _is_used(name: Name, text: str, start: int, end: int) -> bool:
     if name.use is Use.AS_WRITTEN:
         return all(own in {word, "and"} for word, own in zip(words, name.written, strict=False))
     last = WORD.findall(text[start:end])[-1]
-    return reads_as_name(text, end - len(last), end)
+    return reads_as_name(text, end - len(last), end, own_words)
 
 
 def _names(customer: str, text: str, *, shouted: bool) -> Iterator[Name]:
     """A name as it is looked for: without its legal form, without a leading `The`, written as one word."""
+    text = plain(text)
     spans = [match.span() for match in WORD.finditer(text)]
     tokens = [text[start:end] for start, end in spans]
     kept = _without_legal_form(tokens)
@@ -218,6 +233,14 @@ def _names(customer: str, text: str, *, shouted: bool) -> Iterator[Name]:
     joined = "".join(words)
     if len(words) > 1 and len(joined) >= 8 and not is_ordinary(joined):
         yield Name(customer=customer, words=(joined,), written=(joined,), between=(), use=Use.ANYHOW)
+
+
+def _plural(name: Name) -> Name | None:
+    """What several of a name's bearers would be called (`the Eastfields`), if the name is nothing else."""
+    if name.use is not Use.ANYHOW or len(name.words) > 1:
+        return None
+    word = name.words[0] + ("es" if name.words[0].endswith(("s", "x", "z", "ch", "sh")) else "s")
+    return None if is_ordinary(word) else replace(name, words=(word,), written=(word,))
 
 
 def _without_legal_form(tokens: list[str]) -> int:

@@ -1,6 +1,5 @@
 """Text as a reader takes it: words freed from case, accents, width, zero-width characters and markup."""
 
-import html
 import json
 import re
 import unicodedata
@@ -24,9 +23,6 @@ WORD = re.compile(
 POSSESSIVE = re.compile(r"['\u2019\uff07][sS\uff53]\Z")
 
 _KEY_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[^\W\d_]+")
-_ENTITY = re.compile(r"&(?:#\d{1,6}|#[xX][0-9a-fA-F]{1,5}|[A-Za-z]{2,8});")
-_INLINE_TAG = re.compile(r"</?(?:b|i|u|em|strong|mark|small|span)>", re.IGNORECASE)
-_LINE_END_HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010][ \t]{0,8}\r?\n[ \t]{0,8}(?=[^\W\d_])")
 _SENTENCE_END = re.compile(r"[.!?](?=\s)|\n\s*\n|\n(?=\s*[-*|#\u2022])")
 _SPELLINGS = str.maketrans({"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "æ": "ae", "œ": "oe"})
 """Letters that stand for others without being accented ones."""
@@ -84,28 +80,6 @@ def embedded(text: str) -> JSON:
         return json.loads(text)
     except (ValueError, RecursionError):
         return None
-
-
-def renditions(text: str) -> Iterator[str]:
-    """The text without markup, then with words joined that a line end split; offsets stay the same."""
-    plain = text.replace("\u02bc", "\u2019")
-    if "&" in plain:
-        plain = _ENTITY.sub(_unescaped, plain)
-    if "<" in plain:
-        plain = _INLINE_TAG.sub(_hidden, plain)
-    yield plain
-    joined = _LINE_END_HYPHEN.sub(_hidden, plain)
-    if joined != plain:
-        yield joined
-
-
-def _unescaped(entity: re.Match[str]) -> str:
-    char = html.unescape(entity[0])
-    return char + "\u200b" * (len(entity[0]) - 1) if len(char) == 1 else entity[0]
-
-
-def _hidden(markup: re.Match[str]) -> str:
-    return "\u200b" * len(markup[0])
 
 
 def fold(word: str) -> str:

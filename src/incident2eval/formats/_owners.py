@@ -1,7 +1,7 @@
 """Whose run it was, and whose the records are that it read (contract sections 2 and 4)."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -23,14 +23,20 @@ class Attributed:
 
 
 class _Hit(NamedTuple):
-    """The owner of a record, and the key that tells it."""
+    """The owner of a record, and how that is known."""
 
     owner: str
-    key: str
+    why: str
+    """Ends the sentence that begins with `owner of 1 record of step s1 (search)`."""
 
 
 def with_owners(run: Run, *, customers: Customers, paths: Paths, stated: Subject | None) -> Attributed:
     """Fill in whose run it was and whose records it read; what the run itself says of either is kept.
+
+    Where it says so in another spelling than the roster's, the roster's id takes its place; an owner that is
+    nobody of the roster stays as it is. Where a record names two customers, which of them is right is not
+    known: the one whose run it was not, as stated or else as the run says, counts, so that no leak hides
+    behind the other.
 
     Args:
         run: As it was read.
@@ -43,7 +49,9 @@ def with_owners(run: Run, *, customers: Customers, paths: Paths, stated: Subject
     """
     roster = Roster(customers)
     subject, told = _subject(run, roster=roster, paths=paths, stated=stated)
-    steps, owners = _owned(run.steps, roster=roster)
+    # a workflow may claim that it ran for somebody else: against its records, what is stated counts first
+    judged = (_complete(each, roster).customer_id for each in (stated, subject) if each)
+    steps, owners = _owned(run.steps, roster=roster, own=next(filter(None, judged), None))
     return Attributed(run=replace(run, subject=subject, steps=steps), sources=(*told, *owners))
 
 
@@ -91,14 +99,21 @@ def _told(run: Run, paths: Iterable[str]) -> tuple[str, str] | None:
 def _complete(subject: Subject, roster: Roster) -> Subject:
     """The subject with its name from its id, or its id from its name, as the roster has them."""
     customer_id = subject.customer_id or roster.id_of(subject.customer)
-    if customer_id is not None and not roster.is_id(customer_id):
-        customer_id = roster.id_of(customer_id) or customer_id
+    customer_id = roster.id_of(customer_id) or customer_id
     return Subject(customer=subject.customer or roster.name_of(customer_id), customer_id=customer_id)
 
 
-def _owned(steps: tuple[Step, ...], *, roster: Roster) -> tuple[tuple[Step, ...], list[str]]:
-    """The steps with an owner for every record that tells one, and a sentence a step and key."""
-    hits = {at: _by_exporter_keys(step.records, roster) for at, step in enumerate(steps) if step.records}
+def _owned(steps: tuple[Step, ...], *, roster: Roster, own: str | None) -> tuple[tuple[Step, ...], list[str]]:
+    """The steps with an owner for every record that tells one, and a sentence for each step and way to know.
+
+    Args:
+        steps: As they were read.
+        roster: The firm's customers.
+        own: Id of the run's own customer.
+    """
+    hits = {
+        at: [_told_by(each, roster) for each in step.records] for at, step in enumerate(steps) if step.records
+    }
     # where a step tells owners at all, a record without one is nobody's
     untold = [
         at for at, found in hits.items() if not any(found) and not any(r.owner for r in steps[at].records)
@@ -107,16 +122,51 @@ def _owned(steps: tuple[Step, ...], *, roster: Roster) -> tuple[tuple[Step, ...]
         hits |= {at: [_by_roster_key(record, keys, roster) for record in steps[at].records] for at in untold}
     result, sources = list(steps), list[str]()
     for at, found in hits.items():
-        step = steps[at]
-        result[at] = replace(step, records=tuple(map(_with_owner, step.records, found)))
-        for key, count in Counter(hit.key for hit in found if hit).items():
-            records = "1 record" if count == 1 else f"{count} records"
-            sources.append(f"owner of {records} of step {step.id} ({step.name}) from {key}")
+        pairs = zip(steps[at].records, found, strict=True)
+        settled = [_contradicted(record, hit, roster, own) or hit for record, hit in pairs]
+        result[at] = replace(steps[at], records=tuple(map(_with_owner, steps[at].records, settled)))
+        sources += _sentences(steps[at], settled)
     return tuple(result), sources
 
 
-def _by_exporter_keys(records: tuple[Record, ...], roster: Roster) -> list[_Hit | None]:
-    return [None if record.owner else _by_exporter_key(record, roster) for record in records]
+def _sentences(step: Step, hits: Iterable[_Hit | None]) -> Iterator[str]:
+    for why, count in Counter(hit.why for hit in hits if hit).items():
+        records = "1 record" if count == 1 else f"{count} records"
+        yield f"owner of {records} of step {step.id} ({step.name}) {why}"
+
+
+def _told_by(record: Record, roster: Roster) -> _Hit | None:
+    """The owner by the record's own word where the roster spells it otherwise; without one, by a key."""
+    if not record.owner:
+        return _by_exporter_key(record, roster)
+    known = roster.id_of(record.owner)
+    return (
+        _Hit(known, f"is {known}, by a name or another spelling") if known and known != record.owner else None
+    )
+
+
+def _contradicted(record: Record, hit: _Hit | None, roster: Roster, own: str | None) -> _Hit | None:
+    """The customer whom a plain key names where the owner is the run's own customer, or nobody's id."""
+    owner = hit.owner if hit else record.owner
+    if own is None or not owner or (owner != own and roster.is_id(owner)):
+        return None
+    for path, named in _named_by_key(record, roster).items():
+        if own not in named:
+            other = min(named)
+            return _Hit(other, f"is {other}, from {path}, which contradicts {owner}")
+    return None
+
+
+def _named_by_key(record: Record, roster: Roster) -> dict[str, set[str]]:
+    """The customers of the roster whom the plainest keys name, the most specific key first."""
+    named: dict[str, set[str]] = {}
+    ranks: dict[str, int] = {}
+    for path, value in leaves(record.metadata):
+        claim = claim_of(path)
+        if claim and not claim.indirect and not is_weak(claim.rank) and (known := roster.id_of(value)):
+            named.setdefault(path, set()).add(known)
+            ranks[path] = claim.rank
+    return {path: named[path] for path in sorted(named, key=lambda path: (ranks[path], path))}
 
 
 def _with_owner(record: Record, hit: _Hit | None) -> Record:
@@ -132,9 +182,9 @@ def _by_exporter_key(record: Record, roster: Roster) -> _Hit | None:
     )
     for indirect, stranger, rank, path, value in claims:
         if not stranger:
-            return _Hit(roster.id_of(value) or value, path)
+            return _Hit(roster.id_of(value) or value, f"from {path}")
         if not indirect and not is_name(path) and not (roster and is_weak(rank)):
-            return _Hit(value, path)
+            return _Hit(value, f"from {path}")
     return None
 
 
@@ -154,4 +204,4 @@ def _roster_keys(records: list[Record], roster: Roster) -> list[str]:
 
 def _by_roster_key(record: Record, keys: list[str], roster: Roster) -> _Hit | None:
     said = {"id": record.id, **dict(leaves(record.metadata))}
-    return next((_Hit(said[key], key) for key in keys if roster.is_id(said.get(key))), None)
+    return next((_Hit(said[key], f"from {key}") for key in keys if roster.is_id(said.get(key))), None)

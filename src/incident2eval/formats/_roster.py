@@ -1,11 +1,13 @@
 """The roster as a run's values meet it: by id, by name, and as a word in a text."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from incident2eval.formats._shape import text
+from incident2eval.formats._spelling import name_key, plain, short_name_key
 from incident2eval.formats._words import words
 from incident2eval.model import JSON, Customers
 
@@ -21,6 +23,9 @@ _QUALIFIERS = frozenset(
         *("slug", "name"),
     }
 )
+
+_PREFIX = re.compile(r"[:/#=|(<\[]\s*|[\s_-]")
+"""What may stand between a customer's id and what is written in front of it."""
 
 
 class Claim(NamedTuple):
@@ -62,11 +67,37 @@ class Roster:
         return bool(len(self._customers))
 
     def id_of(self, value: JSON) -> str | None:
-        """The customer's id that a value is, or whose name or alias it is; None where it is nobody's."""
+        """The customer's id that a value is, whatever its spelling, or whose name or alias it is.
+
+        `K-102`, `k-102`, `account:K-102`, `customers/K-102` and `Northgate Logistics Ltd` may be one.
+
+        Returns:
+            The id as the roster has it; None where the value is nobody's, or could be several customers'.
+        """
         said = text(value)
-        if said is None:
-            return None
-        return said if said in self._customers else self._by_name.get(said.strip().casefold())
+        if said is None or said in self._customers:
+            return said
+        return self._by_id.get(plain(said)) or self._named(said) or self._prefixed(plain(said))
+
+    def _named(self, said: str) -> str | None:
+        return self._by_name.get(name_key(said)) or self._by_short_name.get(short_name_key(said))
+
+    def _prefixed(self, said: str) -> str | None:
+        """The customer whose id ends a text, or whose name does behind a word such as `customer`.
+
+        An id that is a number, or behind a hyphen, a blank or an underscore, needs that word as well:
+        `team/12` and `x-k-102` are something else.
+        """
+        for between in _PREFIX.finditer(said):
+            tail = said[between.end() :]
+            found = self._by_id.get(tail)
+            if _says_customer(said[: between.start()]):
+                found = found or self._named(tail)
+            elif tail.isdecimal() or between[0][0] in " _-":
+                found = None
+            if found:
+                return found
+        return None
 
     def name_of(self, customer_id: str | None) -> str | None:
         """The customer's name, where the roster holds the id."""
@@ -87,17 +118,35 @@ class Roster:
         return found
 
     @cached_property
+    def _by_id(self) -> Mapping[str, str]:
+        return _unique((plain(customer.id), customer.id) for customer in self._customers)
+
+    @cached_property
     def _by_name(self) -> Mapping[str, str]:
-        ids: dict[str, str] = {}
-        for customer in self._customers:
-            for name in customer.names:
-                ids.setdefault(name.strip().casefold(), customer.id)
-        return ids
+        return _unique((name_key(name), row.id) for row in self._customers for name in row.names)
+
+    @cached_property
+    def _by_short_name(self) -> Mapping[str, str]:
+        return _unique((short_name_key(name), row.id) for row in self._customers for name in row.names)
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
         ids = sorted((customer.id for customer in self._customers), key=len, reverse=True)
         return re.compile(r"(?<![\w-])(?:" + "|".join(map(re.escape, ids)) + r")(?![\w-])")
+
+
+def _unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The keys that stand for one id only."""
+    ids = defaultdict[str, set[str]](set)
+    for key, customer_id in pairs:
+        ids[key].add(customer_id)
+    return {key: min(found) for key, found in ids.items() if key and len(found) == 1}
+
+
+def _says_customer(prefix: str) -> bool:
+    """Whether what stands in front of an id is a word for a customer: `customers`, `crm/account_id`."""
+    last = re.split(r"[^\w-]+", prefix.rstrip())[-1]
+    return any(claim_of(each) is not None for each in (last, last.removesuffix("s")))
 
 
 def leaves(value: JSON, path: str = "") -> Iterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from incident2eval.formats._as_written import settled
 from incident2eval.formats._parse import MAX_DEPTH, measure, parsed
 from incident2eval.formats._shape import mapping
 from incident2eval.model import JSON, BadInput, Fault, Run, Step
@@ -27,7 +28,8 @@ def load_run(value: JSON, *, what: str) -> Run:
     """A run from Run JSON.
 
     Args:
-        value: The parsed JSON; every field has a default, but for a step's `kind` and `name`.
+        value: The parsed JSON; every field has a default, which null stands for as well, but for a step's
+            `kind` and `name`. Kinds and statuses may be other tools' words, an error an object.
         what: How the user knows it, for messages.
 
     Returns:
@@ -40,15 +42,15 @@ def load_run(value: JSON, *, what: str) -> Run:
 
     if not isinstance(value, dict):
         raise BadInput(Fault(message="a run is a JSON object", file=what))
-    schema = value.get("schema", RUN_SCHEMA)
-    if schema != RUN_SCHEMA:
+    schema = value.get("schema")
+    if schema is not None and schema != RUN_SCHEMA:
         raise BadInput(Fault(message=f"is {schema!r}, not {RUN_SCHEMA}", file=what, field="schema"))
     try:
         measure(value, depth=DEPTH)
     except ValueError as error:
         raise BadInput(Fault(message=str(error), file=what)) from None
     try:
-        run = _adapter().validate_python(value)
+        run = _adapter().validate_python(settled(value))
     except ValidationError as error:
         raise BadInput(*_faults(error.errors(include_url=False, include_context=False), what=what)) from None
     if naive := list(_naive(run)):

@@ -15,6 +15,7 @@ from typing import IO, Any
 
 from incident2eval.model import JSON, Outcome, Result, visible
 from incident2eval.workflows import _worker
+from incident2eval.workflows._adoption import ADOPTION
 from incident2eval.workflows._answer import failure, result_of
 from incident2eval.workflows._target import Target
 
@@ -97,8 +98,13 @@ class _Worker:
             return failure(gone.outcome, str(gone))
 
     def pass_on_rest(self) -> None:
-        """Pass on what an ended worker had still printed."""
-        while self._printed in self._watched and _worker.readable([self._printed], 0):
+        """Pass on what an ended worker had still printed; not for long, should something still print."""
+        give_up = time.monotonic() + _KILL_SECONDS
+        while (
+            self._printed in self._watched
+            and _worker.readable([self._printed], 0)
+            and time.monotonic() < give_up
+        ):
             self._pass_on()
 
     def _pass_on(self) -> None:
@@ -135,18 +141,21 @@ class _Worker:
 @contextmanager
 def _started(target: Target, trials: Sequence[Sequence[Mapping[str, JSON]]]) -> Iterator[_Worker]:
     ours, theirs = socket.socketpair()
-    with ours:
-        with theirs, tempfile.TemporaryFile() as job:
-            job.write(_job(target, trials))
-            job.seek(0)
-            process = _start(target, job, theirs.fileno())
-        with process:
+    with ours, theirs, tempfile.TemporaryFile() as job:
+        job.write(_job(target, trials))
+        job.seek(0)
+        with (
+            ADOPTION.during_call() as kill_orphans,
+            ADOPTION.of(lambda: _start(target, job, theirs.fileno())) as process,
+        ):
+            theirs.close()
             worker = _Worker(target, process, ours.fileno())
             try:
                 yield worker
             finally:
                 ours.close()
                 _end(process)
+                kill_orphans()
                 worker.pass_on_rest()
 
 

@@ -30,6 +30,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
+# Here and not where it is used: once the project folder is on sys.path, a file of it may bear that name.
+try:
+    import ctypes
+except ImportError:  # not every Python has it
+    ctypes = None  # type: ignore[assignment]
+
 MAX_BYTES = 50_000_000
 MAX_DEPTH = 100
 MAX_VALUES = 1_000_000
@@ -38,6 +44,7 @@ _PAUSE = 0.05
 """Seconds between two looks whether a trial still lives: what it started may hold its pipe open."""
 _KILL_SECONDS = 2.0
 _PR_SET_CHILD_SUBREAPER = 36
+_PR_GET_CHILD_SUBREAPER = 37
 
 
 class Process(NamedTuple):
@@ -317,13 +324,19 @@ def run_trial(trial: Trial, count: int, timeout: float) -> Iterator[bytes]:
         return
 
 
-def adopt_orphans() -> None:
-    """Have orphans become children of this process (Linux), so that none gets away as a daemon."""
-    if sys.platform == "linux":
-        with suppress(ImportError, OSError, AttributeError):
-            import ctypes  # noqa: PLC0415 - only here, and not every Python has it
+def adopt_orphans(wanted: int) -> int:
+    """Have orphans become children of this process (1) or not (0), so that none gets away as a daemon.
 
-            ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    Linux, best effort. Returns what held before.
+    """
+    before = 0
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):
+            prctl, found = ctypes.CDLL(None).prctl, ctypes.c_int()
+            prctl(_PR_GET_CHILD_SUBREAPER, ctypes.byref(found), 0, 0, 0)
+            before = found.value
+            prctl(_PR_SET_CHILD_SUBREAPER, ctypes.c_ulong(wanted), 0, 0, 0)
+    return before
 
 
 def children() -> set[int]:
@@ -370,8 +383,8 @@ def main() -> None:
     channel = int(sys.argv.pop())
     os.set_inheritable(channel, False)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    adopt_orphans(1)
     sys.path[0] = job["project"]
-    adopt_orphans()
     try:
         serve(job, channel)
     except BrokenPipeError:
