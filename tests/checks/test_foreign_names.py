@@ -174,6 +174,110 @@ def test_the_drafts_of_the_archive_are_clean(shared: Path) -> None:
     assert not flagged
 
 
+ROSTER = Customers(
+    rows=(
+        Customer(id="A1", name="Harrow & Vale"),
+        Customer(id="A2", name="Eastfield Freight", aliases=("Eastfield",)),
+        Customer(id="A3", name="Apex", aliases=("Apex Fitness Group",)),
+        Customer(id="A4", name="Sky"),
+        Customer(id="A5", name="Marrick & Sons"),
+    )
+)
+DISGUISED = (
+    "East\u3164field",
+    "East\u115ffield",
+    "East\u17b4field",
+    "East\ufe0ffield",
+    "East\U000e0041field",
+    "East\ufff9field",
+    "East\x00field",
+    "East\x1b[1mfield",
+    "East\x08field",
+    "East\ud800field",
+    "\u24ba\u24d0\u24e2\u24e3\u24d5\u24d8\u24d4\u24db\u24d3",
+    "\U0001d404\U0001d41a\U0001d42c\U0001d42d\U0001d41f\U0001d422\U0001d41e\U0001d425\U0001d41d",
+    "\uff25\uff41\uff53\uff54\uff46\uff49\uff45\uff4c\uff44",
+    "\U0001f134\U0001f130\U0001f142\U0001f143\U0001f135\U0001f138\U0001f134\U0001f13b\U0001f133",
+    "\U0001f154\U0001f150\U0001f162\U0001f163\U0001f155\U0001f158\U0001f154\U0001f15b\U0001f153",
+    "\u1d31astfield",
+    "**East**field",
+    "_East_field",
+    "`East`field",
+    "East*field*",
+    "__East__field",
+    "East_field_",
+    "~~East~~field",
+    '```json\n{"a": "Marrick \\u0026 Sons", "b": "\\u0045astfield"}\n```',
+    '"{\\"a\\": \\"\\\\u0045astfield\\"}"',
+    "Eastfield%20Freight",
+    "%45astfield",
+    "%2545astfield",
+    "Marrick%20%26%20Sons",
+    "Marrick &amp Sons",
+    "&#69astfield",
+    "East&zwnj;field",
+    "East<!-- x -->field",
+    "East<span class='x'>field</span>",
+    "East<wbr>field",
+    "Eastfield Close will leave its warehouse",
+    "Eastfield Drive wants",
+    "the Eastfields",
+    "the Eastfields' van",
+    "Apex confirmed",
+    "We paid for Apex.",
+    "Apex: how it went",
+    "Apex's invoice",
+    "| Apex | 12 |",
+    "APEX",
+    "Apex\xb4s invoice",
+    "Apex\u2122 confirmed the deal",
+    "Eastfield\xb2 signed",
+    "Apex Fitness paid us in June",
+    "In October Apex Fitness paid us",
+    "Apex Ltd paid us",
+    "We sent Apex Monday dates",
+    "We asked Apex CEO Jane about it",
+    "Apex Finance wrote to us",
+    "\U0001f1ec\U0001f1e7Eastfield is here",
+    "Eastfield\u2019s",
+    "\x1b]0;Eastfield\x07 hello",
+    "East\x1b]0;x\x07field",
+    "East\\u200bfield",
+)
+NOBODY = (
+    "Sky News played in the lobby.",
+    "The Sky Lounge was cleaned.",
+    "Clear Sky Energy Ltd sent the invoice",
+    "We met Clear Sky Energy Ltd.",
+    "Clear Sky Energy Ltd",
+    "BLUE SKY THINKING",
+    "Office at 12 Eastfield Close, Leeds",
+    "north_gate east_field",
+    "It is at 14 Sky Street.",
+    "Harrow <b>&</b> Vale",
+    "Harrow %26 Vale",
+    "Harr**ow** & Vale",
+)
+
+
+@pytest.mark.parametrize("text", DISGUISED, ids=ascii)
+def test_what_a_reader_reads_as_a_name_is_one(text: str) -> None:
+    assert leaks(text, customers=ROSTER)
+
+
+@pytest.mark.parametrize("text", NOBODY, ids=ascii)
+def test_streets_longer_names_and_its_own_name_are_no_leak(text: str) -> None:
+    assert not leaks(text, customers=ROSTER)
+
+
+def test_what_a_step_sends_is_found_at_that_step() -> None:
+    step = Step(id="s7", kind=StepKind.OUTPUT, name="send", input={"body": ["Eastfield left."]})
+
+    (finding,) = foreign_names(Run(output="Sent.", steps=(step,)), customer="A1", customers=ROSTER)
+
+    assert finding.step == "s7"
+
+
 HOSTILE = {
     "a word as a name, over and over": "Sky " * 250_000,
     "a word in a phrase, over and over": "Sky of " * 140_000,
@@ -187,6 +291,12 @@ HOSTILE = {
     "hyphens at the ends of lines": "a-\n" * 330_000,
     "zero-width characters": "\u200b" * 1_000_000,
     "brackets": "[" * 1_000_000,
+    "circled letters": "\u24ba" * 1_000_000,
+    "backslashes": "\\" * 1_000_000,
+    "underscores": "_a" * 500_000,
+    "terminal sequences": "\x1b]" * 500_000,
+    "comments that never end": "<!-- " * 200_000,
+    "percent signs": "%2525" * 200_000,
     "a name torn far apart": "Northgate" + " " * 999_000 + "Logistics",
 }
 

@@ -14,14 +14,15 @@ _KIND_KEYS = ("type", "kind")
 _TOKEN = re.compile(r"[^\W_]+")
 _WORD = re.compile(r"[A-Z]{2,}(?![a-z])|[^\W\d_][a-z\u00e0-\u00ff]*|\d+\w*")
 _MACHINES = vocabulary(
-    "agent agents bot bots robot chatbot system svc service daemon cron crond scheduler llm pipeline workflow "
-    "script webhook autopilot copilot chatgpt gpt none unknown nobody null self na api backend"
+    "agent agents bot bots robot chatbot system svc service daemon crond scheduler llm pipeline "
+    "workflow script webhook autopilot copilot chatgpt gpt api backend"
 )
 """Nobody is called that, nor is anybody called it beside another name."""
 _PERHAPS_MACHINES = vocabulary(
     "ai assistant judge job model policy rule rules engine function lambda machine process runner worker "
-    "evaluator classifier gateway user account"
+    "evaluator classifier gateway user account cron self"
 )
+_NOBODY = vocabulary("na none null nobody unknown")
 """Machines beside ordinary words only: `review judge`, not `Judge Ferreira` or `Li Ai`."""
 _MODELS = vocabulary(
     "claude gpt chatgpt gemini llama mistral mixtral qwen deepseek grok opus sonnet haiku anthropic openai"
@@ -69,7 +70,7 @@ def is_machine(who: str, machines: frozenset[str] = frozenset()) -> bool:
         machines: What the run's own machines are called.
     """
     name = plain(who).partition("@")[0]
-    if _bare(name) in machines or _bare(who) in machines:
+    if _bare(who) in machines or _bare(name) in machines | _NOBODY:
         return True
     words = _words(name)
     if any(_is_machines_word(word) for word in words):

@@ -10,7 +10,7 @@ from incident2eval.checks._dates import Day, days
 from incident2eval.checks._figures import Figure, figures
 from incident2eval.checks._tables import derived, longest, number_in, tables
 from incident2eval.checks._units import UNITS, Unit, tells_apart
-from incident2eval.checks._wording import embedded, key_words, leaves
+from incident2eval.checks._wording import embedded, key_words, leaves, with_plain_digits
 from incident2eval.model import JSON, Record, Run, Step, StepKind
 
 _READING = {StepKind.TOOL, StepKind.RETRIEVAL, StepKind.HANDOFF}
@@ -129,7 +129,8 @@ class Grounds:
         return any(day.is_said_by(deadline) for deadline in self._deadlines)
 
     def _take(self, source: JSON) -> None:
-        for path, leaf in leaves(source):
+        for path, given in leaves(source):
+            leaf = with_plain_digits(given) if isinstance(given, str) else given
             if isinstance(leaf, str):
                 for day in days(leaf):
                     self._days[day.month].add((day.year, day.month, day.day))

@@ -14,8 +14,8 @@ _PREFIX_END = re.compile(r"[./:\\]+|__+")
 class Tools:
     """Names of tools, asked whether another name is one of them in whatever spelling.
 
-    Case and separators are no difference, nor is a prefix (`crm.`, `functions/`, `mcp__crm__`) that only one of
-    the two names has.
+    Case and separators are no difference, nor is a prefix (`crm.`, `functions/`, `mcp__crm__`) that only one
+    of the two names has.
     """
 
     def __init__(self, names: Iterable[str]) -> None:

@@ -9,7 +9,7 @@ from incident2eval.checks._dates import Day, days
 from incident2eval.checks._figures import Figure, figures
 from incident2eval.checks._grounds import Grounds, as_texts, held
 from incident2eval.checks._units import tells_apart, unit_of_key
-from incident2eval.checks._wording import embedded, key_words, leaves, sentence
+from incident2eval.checks._wording import embedded, key_words, leaves, sentence, with_plain_digits
 from incident2eval.model import JSON, CannotJudge, Finding, Findings, Observation, Run, is_empty
 
 
@@ -54,7 +54,10 @@ class Shown:
     """A figure or date where the output shows it."""
 
     path: str
+    leaf: str
+    """The text as it stands in the output."""
     text: str
+    """The same with plain digits."""
     figure: Figure | Day
 
     @property
@@ -69,10 +72,13 @@ def _shown(output: JSON) -> Iterator[Shown]:
         words = key_words(path)
         if leaf is None or isinstance(leaf, bool) or tells_apart(words):
             continue
-        text = leaf if isinstance(leaf, str) else json.dumps(leaf)
+        plain = leaf if isinstance(leaf, str) else json.dumps(leaf)
+        text = with_plain_digits(plain)
         unit = unit_of_key(words) if not isinstance(leaf, str) else None
-        yield from (Shown(path=path, text=text, figure=figure) for figure in figures(text, unit=unit))
-        yield from (Shown(path=path, text=text, figure=day) for day in days(text))
+        yield from (
+            Shown(path=path, leaf=plain, text=text, figure=figure) for figure in figures(text, unit=unit)
+        )
+        yield from (Shown(path=path, leaf=plain, text=text, figure=day) for day in days(text))
 
 
 def _found(shown: Iterable[Shown], grounds: Grounds) -> Iterator[Finding]:
@@ -130,7 +136,7 @@ def variants(known: Known) -> Iterable[Run]:
     )
     for words in ("3 March 2031", "2031-03-03", "4 May 2032") if is_date else numbers:
         yield replace(
-            run, output=_rewritten(run.output, stray.text, stray.text[:start] + words + stray.text[end:])
+            run, output=_rewritten(run.output, stray.leaf, stray.text[:start] + words + stray.text[end:])
         )
     for number in numbers[:2]:
         yield replace(

@@ -24,6 +24,8 @@ POSSESSIVE = re.compile(r"['\u2019\uff07][sS\uff53]\Z")
 
 _KEY_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[^\W\d_]+")
 _SENTENCE_END = re.compile(r"[.!?](?=\s)|\n\s*\n|\n(?=\s*[-*|#\u2022])")
+_OTHER_DIGIT = re.compile(r"(?<=.)[^\x00-\x7f]")
+"""Not at the start of a line, where a circled number is a list's."""
 _SPELLINGS = str.maketrans({"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "æ": "ae", "œ": "oe"})
 """Letters that stand for others without being accented ones."""
 _LONGEST = 60
@@ -80,6 +82,18 @@ def embedded(text: str) -> JSON:
         return json.loads(text)
     except (ValueError, RecursionError):
         return None
+
+
+def with_plain_digits(text: str) -> str:
+    """The text with digits of any kind (`⑥⓪`, `６０`) as plain ones; raised ones and list numbers stay."""
+    return text if text.isascii() else _OTHER_DIGIT.sub(_digits, text)
+
+
+def _digits(other: re.Match[str]) -> str:
+    number = unicodedata.numeric(other[0], 0.5)
+    raised = unicodedata.decomposition(other[0]).startswith(("<super>", "<sub>"))
+    category = unicodedata.category(other[0])
+    return str(int(number)) if category in {"Nd", "No"} and number.is_integer() and not raised else other[0]
 
 
 def fold(word: str) -> str:
