@@ -13,7 +13,7 @@ from incident2eval.model import JSON, Run, Status, Step, StepKind
 
 _YES = vocabulary(
     "true 1 yes y ok okay approve approves approved accept accepts accepted allow allows allowed grant "
-    "grants granted permit permitted authorise authorised authorize authorized confirm confirmed agree agreed lgtm"
+    "granted permit permitted authorise authorised authorize authorized confirm confirmed agree agreed lgtm"
 )
 _YES_IN_WORDS = {("go", "ahead"), ("signed", "off"), ("looks", "good", "to", "me")}
 _NO = vocabulary("false 0 no n not reject rejected decline declined deny denied refuse refused")

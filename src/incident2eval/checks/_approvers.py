@@ -85,7 +85,7 @@ def is_machine(who: str, machines: frozenset[str] = frozenset()) -> bool:
 
 
 def _words(name: str) -> list[str]:
-    """The words of a name in lower case, those of `ReviewBot` too, without what belongs to a person's role."""
+    """The words of a name in lower case, those of `ReviewBot` too, without those of a person's role."""
     words = [word.casefold() for token in _TOKEN.findall(name) for word in _WORD.findall(token)]
     return [
         word

@@ -85,7 +85,7 @@ def embedded(text: str) -> JSON:
 
 
 def with_plain_digits(text: str) -> str:
-    """The text with digits of any kind (`⑥⓪`, `６０`) as plain ones; raised ones and list numbers stay."""
+    """The text with digits of any kind (`⑥⓪`) as plain ones; raised ones and list numbers stay."""
     return text if text.isascii() else _OTHER_DIGIT.sub(_digits, text)
 
 
