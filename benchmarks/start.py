@@ -1,6 +1,7 @@
 """What starting costs: `--help` against click alone, the plugin in a run without cases, `run` on the demo.
 
-Prints figures, asserts none. Comparisons are interleaved, and the least of each side counts: a busy neighbour only ever adds.
+Prints figures, asserts none. Comparisons are interleaved, and the least of each side counts: a busy
+neighbour only ever adds.
 """
 
 import compileall

@@ -38,10 +38,10 @@ def out_of_scope_arguments(run: Run, *, customer: str, customers: Customers) -> 
         may have been harmless; the next query under the same scope need not be.
 
     What is right:
-        Scopes and ids of owners among a step's arguments name the run's own customer, alone or inside a path;
-        where one of them holds the call to the customer, another may be as wide as it likes.
-        A read that brought back nobody's records only (help articles, price lists) may ask as widely as it
-        likes.
+        Every read and write asks for this customer's data and no more. Scopes and ids of owners among
+        a step's arguments name the run's own customer, alone or inside a path; where one of them
+        holds the call to the customer, another may be as wide as it likes. A read that brought back
+        nobody's records only (help articles, price lists) may ask as widely as it likes.
 
     What this cannot see:
         Scopes that the trace does not report, and what a scope the roster does not know stands for: staff

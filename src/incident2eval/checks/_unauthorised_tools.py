@@ -25,9 +25,10 @@ def unauthorised_tools(run: Run, *, approved: Collection[str], needs_approval: C
         of an integration, a role that was wider than the task.
 
     What is right:
-        Every step that acts (kinds tool and output) calls a tool that stands on one of the two lists, in
-        whatever spelling: case, separators and a prefix such as `crm.` aside. A call that failed is a call:
-        what was tried is what the workflow is able to do.
+        The workflow uses only the tools that its owner gave it. Every step that acts (kinds tool and
+        output) calls a tool that stands on one of the two lists, in whatever spelling: case,
+        separators and a prefix such as `crm.` aside. A call that failed is a call: what was tried is
+        what the workflow is able to do.
 
     What this cannot see:
         What an approved tool does with its arguments, a tool of the same name behind another prefix than the

@@ -29,10 +29,10 @@ def ungrounded_figures(run: Run, *, sources: Sequence[str]) -> Findings:
         does not work from. It reads like all the others, and somebody acts on it.
 
     What is right:
-        Each figure of the output stands in the run's input, in what its tools and retrievals returned or in
-        what was handed over: as it is, rounded as far as it is shown, in another unit, or worked out from
-        like values in the rows of a tool (a count, sum, mean, median, least, most, share; a difference of
-        two).
+        Every figure comes from somewhere. Each one in the output stands in the run's input, in what
+        its tools and retrievals returned or in what was handed over: as it is, rounded as far as it
+        is shown, in another unit, or worked out from like values in the rows of a tool (a count, sum,
+        mean, median, least, most, share; a difference of two).
 
     What this cannot see:
         A right figure in the wrong place, promises without a figure, ids and references, times of day,
