@@ -15,7 +15,6 @@ from incident2eval.model import (
     NotProvable,
     Origin,
     Run,
-    Step,
     StepKind,
     flat_text,
 )
@@ -95,23 +94,17 @@ def gather(
         warnings=tuple(
             f"wrong: the run does not hold these words: {words[:80]!r}"
             for words in incident.wrong
-            if not holds(whole_text(recorded), words)
+            if not holds(_whole_text(recorded), words)
         ),
     )
 
 
-def whole_text(run: Run) -> str:
+def _whole_text(run: Run) -> str:
     """Everything a run says: its output and every step's input, output, records and error."""
     parts = [flat_text(run.output)]
     for step in run.steps:
-        parts += [step_text(step), flat_text(step.input)]
+        parts += [step.content, flat_text(step.input)]
     return "\n".join(parts)
-
-
-def step_text(step: Step) -> str:
-    """What a step brought into the run: its output, its records and its error."""
-    records = [text for record in step.records for text in (record.id, record.text)]
-    return "\n".join([flat_text(step.output), *records, step.error or ""])
 
 
 def with_output(run: Run, right: JSON) -> Run:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from incident2eval.checks import approves
 from incident2eval.model import (
     Category,
     FailedControl,
@@ -17,7 +18,6 @@ from incident2eval.model import (
     Run,
     Step,
     StepKind,
-    flat_text,
 )
 
 OWN, FIRST, CARRIED = 3.0, 2.0, 0.5
@@ -123,11 +123,6 @@ def root_cause(run: Run, findings: Sequence[Finding], incident: Incident | None 
     )
 
 
-def carried_by(step: Step, quote: str) -> bool:
-    """Whether what a step brought into the run holds the quoted words, or most of one sentence of them."""
-    return _holds(_content(step), quote)
-
-
 def _rule(step: Step, findings: Sequence[Finding], *, careless: bool) -> Rule:
     if careless:
         return Rule(
@@ -171,23 +166,10 @@ def _careless_review(run: Run) -> Step | None:
     return None
 
 
-def approves(step: Step) -> bool:
-    """Whether a review step let the draft through."""
-    if not isinstance(step.output, Mapping):
-        return False
-    word = step.output.get("approved", step.output.get("decision"))
-    return word is True or (isinstance(word, str) and word.casefold().startswith(("approv", "accept", "yes")))
-
-
 def _path(run: Run, quote: str) -> list[Step]:
     """The steps that hold the quote, in order: where it came in, and who passed it on."""
     whole = run.root if len(run.steps) > 1 else None
-    return [step for step in run.steps if step is not whole and carried_by(step, quote)]
-
-
-def _content(step: Step) -> str:
-    records = "\n".join(f"{record.id} {record.text}" for record in step.records)
-    return f"{flat_text(step.output)}\n{records}\n{step.error or ''}"
+    return [step for step in run.steps if step is not whole and _holds(step.content, quote)]
 
 
 def _holds(text: str, quote: str) -> bool:

@@ -8,6 +8,7 @@ from incident2eval.checks import (
     _unauthorised_tools,
     _ungrounded_figures,
 )
+from incident2eval.checks._approvals import approves
 from incident2eval.checks._check import Check, Judgement, Known, Words, check, observing
 from incident2eval.checks._foreign_names import foreign_names
 from incident2eval.checks._foreign_records import foreign_records
@@ -33,6 +34,7 @@ __all__ = [
     "Judgement",
     "Known",
     "Words",
+    "approves",
     "check",
     "foreign_names",
     "foreign_records",

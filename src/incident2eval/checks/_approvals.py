@@ -78,7 +78,7 @@ def decisions(run: Run, *, tools: Tools) -> Iterator[Decision]:
         asked, said = _parsed(step.input), _parsed(step.output)
         verdict = _verdict(said)
         by = approver(said, asked, step.attributes)
-        if verdict is None or (verdict and step.status is Status.ERROR):
+        if verdict is None or (verdict and not approves(step)):
             continue
         if by is None or is_machine(by, machines):
             continue
@@ -91,6 +91,11 @@ def decisions(run: Run, *, tools: Tools) -> Iterator[Decision]:
             arguments={**_arguments(asked), **_arguments(said)},
             shown=(asked, said),
         )
+
+
+def approves(step: Step) -> bool:
+    """Whether a review step let something through: its verdict says yes, whole and without a condition."""
+    return step.status is Status.OK and _verdict(_parsed(step.output)) is True
 
 
 def _parsed(value: JSON) -> JSON:

@@ -47,22 +47,15 @@ def _at_the_incident(finding: Finding, known: Known, culprits: set[str]) -> Reas
             return Reason(
                 holds=True, confirmed=True, because=f"it points at {step.name}, where it went wrong"
             )
-        if finding.excerpt and _overlap(finding.excerpt, _brought(run, step.id)):
+        if finding.excerpt and _overlap(finding.excerpt, step.content):
             return Reason(holds=True, confirmed=True, because=f"it quotes what {step.name} brought in")
     return Reason(holds=False, confirmed=True, because="it points elsewhere than the incident")
-
-
-def _brought(run: Run, step_id: str) -> str:
-    step = run.step(step_id)
-    if step is None:
-        return ""
-    return "\n".join([flat_text(step.output), *(f"{record.id} {record.text}" for record in step.records)])
 
 
 def _everything(run: Run) -> str:
     parts = [flat_text(run.output)]
     for step in run.steps:
-        parts += [flat_text(step.input), flat_text(list(step.attributes.values())), _brought(run, step.id)]
+        parts += [flat_text(step.input), flat_text(list(step.attributes.values())), step.content]
     return "\n".join(parts)
 
 

@@ -77,6 +77,12 @@ class Step:
         """Whether the step acts on the world: steps of kind tool and output count as calls."""
         return self.kind in {StepKind.TOOL, StepKind.OUTPUT}
 
+    @property
+    def content(self) -> str:
+        """What the step brought into the run, as text: its output, its records and its error."""
+        records = (text for record in self.records for text in (record.id, record.text))
+        return "\n".join([flat_text(self.output), *records, self.error or ""])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
