@@ -5,9 +5,8 @@ And how we know.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
-from incident2eval.checks import approves
+from incident2eval.checks import SHELF, Blame, approves
 from incident2eval.model import (
     Category,
     FailedControl,
@@ -27,37 +26,7 @@ And of passing it on.
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """What a finding of some check on some step says about the control that failed."""
-
-    category: Category
-    control: str
-    why: str
-
-
-RULES: Mapping[str, Rule] = {
-    "foreign_records": Rule(
-        category=Category.WORKFLOW_DESIGN,
-        control="retrieval scope",
-        why="the read returned records that belong to another customer",
-    ),
-    "out_of_scope_arguments": Rule(
-        category=Category.WORKFLOW_DESIGN,
-        control="retrieval scope",
-        why="the scope asked for is wider than the customer of the run",
-    ),
-    "unauthorised_tools": Rule(
-        category=Category.WORKFLOW_DESIGN,
-        control="tool permissions",
-        why="the workflow could call a tool that nobody gave it",
-    ),
-    "unapproved_actions": Rule(
-        category=Category.WORKFLOW_DESIGN,
-        control="approval before an action",
-        why="nothing stopped the call before someone approved it",
-    ),
-}
+BLAMES: Mapping[str, Blame] = {check.name: check.blames for check in SHELF if check.blames}
 """What each check of a control says when it finds something on a step."""
 
 
@@ -123,29 +92,29 @@ def root_cause(run: Run, findings: Sequence[Finding], incident: Incident | None 
     )
 
 
-def _rule(step: Step, findings: Sequence[Finding], *, careless: bool) -> Rule:
+def _rule(step: Step, findings: Sequence[Finding], *, careless: bool) -> Blame:
     if careless:
-        return Rule(
+        return Blame(
             category=Category.HUMAN_REVIEW,
             control="review before release",
             why="the review approved a draft that a check before it had found fault with",
         )
-    known = [RULES[finding.check] for finding in findings if finding.check in RULES]
+    known = [BLAMES[finding.check] for finding in findings if finding.check in BLAMES]
     if known:
         return known[0]
     if step.kind in {StepKind.MODEL, StepKind.AGENT}:
-        return Rule(
+        return Blame(
             category=Category.MODEL,
             control="grounding of what is written",
             why="the words first stand in what the model wrote; nothing it was given holds them",
         )
     if step.kind in {StepKind.RETRIEVAL, StepKind.TOOL} and step.status == "ok":
-        return Rule(
+        return Blame(
             category=Category.DATA,
             control="content of the source",
             why="the words already stood in what the workflow read",
         )
-    return Rule(
+    return Blame(
         category=Category.WORKFLOW_DESIGN,
         control=f"handling of {step.name}",
         why="the words came in at a step of the workflow's own",

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from incident2eval.checks import SHELF
 from incident2eval.model import Answer, Finding, Happened, Incident, IncidentType, Severity
 
 
@@ -22,19 +23,7 @@ class Triage:
     """What is not known or not judged yet, and what it would change."""
 
 
-TYPE_OF_CHECK: Mapping[str, IncidentType] = MappingProxyType(
-    {
-        # what was fetched or named is out, whatever became of the text
-        "foreign_names": IncidentType.DATA_EXPOSURE,
-        "foreign_records": IncidentType.DATA_EXPOSURE,
-        "out_of_scope_arguments": IncidentType.DATA_EXPOSURE,
-        # a call that nobody allowed is wrong even where its result was right
-        "unauthorised_tools": IncidentType.UNAUTHORISED_ACTION,
-        "unapproved_actions": IncidentType.UNAUTHORISED_ACTION,
-        # a figure without a source misleads whoever reads it
-        "ungrounded_figures": IncidentType.INCORRECT_EXTERNAL_OUTPUT,
-    }
-)
+TYPE_OF_CHECK: Mapping[str, IncidentType] = {check.name: check.type for check in SHELF if check.type}
 """What kind of incident a red check speaks for."""
 
 PRECEDENCE = (

@@ -8,8 +8,7 @@ from incident2eval.checks import (
     _unauthorised_tools,
     _ungrounded_figures,
 )
-from incident2eval.checks._approvals import approves
-from incident2eval.checks._check import Check, Judgement, Known, Words, check, observing
+from incident2eval.checks._check import Blame, Check, Judged, Judgement, Known, Words, check, observing
 from incident2eval.checks._foreign_names import foreign_names
 from incident2eval.checks._foreign_records import foreign_records
 from incident2eval.checks._out_of_scope_arguments import out_of_scope_arguments
@@ -17,6 +16,7 @@ from incident2eval.checks._unapproved_actions import unapproved_actions
 from incident2eval.checks._unauthorised_tools import unauthorised_tools
 from incident2eval.checks._ungrounded_figures import ungrounded_figures
 from incident2eval.checks._vacuity import require_as_much
+from incident2eval.checks.acts.approvals import approves
 
 SHELF: tuple[Check, ...] = (
     _foreign_records.CHECK,
@@ -30,7 +30,9 @@ SHELF: tuple[Check, ...] = (
 
 __all__ = [
     "SHELF",
+    "Blame",
     "Check",
+    "Judged",
     "Judgement",
     "Known",
     "Words",

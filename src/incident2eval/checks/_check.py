@@ -12,16 +12,23 @@ from typing import ParamSpec
 from incident2eval.model import (
     JSON,
     CannotJudge,
+    Category,
     Customers,
     Findings,
     Incident,
+    IncidentType,
     Observation,
+    Origin,
+    RootCause,
     Run,
     WorkflowSettings,
     flat_text,
 )
 
 P = ParamSpec("P")
+
+Judged = Run | tuple[Run, ...]
+"""What a check judges: one run, or all runs of a trial together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +40,31 @@ class Known:
     workflow: WorkflowSettings = field(default_factory=WorkflowSettings)
     customers: Customers = field(default_factory=Customers)
     corrected: Run | None = None
+    origin: Origin | None = None
+    """Where the corrected run comes from; a repaired one is of our making: no witness of what is right."""
     good: tuple[Run, ...] = ()
     customer_id: str | None = None
     """Whose run it was, as the settings, the incident or the roster say; None where nobody says."""
+    cause: RootCause | None = None
+    """The root cause; None while the checks are asked what they see, before anybody knows it."""
+    all_recorded: tuple[Run, ...] = ()
+    """Every recorded run, in order, where the incident is one of several runs; `recorded` is among them."""
+    all_corrected: tuple[Run, ...] = ()
+    """The corrected runs that stand beside them."""
+    before: tuple[Run, ...] = ()
+    """Archived runs of the workflow from before the earliest change that the incident names."""
+    since: tuple[Run, ...] = ()
+    """Archived runs from after it."""
+
+    @property
+    def recorded_runs(self) -> tuple[Run, ...]:
+        """Every recorded run: several only where the incident is one of several."""
+        return self.all_recorded or (self.recorded,)
+
+    @property
+    def corrected_runs(self) -> tuple[Run, ...]:
+        """Every corrected run, none where there is none."""
+        return self.all_corrected or ((self.corrected,) if self.corrected else ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,14 +80,26 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Blame:
+    """What a finding on a step says about the control that failed there."""
+
+    category: Category
+    control: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """One check on the shelf."""
 
     judge: Callable[..., Findings]
-    """`judge(run, **facts)`; `customer` is the id of the run's own customer, `customers` the roster."""
+    """`judge(run, **facts)`; `customer` is the id of the run's own customer, `customers` the roster.
+
+    A check of several runs is `judge(runs, **facts)`.
+    """
     propose: Callable[[Known], Mapping[str, JSON] | None]
     """The facts the check would need to judge runs of this workflow, or None: nothing to propose."""
-    variants: Callable[[Known], Iterable[Run]]
+    variants: Callable[[Known], Iterable[Judged]]
     """The recorded failure with another face; each must be red."""
     words: Words
     control: bool
@@ -69,6 +110,12 @@ class Check:
     """Parameter -> name of the fact in case.yaml, where the two differ."""
     this_input: frozenset[str] = frozenset()
     """Facts that hold for this input only; all others hold for any run of the workflow."""
+    type: IncidentType | None = None
+    """The type of incident that a finding speaks of for certain."""
+    blames: Blame | None = None
+    """What a finding on a step says of the control that failed."""
+    all_runs: bool = False
+    """Whether it judges all runs of a trial together: `replay.all()` instead of `replay()`."""
 
     @property
     def name(self) -> str:
@@ -84,10 +131,18 @@ class Check:
         """The name in case.yaml of the fact that a parameter takes."""
         return self.facts.get(parameter, parameter)
 
+    def of(self, run: Run, runs: tuple[Run, ...]) -> Judged:
+        """What the check judges of a run and all the runs beside it."""
+        return runs if self.all_runs else run
+
     def __call__(
-        self, run: Run, *, facts: Mapping[str, JSON], customer_id: str | None, customers: Customers
+        self, run: Judged, *, facts: Mapping[str, JSON], customer_id: str | None, customers: Customers
     ) -> Findings:
-        """Judge a run with facts as case.yaml holds them; raises CannotJudge as the judge does."""
+        """Judge a run (or all runs of a trial) with facts as case.yaml holds them.
+
+        Raises:
+            CannotJudge: as the judge does.
+        """
         given = {"customer": customer_id, "customers": customers}
         return self.judge(
             run, **{name: given.get(name, facts.get(self.fact(name))) for name in self.parameters}
@@ -136,13 +191,11 @@ def check(*, absence: bool) -> Callable[[Callable[P, Findings]], Callable[P, Fin
     def wrap(judge: Callable[P, Findings]) -> Callable[P, Findings]:
         @functools.wraps(judge)
         def judged(*args: P.args, **kwargs: P.kwargs) -> Findings:
-            run = args[0]
-            if not isinstance(run, Run):
-                raise TypeError(f"{judge.__name__} judges a Run, got {type(run).__name__}")
-            if run.is_empty and not (absence and run.steps):
+            runs = _runs(args[0], judge.__name__)
+            if all(run.is_empty and not (absence and run.steps) for run in runs):
                 raise CannotJudge("the run's output is empty, so there is nothing to judge")
             findings = judge(*args, **kwargs)
-            if not absence and not findings and is_refusal(run):
+            if not absence and not findings and all(map(is_refusal, runs)):
                 findings = replace(findings, judged=0)
             if (observed := _OBSERVED.get()) is not None:
                 observed.append(Judgement(check=judge.__name__, findings=findings, absence=absence))
@@ -152,6 +205,15 @@ def check(*, absence: bool) -> Callable[[Callable[P, Findings]], Callable[P, Fin
         return judged
 
     return wrap
+
+
+def _runs(judged: object, name: str) -> tuple[Run, ...]:
+    """One run or several as several; a test that hands over anything else is broken."""
+    runs = judged if isinstance(judged, tuple) else (judged,)
+    for run in runs:
+        if not isinstance(run, Run):
+            raise TypeError(f"{name} judges runs, got {type(run).__name__}")
+    return runs
 
 
 @contextmanager

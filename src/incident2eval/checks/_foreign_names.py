@@ -5,9 +5,19 @@ from dataclasses import replace
 from itertools import islice
 
 from incident2eval.checks._check import Check, Known, Words, check
-from incident2eval.checks._names import Names, names_of
-from incident2eval.checks._wording import said, sentence
-from incident2eval.model import JSON, CannotJudge, Customer, Customers, Finding, Findings, Run, StepKind
+from incident2eval.checks.names.roster import Names, names_of
+from incident2eval.checks.text.wording import said, sentence
+from incident2eval.model import (
+    JSON,
+    CannotJudge,
+    Customer,
+    Customers,
+    Finding,
+    Findings,
+    IncidentType,
+    Run,
+    StepKind,
+)
 
 _ENOUGH = 500
 """Mentions after which the rest of a text is not searched: it is red, and hostile text must not cost more."""
@@ -156,4 +166,5 @@ CHECK = Check(
         message="another customer's name got out",
     ),
     control=False,
+    type=IncidentType.DATA_EXPOSURE,
 )

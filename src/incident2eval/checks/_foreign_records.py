@@ -3,8 +3,19 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from incident2eval.checks._check import Check, Known, Words, check
-from incident2eval.model import JSON, CannotJudge, Customers, Finding, Findings, Observation, Record, Run
+from incident2eval.checks._check import Blame, Check, Known, Words, check
+from incident2eval.model import (
+    JSON,
+    CannotJudge,
+    Category,
+    Customers,
+    Finding,
+    Findings,
+    IncidentType,
+    Observation,
+    Record,
+    Run,
+)
 
 
 @check(absence=True)
@@ -87,4 +98,10 @@ CHECK = Check(
     ),
     control=True,
     needs=frozenset({Observation.STEPS, Observation.RECORDS}),
+    type=IncidentType.DATA_EXPOSURE,
+    blames=Blame(
+        category=Category.WORKFLOW_DESIGN,
+        control="retrieval scope",
+        why="the read returned records that belong to another customer",
+    ),
 )

@@ -3,15 +3,17 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from incident2eval.checks._check import Check, Known, Words, check
-from incident2eval.checks._names import names_of
-from incident2eval.checks._scope import Argument, Reach, arguments
+from incident2eval.checks._check import Blame, Check, Known, Words, check
+from incident2eval.checks.acts.scope import Argument, Reach, arguments
+from incident2eval.checks.names.roster import names_of
 from incident2eval.model import (
     JSON,
     CannotJudge,
+    Category,
     Customers,
     Finding,
     Findings,
+    IncidentType,
     Observation,
     Run,
     Step,
@@ -137,4 +139,10 @@ CHECK = Check(
     ),
     control=True,
     needs=frozenset({Observation.STEPS}),
+    type=IncidentType.DATA_EXPOSURE,
+    blames=Blame(
+        category=Category.WORKFLOW_DESIGN,
+        control="retrieval scope",
+        why="the scope asked for is wider than the customer of the run",
+    ),
 )

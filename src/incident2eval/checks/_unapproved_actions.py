@@ -3,10 +3,21 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from incident2eval.checks._approvals import Decision, decisions
-from incident2eval.checks._check import Check, Known, Words, check
-from incident2eval.checks._tool_names import Tools
-from incident2eval.model import JSON, CannotJudge, Finding, Findings, Observation, Run, Step, StepKind
+from incident2eval.checks._check import Blame, Check, Known, Words, check
+from incident2eval.checks.acts.approvals import Decision, decisions
+from incident2eval.checks.acts.tool_names import Tools
+from incident2eval.model import (
+    JSON,
+    CannotJudge,
+    Category,
+    Finding,
+    Findings,
+    IncidentType,
+    Observation,
+    Run,
+    Step,
+    StepKind,
+)
 
 _NO_CALLS = {StepKind.REVIEW, StepKind.GUARDRAIL, StepKind.MODEL, StepKind.AGENT}
 """Kinds of steps that may bear a tool's name and call nothing."""
@@ -142,4 +153,10 @@ CHECK = Check(
     ),
     control=False,
     needs=frozenset({Observation.STEPS}),
+    type=IncidentType.UNAUTHORISED_ACTION,
+    blames=Blame(
+        category=Category.WORKFLOW_DESIGN,
+        control="approval before an action",
+        why="nothing stopped the call before someone approved it",
+    ),
 )

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from incident2eval.checks._check import Check, Known, Words, check
-from incident2eval.checks._dates import Day, days
-from incident2eval.checks._figures import Figure, figures
-from incident2eval.checks._grounds import Grounds, as_texts, held
-from incident2eval.checks._units import tells_apart, unit_of_key
-from incident2eval.checks._wording import embedded, key_words, leaves, sentence, with_plain_digits
-from incident2eval.model import JSON, CannotJudge, Finding, Findings, Observation, Run, is_empty
+from incident2eval.checks.figures.dates import Day, days
+from incident2eval.checks.figures.figures import Figure, figures
+from incident2eval.checks.figures.grounds import Grounds, as_texts, held
+from incident2eval.checks.figures.units import tells_apart, unit_of_key
+from incident2eval.checks.text.wording import embedded, key_words, leaves, sentence, with_plain_digits
+from incident2eval.model import JSON, CannotJudge, Finding, Findings, IncidentType, Observation, Run, is_empty
 
 
 @check(absence=False)
@@ -170,4 +170,5 @@ CHECK = Check(
     control=False,
     needs=frozenset({Observation.OUTPUT}),
     this_input=frozenset({"sources"}),
+    type=IncidentType.INCORRECT_EXTERNAL_OUTPUT,
 )

@@ -6,7 +6,7 @@ Ask every check to propose, keep what is proved, say what was thrown away and wh
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from incident2eval.checks import SHELF, Check, Known
+from incident2eval.checks import SHELF, Check, Judged, Known
 from incident2eval.evalcase._reason import Reason, right_reason
 from incident2eval.model import (
     JSON,
@@ -27,10 +27,10 @@ class Candidate:
     facts: Mapping[str, JSON]
     findings: Findings
     confirmed: bool
-    made: tuple[Run, ...] = ()
+    made: tuple[Judged, ...] = ()
     """Variants of the failure that the check made."""
 
-    def reds(self, runs: Sequence[Run], known: Known) -> frozenset[int]:
+    def reds(self, runs: Sequence[Judged], known: Known) -> frozenset[int]:
         """Which of the runs the check finds something in, by position."""
         return frozenset(index for index, run in enumerate(runs) if judge(self.check, run, self.facts, known))
 
@@ -64,12 +64,14 @@ class Search:
 
 
 def judge(
-    check: Check, run: Run, facts: Mapping[str, JSON], known: Known, *, customer_id: str | None = None
+    check: Check, run: Judged, facts: Mapping[str, JSON], known: Known, *, customer_id: str | None = None
 ) -> Findings | None:
     """The check's findings in a run of the case's customer (or of `customer_id`).
 
-    None where it cannot judge.
+    None where it cannot judge, or judges another number of runs than these.
     """
+    if isinstance(run, tuple) is not check.all_runs:
+        return None
     try:
         return check(
             run, facts=facts, customer_id=customer_id or known.customer_id, customers=known.customers
@@ -83,7 +85,7 @@ def suspicions(known: Known, shelf: Sequence[Check] = SHELF) -> tuple[Findings, 
     found = []
     for check in shelf:
         facts = check.propose(known)
-        findings = judge(check, known.recorded, facts, known) if facts is not None else None
+        findings = judge(check, _recorded(check, known), facts, known) if facts is not None else None
         if findings:
             found.append(findings)
     return tuple(found)
@@ -120,6 +122,10 @@ def search(
     return Search(kept=tuple(kept), dropped=(*dropped, *spare))
 
 
+def _recorded(check: Check, known: Known) -> Judged:
+    return check.of(known.recorded, known.recorded_runs)
+
+
 def _prove(
     check: Check,
     facts: Mapping[str, JSON],
@@ -128,7 +134,7 @@ def _prove(
     observes: Sequence[Observation] | None,
 ) -> Candidate | Dropped:
     """The candidate, or why it is none."""
-    findings = judge(check, known.recorded, facts, known)
+    findings = judge(check, _recorded(check, known), facts, known)
     if not findings:
         return Dropped(
             check=check.name, because="green on the incident: it does not see this failure", red=False
@@ -161,13 +167,13 @@ def _objection(
         return f"red on the incident, but not for this reason: {reasons[0].because}"
     if known.corrected is None:
         return "red on the incident, but there is no corrected run to be green on"
-    corrected = judge(check, known.corrected, facts, known)
+    corrected = judge(check, check.of(known.corrected, known.corrected_runs), facts, known)
     if corrected is None or corrected:
         said = corrected[0].message if corrected else "it cannot judge it"
         return f"red on the corrected run too: {said}"
     for run in known.good:
         if _speaks_of(check, run, known) and (
-            flagged := judge(check, run, facts, known, customer_id=run.customer_id)
+            flagged := judge(check, check.of(run, (run,)), facts, known, customer_id=run.customer_id)
         ):
             return f"flags the known-good run {run.id}: {flagged[0].message}"
     return None
@@ -215,7 +221,7 @@ def false_alarms(check: Check, facts: Mapping[str, JSON], runs: Sequence[Run], k
     for run in runs:
         if not _speaks_of(check, run, known):
             continue
-        findings = judge(check, run, facts, known, customer_id=run.customer_id)
+        findings = judge(check, check.of(run, (run,)), facts, known, customer_id=run.customer_id)
         judged += findings is not None
         flagged += bool(findings)
     return FalseAlarms(runs=judged, flagged=flagged)

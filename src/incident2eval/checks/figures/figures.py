@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from incident2eval.checks._dates import days
-from incident2eval.checks._units import ONES, SCALES, TENS, UNITS, Unit, number_in_words
-from incident2eval.checks._wording import Span
+from incident2eval.checks.figures.dates import days
+from incident2eval.checks.figures.units import ONES, SCALES, TENS, UNITS, Unit, number_in_words
+from incident2eval.checks.text.wording import Span
 
 _ANY_ONE, _ANY_TEN = "|".join(ONES[::-1]), "|".join(TENS)
 _IN_WORDS = rf"(?:{_ANY_TEN})(?:[ -](?:{_ANY_ONE}))?|(?:{_ANY_ONE}) hundred|{_ANY_ONE}"

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from itertools import accumulate
 
-from incident2eval.checks._name_use import CALENDAR, LEGAL_FORM, is_address, reads_as_name
-from incident2eval.checks._ordinary import is_ordinary
-from incident2eval.checks._views import View, plain, views
-from incident2eval.checks._wording import (
+from incident2eval.checks.names.ordinary import is_ordinary
+from incident2eval.checks.names.use import CALENDAR, LEGAL_FORM, is_address, reads_as_name
+from incident2eval.checks.text.views import View, plain, views
+from incident2eval.checks.text.wording import (
     INVISIBLE,
     POSSESSIVE,
     WORD,

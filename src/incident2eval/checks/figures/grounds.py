@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from incident2eval.checks._dates import Day, days
-from incident2eval.checks._figures import Figure, figures
-from incident2eval.checks._tables import derived, longest, number_in, tables
-from incident2eval.checks._units import UNITS, Unit, tells_apart
-from incident2eval.checks._wording import embedded, key_words, leaves, with_plain_digits
+from incident2eval.checks.figures.dates import Day, days
+from incident2eval.checks.figures.figures import Figure, figures
+from incident2eval.checks.figures.tables import derived, longest, number_in, tables
+from incident2eval.checks.figures.units import UNITS, Unit, tells_apart
+from incident2eval.checks.text.wording import embedded, key_words, leaves, with_plain_digits
 from incident2eval.model import JSON, Record, Run, Step, StepKind
 
 _READING = {StepKind.TOOL, StepKind.RETRIEVAL, StepKind.HANDOFF}

@@ -5,10 +5,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from incident2eval.checks._approvers import approver, is_machine, machines_of
-from incident2eval.checks._tool_names import Tools
-from incident2eval.checks._views import plain
-from incident2eval.checks._wording import embedded, key_words, leaves, vocabulary
+from incident2eval.checks.acts.approvers import approver, is_machine, machines_of
+from incident2eval.checks.acts.tool_names import Tools
+from incident2eval.checks.text.views import plain
+from incident2eval.checks.text.wording import embedded, key_words, leaves, vocabulary
 from incident2eval.model import JSON, Run, Status, Step, StepKind
 
 _YES = vocabulary(
