@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from incident2eval.model import (
@@ -18,6 +18,9 @@ from incident2eval.model import (
     StepKind,
     flat_text,
 )
+
+ONE = "input"
+"""The name of an incident's only run."""
 
 SAME_TIME = timedelta(minutes=10)
 """How far from the time in the incident file a run may have started and still be the one meant."""
@@ -39,11 +42,24 @@ class Gathered:
     """What the evidence of an incident comes to."""
 
     recorded: Run
+    """The run that went wrong; of several the one that `at` names."""
     corrected: Run | None = None
     origin: Origin | None = None
     good: tuple[Run, ...] = ()
-    input: Mapping[str, JSON]
+    inputs: Mapping[str, Mapping[str, JSON]]
+    """What each recorded run was given, by name, in order; a single one is called `input`."""
+    recorded_runs: Mapping[str, Run]
+    """The runs that the incident took, by the same names."""
+    corrected_runs: Mapping[str, Run] = field(default_factory=dict)
+    """How those beside the one that went wrong should have gone: as they did, unless a trace says so."""
+    at: str = ONE
+    """The name of the run that went wrong."""
     warnings: tuple[str, ...] = ()
+
+    @property
+    def input(self) -> Mapping[str, JSON]:
+        """What the run that went wrong was given."""
+        return self.inputs[self.at]
 
 
 def squeeze(text: str) -> str:
@@ -75,8 +91,10 @@ def gather(
         BadInput: No run, or several that might be the one.
         NotProvable: Nothing to replay: no input in the evidence or in the trace.
     """
-    recorded = _the_run(incident, [trace for trace in traces if trace.kind == EvidenceKind.TRACE])
-    replayed = _input(recorded, given_input)
+    traced = [trace for trace in traces if trace.kind == EvidenceKind.TRACE]
+    recorded = _the_run(incident, traced)
+    runs = _runs_of(recorded, traced)
+    at = next(name for name, run in runs.items() if run is recorded)
     corrected_traces = [trace for trace in traces if trace.kind == EvidenceKind.CORRECTED_TRACE]
     right_text = corrected_output if corrected_output is not None else incident.corrected_output
     corrected: Run | None = None
@@ -90,7 +108,14 @@ def gather(
         corrected=corrected,
         origin=origin,
         good=tuple(trace.run for trace in traces if trace.kind == EvidenceKind.GOOD_TRACE),
-        input=replayed,
+        inputs={name: _input(run, given_input if name == at else None) for name, run in runs.items()},
+        recorded_runs=runs,
+        corrected_runs={
+            name: next((trace.run for trace in corrected_traces if trace.run.input == run.input), run)
+            for name, run in runs.items()
+            if name != at
+        },
+        at=at,
         warnings=tuple(
             f"wrong: the run does not hold these words: {words[:80]!r}"
             for words in incident.wrong
@@ -148,6 +173,9 @@ def _the_run(incident: Incident, traces: Sequence[TraceRun]) -> Run:
     for narrow in (_holds_wrong_words, _is_about_subject, _is_about_time):
         if len(fits) > 1:
             fits = [trace for trace in fits if narrow(incident, trace.run)] or fits
+    if len(fits) > 1 and fits[0].named and all(trace.named == trace.run.id for trace in fits):
+        # Each is named, so all are the incident's; what went wrong shows in the last one.
+        return fits[-1].run
     if len(fits) > 1:
         raise BadInput(
             Fault(
@@ -155,10 +183,20 @@ def _the_run(incident: Incident, traces: Sequence[TraceRun]) -> Run:
                 + ", ".join(_name(trace) for trace in fits[:8]),
                 file=incident.id,
                 field="evidence",
-                hint="name the one with `run:` beside the file",
+                hint="name the one with `run:` beside the file (of several, each in a row)",
             )
         )
     return fits[0].run
+
+
+def _runs_of(recorded: Run, traces: Sequence[TraceRun]) -> dict[str, Run]:
+    """The runs that the incident took: several where its file names several, in the order of their start."""
+    named = [trace.run for trace in traces if trace.named is not None and trace.named == trace.run.id]
+    if len(named) < 2 or all(run is not recorded for run in named):
+        return {ONE: recorded}
+    started = {id(run): run.started for run in named if run.started}
+    ordered = sorted(named, key=lambda run: started[id(run)]) if len(started) == len(named) else named
+    return {f"run-{number}": run for number, run in enumerate(ordered, start=1)}
 
 
 def _name(trace: TraceRun) -> str:

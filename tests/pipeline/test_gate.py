@@ -296,20 +296,3 @@ def test_prove_refuses_a_blind_case(project: Path) -> None:
 
     assert answer.exit_code == 1
     assert "blind" in " ".join(answer.data["faults"])
-
-
-def test_nothing_provable_writes_nothing(project: Path) -> None:
-    folder = project / "incidents" / INCIDENT
-    (folder / "evidence" / "trace.json").write_bytes(
-        (folder / "evidence" / "trace_after_fix.json").read_bytes()
-    )
-    (folder / "SEALED.json").unlink()
-    for path in (project / "cases" / INCIDENT).iterdir():
-        path.unlink()
-    (project / "cases" / "cases.lock").unlink()
-
-    answer = run.run(project=project, incident=INCIDENT)
-
-    assert answer.exit_code == 1
-    assert answer.data["cases"] == []
-    assert not list((project / "cases" / INCIDENT).iterdir())

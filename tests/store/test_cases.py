@@ -23,7 +23,7 @@ from incident2eval.model import (
     StepKind,
 )
 from incident2eval.model.incident import ChangeKind
-from incident2eval.store import Project, sha256
+from incident2eval.store import Project, case_files, sha256
 from incident2eval.store._moments import moment
 
 ID = "INC-2026-0142"
@@ -45,7 +45,10 @@ RUN = Run(id="r1", output="Quiet.", steps=(Step(id="s1", kind=StepKind.TOOL, nam
 @pytest.fixture
 def project(write: Callable[..., Project]) -> Project:
     project = write()
-    project.write_case(ID, CASE, {"input": RUN}, {"first": RUN, "second": RUN}, b"# tests\n")
+    files = case_files(
+        CASE, recorded={"input": RUN}, corrected={"first": RUN, "second": RUN}, tests=b"# tests\n"
+    )
+    project.write_case(ID, files)
     return project
 
 
@@ -93,7 +96,7 @@ def test_case_yaml_is_read_with_ease(project: Project) -> None:
 def test_several_inputs_keep_their_order(write: Callable[..., Project]) -> None:
     case = CaseFile(incident=ID, workflow="w", inputs={"z": {"a": 1}, "a": {}, "m": {"b": None}})
     project = write()
-    project.write_case(ID, case, {"z": RUN}, {"z": RUN}, b"")
+    project.write_case(ID, case_files(case, recorded={"z": RUN}, corrected={"z": RUN}, tests=b""))
     assert list(project.case(ID).inputs.items()) == list(case.inputs.items())
 
 

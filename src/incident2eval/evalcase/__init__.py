@@ -1,5 +1,6 @@
 """Eval case: from an incident to tests that are red on it and green on how it should have been."""
 
+from incident2eval.evalcase._draft import ways_on, write_draft
 from incident2eval.evalcase._proofread import checks_in, proofread
 from incident2eval.evalcase._repair import repair
 from incident2eval.evalcase._search import (
@@ -26,5 +27,7 @@ __all__ = [
     "search",
     "suspicions",
     "test_name",
+    "ways_on",
+    "write_draft",
     "write_tests",
 ]

@@ -36,13 +36,16 @@ def test_name(check: Check) -> str:
 test_name.__test__ = False  # type: ignore[attr-defined]  # pytest would take it for a test of ours
 
 
-def write_tests(incident: str, kind: IncidentType | None, checks: Sequence[Check]) -> bytes:
+def write_tests(
+    incident: str, kind: IncidentType | None, checks: Sequence[Check], *, at: str | None = None
+) -> bytes:
     """The test file of a case, formatted as ruff formats it.
 
     Args:
         incident: The incident's id.
         kind: Its primary type.
         checks: The checks to test, controls first.
+        at: The name of the input whose run is judged, a name of ours; None is the first one.
 
     Raises:
         ValueError: The id does not have the form of an incident id, or there is nothing to test.
@@ -59,7 +62,7 @@ def write_tests(incident: str, kind: IncidentType | None, checks: Sequence[Check
         "",
         f'pytestmark = pytest.mark.incident("{incident}")',
     ]
-    body = [line for check in checks for line in ("", "", *_test(check))]
+    body = [line for check in checks for line in ("", "", *_test(check, at))]
     return ("\n".join([*head, *body]) + "\n").encode("ascii")
 
 
@@ -70,12 +73,12 @@ def _import(names: Sequence[str]) -> list[str]:
     return ["from incident2eval.checks import (", *(f"    {name}," for name in names), ")"]
 
 
-def _test(check: Check) -> list[str]:
+def _test(check: Check, at: str | None) -> list[str]:
     fixtures = ["replay", "case", *(["customers"] if "customers" in check.parameters else [])]
     words = check.words
     return [
         f"def {test_name(check)}({', '.join(fixtures)}):",
-        "    run = replay()",
+        _replayed(check, at),
         "",
         *_call(words.found, check),
         "",
@@ -83,8 +86,15 @@ def _test(check: Check) -> list[str]:
     ]
 
 
+def _replayed(check: Check, at: str | None) -> str:
+    if check.all_runs:
+        return "    runs = replay.all()"
+    return f'    run = replay("{at}")' if at else "    run = replay()"
+
+
 def _call(variable: str, check: Check) -> list[str]:
-    arguments = ["run", *(f"{name}={_argument(check, name)}" for name in check.parameters)]
+    facts = (f"{name}={_argument(check, name)}" for name in check.parameters)
+    arguments = ["runs" if check.all_runs else "run", *facts]
     line = f"    {variable} = {check.name}({', '.join(arguments)})"
     if len(line) <= LINE:
         return [line]

@@ -47,6 +47,8 @@ class CaseFile:
     """Whose run it is; a replay takes the subject from here, never from what the target says of itself."""
     input: Mapping[str, JSON] | None = None
     inputs: Mapping[str, Mapping[str, JSON]] = field(default_factory=dict)
+    wrong_at: str | None = None
+    """The name of the input whose run went wrong, where there are several and it is not the first."""
     observes: tuple[Observation, ...] = (Observation.OUTPUT,)
     trials: int = 1
     facts: Mapping[str, JSON] = field(default_factory=dict)
@@ -55,11 +57,28 @@ class CaseFile:
     sources: Sources | None = None
     notes: tuple[str, ...] = ()
     """What the reader of the case should know: what was left out and why."""
+    draft: bool = False
+    """Nothing could be proved: a person has to finish the case, and until then it blocks the gate."""
 
     @property
     def named_inputs(self) -> Mapping[str, Mapping[str, JSON]]:
         """Every input by name, in order; a single one is called `input`."""
         return self.inputs or {"input": self.input or {}}
+
+    @property
+    def faulty(self) -> str:
+        """The name of the input whose run went wrong."""
+        return self.wrong_at or next(iter(self.named_inputs))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A case that a person has to finish."""
+
+    path: str
+    """Of its test file, relative to the project."""
+    because: str
+    """What was tried, and which fact would help."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

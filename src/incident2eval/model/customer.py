@@ -14,6 +14,8 @@ class Customer:
     aliases: tuple[str, ...] = ()
     contacts: tuple[str, ...] = ()
     """E-mail addresses and telephone numbers that are this customer's."""
+    canaries: tuple[str, ...] = ()
+    """Texts planted in this customer's records and nowhere else: where one turns up, the records leaked."""
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -14,6 +14,8 @@ class ProjectSettings:
     """Where things are."""
 
     customers: str = "customers.csv"
+    canaries: str = "canaries.csv"
+    """Texts planted in the records of single customers: `customer_id,text`."""
     evidence: str = "incidents"
     archive: tuple[str, ...] = ()
 

@@ -1,32 +1,52 @@
-"""Past runs of a workflow, for the false alarms of a case."""
+"""Past runs of a workflow: what its cases must leave alone, and what a drift is measured against."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from incident2eval import formats
-from incident2eval.model import BadInput, Run
-from incident2eval.pipeline._dossier import Dossier, attribute
-from incident2eval.store import read_bytes
+from incident2eval.model import BadInput, Incident, Run, WorkflowSettings
+from incident2eval.store import Project, read_bytes
 
 
-def earlier_runs(dossier: Dossier) -> tuple[Run, ...]:
-    """The archived runs of the incident's workflow before the earliest change that its file names.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archived:
+    """The archived runs of an incident's workflow, in the order of the files."""
 
-    Files that cannot be read are left out here; the look-back counts them.
+    before: tuple[Run, ...] = ()
+    """Before the earliest change that the incident file names; all of them where it names none."""
+    since: tuple[Run, ...] = ()
+    """After it."""
+
+
+def archived_runs(project: Project, incident: Incident, workflow: WorkflowSettings) -> Archived:
+    """Read the archive that the settings name.
+
+    Files that cannot be read are left out here; the look-back counts them. Of a run that does not say when it
+    was, nobody knows on which side of a change it falls: it is left out where there is one.
     """
-    name = dossier.incident.workflow.name
-    changes = [change.at for change in dossier.incident.changes]
-    runs: list[Run] = []
-    for path in dossier.project.archive_files():
+    changes = [change.at for change in incident.changes]
+    before: list[Run] = []
+    since: list[Run] = []
+    for path in project.archive_files():
         try:
             reading = formats.read(read_bytes(path), name=path.name)
         except BadInput:
             continue
-        runs += [run for run in reading.runs if run.workflow in {None, name} and _before(run, changes)]
-    return tuple(attribute(run, dossier.project, dossier.workflow) for run in runs)
+        for run in reading.runs:
+            if run.workflow not in {None, incident.workflow.name} or (changes and run.started is None):
+                continue
+            side = before if all(_precedes(run.started, at) for at in changes) else since
+            side.append(attribute(run, project, workflow))
+    return Archived(before=tuple(before), since=tuple(since))
 
 
-def _before(run: Run, changes: list[datetime | date]) -> bool:
-    if run.started is None:
-        return not changes
-    started = run.started
-    return all(started < at if isinstance(at, datetime) else started.date() < at for at in changes)
+def attribute(run: Run, project: Project, workflow: WorkflowSettings) -> Run:
+    """The run with its subject and the owners of its records, as settings, roster and the run itself tell."""
+    paths = workflow.subject
+    return formats.with_owners(run, customers=project.customers, paths=paths, stated=None).run
+
+
+def _precedes(started: datetime | None, at: datetime | date) -> bool:
+    if started is None:
+        return False
+    return started < at if isinstance(at, datetime) else started.date() < at

@@ -14,17 +14,21 @@ from incident2eval.model import (
     Finding,
     Findings,
     Incident,
+    IncidentType,
     Origin,
     RootCause,
     Run,
     Severity,
-    Subject,
     WorkflowSettings,
 )
+from incident2eval.pipeline._archive import Archived, archived_runs
 from incident2eval.pipeline._told import joined
 from incident2eval.rootcause import root_cause
 from incident2eval.store import Kept, Project
 from incident2eval.triage import Triage, triage
+
+SERIES = 20
+"""How many archived inputs a case of a drift replays; each costs a call of the workflow in every trial."""
 
 TRACES = {EvidenceKind.TRACE, EvidenceKind.CORRECTED_TRACE, EvidenceKind.GOOD_TRACE}
 
@@ -40,6 +44,12 @@ class Dossier:
     known: Known
     """With a corrected run: a repaired one where none was handed over."""
     origin: Origin
+    archived: Archived | None
+    """Past runs of the workflow; None where they were not needed so far."""
+    recorded_runs: Mapping[str, Run]
+    """Every recorded run by the name of its input; `gathered.at` names the one that went wrong."""
+    corrected_runs: Mapping[str, Run]
+    """How they should have gone; in a series the runs before the change, whose names need not pair."""
     found: tuple[Findings, ...]
     cause: RootCause
     triage: Triage
@@ -84,41 +94,75 @@ def open_dossier(project: Project, incident_id: str) -> Dossier:
         given_input=_content(kept, EvidenceKind.INPUT),
         corrected_output=_content(kept, EvidenceKind.CORRECTED_OUTPUT),
     )
-    known = Known(
-        incident=incident,
-        recorded=gathered.recorded,
-        workflow=workflow,
-        customers=project.customers,
-        corrected=gathered.corrected,
-        good=gathered.good,
-        customer_id=gathered.recorded.customer_id,
-    )
+    drifting = IncidentType.WORKFLOW_DRIFT in triage(incident, ()).types
+    archived = archived_runs(project, incident, workflow) if drifting else None
+    known = _known(project, incident, workflow, gathered, archived)
     found = evalcase.suspicions(known)
     findings = tuple(finding for findings in found for finding in findings)
     if known.corrected is None:
         known = replace(known, corrected=evalcase.repair(known.recorded, findings))
+    assert known.corrected is not None  # noqa: S101 - repaired where none was handed over
+    cause = root_cause(gathered.recorded, findings, incident)
+    corrected_runs = {
+        name: gathered.corrected_runs.get(name, known.corrected) for name in gathered.recorded_runs
+    }
+    recorded_runs = {**gathered.recorded_runs, **_series("since", known.since)}
+    corrected_runs |= _series("before", known.before)
     return Dossier(
         project=project,
         incident=incident,
         workflow=workflow,
         gathered=gathered,
-        known=known,
+        known=replace(
+            known,
+            cause=cause,
+            all_recorded=tuple(recorded_runs.values()),
+            all_corrected=tuple(corrected_runs.values()),
+        ),
         origin=gathered.origin or Origin.REPAIRED,
+        archived=archived,
+        recorded_runs=recorded_runs,
+        corrected_runs=corrected_runs,
         found=found,
-        cause=root_cause(gathered.recorded, findings, incident),
+        cause=cause,
         triage=triage(incident, findings),
         sources=sources,
         warnings=(*loaded.warnings, *project.warnings, *gathered.warnings, *warnings),
     )
 
 
-def attribute(run: Run, project: Project, workflow: WorkflowSettings, stated: Subject | None = None) -> Run:
-    """The run with its subject and the owners of its records, as settings.
+def _known(
+    project: Project,
+    incident: Incident,
+    workflow: WorkflowSettings,
+    gathered: Gathered,
+    archived: Archived | None,
+) -> Known:
+    """What the checks are told before anything is known of the cause."""
+    since = [run for run in archived.since if run.id != gathered.recorded.id] if archived else []
+    since = [run for run in since if isinstance(run.input, Mapping) and run.input]
+    return Known(
+        incident=incident,
+        recorded=gathered.recorded,
+        workflow=workflow,
+        customers=project.customers,
+        corrected=gathered.corrected,
+        origin=gathered.origin or Origin.REPAIRED,
+        good=gathered.good,
+        customer_id=gathered.recorded.customer_id,
+        all_recorded=(*gathered.recorded_runs.values(), *since[:SERIES]),
+        all_corrected=tuple(
+            run
+            for name in gathered.recorded_runs
+            if (run := gathered.corrected if name == gathered.at else gathered.corrected_runs.get(name))
+        ),
+        before=archived.before if archived else (),
+        since=tuple(since[:SERIES]),
+    )
 
-    Roster and the run itself tell them.
-    """
-    paths = workflow.subject
-    return formats.with_owners(run, customers=project.customers, paths=paths, stated=stated).run
+
+def _series(name: str, runs: Sequence[Run]) -> dict[str, Run]:
+    return {f"{name}-{number}": run for number, run in enumerate(runs, start=1)}
 
 
 def read_traces(kept: Sequence[Kept]) -> tuple[dict[Kept, formats.Reading], list[str]]:

@@ -74,7 +74,7 @@ def read_locked(home: Project, workflow: str) -> Locked:
         digests=home.digests(home.workflow(workflow)),
         strangers=(
             *(
-                f"cases/{name} is not in the lock: prove it, or remove it"
+                _not_locked(home, name)
                 for name in folders
                 if name not in mine and _speaks_of(home, name, workflow)
             ),
@@ -100,6 +100,17 @@ def _fault(home: Project, incident: str, locked: Mapping[str, str], cases: Seque
     if named != {(case.incident, case.workflow, f"{case.incident}::{test}") for test in written}:
         return f"the lock and cases/{incident}/case.yaml do not speak of the same cases"
     return None
+
+
+def _not_locked(home: Project, incident: str) -> str:
+    """Why a folder that the lock knows no test of shuts the gate, and what opens it."""
+    try:
+        draft = home.case(incident).draft
+    except Incident2EvalError:
+        draft = False
+    if draft:
+        return f"cases/{incident} is a draft: finish it, then: incident2eval prove {incident}"
+    return f"cases/{incident} is not in the lock: prove it, or remove it"
 
 
 def _speaks_of(home: Project, incident: str, workflow: str) -> bool:

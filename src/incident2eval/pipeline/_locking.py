@@ -1,11 +1,15 @@
 """What the lock holds of a case, and how a case gets into it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from difflib import unified_diff
 
 from incident2eval.gate import differences
-from incident2eval.model import Acceptance, EvalCase, Lock, NotProvable
+from incident2eval.model import Acceptance, EvalCase, Lock, NotProvable, visible
 from incident2eval.store import Project
+
+LONGEST_DIFFERENCE = 60
+"""Lines of a difference that are shown; who edited more than that looks at the files."""
 
 
 def edits_of(project: Project, incident: str) -> str | None:
@@ -13,25 +17,48 @@ def edits_of(project: Project, incident: str) -> str | None:
     return differences(_locked(project.lock(), incident), project.case_digests(incident)).get(incident)
 
 
-def refuse_edited(project: Project, incident: str) -> None:
+def refuse_edited(project: Project, incident: str, files: Mapping[str, bytes]) -> None:
     """Refuse to write over a case that a person edited, whether the edit was accepted or not.
 
+    Args:
+        project: Where the case lies.
+        incident: The incident's id.
+        files: What would be written, for the difference that is shown.
+
     Raises:
-        NotProvable: naming the files.
+        NotProvable: naming the files, its hint showing how they differ from what would be written.
     """
+    if not project.case_digests(incident):
+        return
     mine = [one for one in project.lock().accepted if one.path.startswith(f"{incident}/")]
-    if mine and project.case_digests(incident):
+    if mine:
         accepted = "; ".join(f"{one.path} by {one.by or 'nobody named'}: {one.reason}" for one in mine)
         raise NotProvable(
             f"cases/{incident} holds edits that were accepted, and they are kept ({accepted})",
-            hint="nothing was written; to have the case written anew, remove its folder first",
+            hint="nothing was written; to have the case written anew, remove its folder first"
+            + _difference(project, incident, files),
         )
-    edits = edits_of(project, incident) if project.case_digests(incident) else None
-    if edits:
+    if edits := edits_of(project, incident):
         raise NotProvable(
             f"cases/{incident} was {edits}",
-            hint="nothing was written; accept the edits with a reason, or remove the folder first",
+            hint="nothing was written; accept the edits with a reason, or remove the folder first"
+            + _difference(project, incident, files),
         )
+
+
+def _difference(project: Project, incident: str, files: Mapping[str, bytes]) -> str:
+    """How the files that people edit differ from what would be written, as a diff."""
+    written = project.written_case(incident)
+    lines: list[str] = []
+    for name in sorted(name for name in {*files, *written} if name.endswith((".py", ".yaml"))):
+        ours, theirs = (
+            side.get(name, b"").decode("utf-8", errors="replace").splitlines() for side in (files, written)
+        )
+        path = f"cases/{incident}/{name}"
+        lines += unified_diff(ours, theirs, f"{path} (anew)", f"{path} (as edited)", lineterm="", n=1)
+    shown = [visible(line) for line in lines[:LONGEST_DIFFERENCE]]
+    more = [f"... {len(lines) - len(shown)} more lines"] if len(lines) > len(shown) else []
+    return "".join(f"\n{line}" for line in [*shown, *more])
 
 
 def lock_case(
@@ -42,7 +69,7 @@ def lock_case(
     reason: str | None = None,
     by: str | None = None,
 ) -> None:
-    """Put a proved case into the lock with the digests of its files.
+    """Put a proved case into the lock with the digests of its files; a draft goes in without tests.
 
     A reason goes with the files that it accepts.
     """

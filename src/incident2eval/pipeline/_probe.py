@@ -1,7 +1,8 @@
 """Ask the workflow once what it reports of itself: tests are written for that and nothing else."""
 
 from incident2eval.model import Observation, Outcome
-from incident2eval.pipeline._dossier import Dossier, attribute
+from incident2eval.pipeline._archive import attribute
+from incident2eval.pipeline._dossier import Dossier
 from incident2eval.workflows import call, observations, target_for
 
 
@@ -20,7 +21,8 @@ def ask_target(dossier: Dossier) -> tuple[tuple[Observation, ...] | None, tuple[
     if project.paused(dossier.incident.workflow.name) and not settings.replay_safe:
         return None, ("the workflow is paused and not replay_safe, so it was not asked what it reports",)
     target = target_for(settings, project=project.root)
-    result = call(target, [[dossier.gathered.input]])[0][0]
+    answers = call(target, [tuple(dossier.gathered.inputs.values())])[0]
+    result = answers[list(dossier.gathered.inputs).index(dossier.gathered.at)]
     if result.outcome is not Outcome.PASSED or result.run is None:
         return None, (f"the workflow could not be asked what it reports: {result.message}",)
     run = attribute(result.run, project, settings)

@@ -4,10 +4,10 @@ Once each, in one child pytest, on the incident, on its correction and on every 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from incident2eval import evalcase
-from incident2eval.checks import SHELF, Known
+from incident2eval.checks import SHELF, Judged, Known
 from incident2eval.model import CaseFile, EvalCase, FalseAlarms, Outcome, Run, RunSet, Variants, Verdict
 from incident2eval.proving import CaseSheet, prove
 
@@ -29,23 +29,24 @@ class Proof:
 
 
 def prove_case(
-    case: CaseFile, files: Mapping[str, bytes], known: Known, alarms: Mapping[str, FalseAlarms]
+    sheet: CaseSheet, known: Known, alarms: Mapping[str, FalseAlarms], *, timeout: float = TIMEOUT
 ) -> Proof:
     """Prove a case as its files stand.
 
     Args:
-        case: What case.yaml says.
-        files: Name -> content of the test files.
+        sheet: What case.yaml says, the test files, and the runs called `recorded` and `corrected`.
         known: The incident with its recorded and its corrected run; variants are made from it.
         alarms: Check -> false alarms over known-good and past runs.
+        timeout: Seconds that judging may take.
     """
+    case, files = sheet.case, sheet.tests
     called = {
         (name, test): check for name, source in files.items() for test, check in evalcase.checks_in(source)
     }
     made = {
         name: tuple(CHECKS[name].variants(known)) for name in dict.fromkeys(called.values()) if name in CHECKS
     }
-    verdicts = _verdicts(case, files, known, made)
+    verdicts = _verdicts(sheet, known, made, timeout)
     tests = tuple(
         _tested(case, name, test, check, len(made.get(check, ())), verdicts, alarms.get(check, FalseAlarms()))
         for (name, test), check in called.items()
@@ -58,18 +59,23 @@ def prove_case(
 
 
 def _verdicts(
-    case: CaseFile, files: Mapping[str, bytes], known: Known, made: Mapping[str, Sequence[Run]]
+    sheet: CaseSheet, known: Known, made: Mapping[str, Sequence[Judged]], timeout: float
 ) -> dict[tuple[str, str], Verdict]:
-    assert known.corrected is not None  # noqa: S101 - the dossier repairs one where none was handed over
-    sets = [_set("recorded", known.recorded), _set("corrected", known.corrected)]
-    sets += [_set(_variant(check, n), run) for check, runs in made.items() for n, run in enumerate(runs, 1)]
-    sheet = CaseSheet(case=case, tests=files, sets=tuple(sets))
-    seen = prove({case.incident: sheet}, customers=known.customers, timeout=TIMEOUT)
+    altered = tuple(
+        RunSet(name=_variant(check, number), runs=_altered(sheet, variant))
+        for check, variants in made.items()
+        for number, variant in enumerate(variants, 1)
+    )
+    laid = replace(sheet, sets=(*sheet.sets, *altered))
+    seen = prove({sheet.case.incident: laid}, customers=known.customers, timeout=timeout)
     return {(verdict.case, verdict.runs): verdict for verdict in seen}
 
 
-def _set(name: str, run: Run) -> RunSet:
-    return RunSet(name=name, runs={"input": run})
+def _altered(sheet: CaseSheet, variant: Judged) -> Mapping[str, Run]:
+    """The recorded runs with a variant in place of the one that went wrong, or of them all."""
+    if isinstance(variant, tuple):
+        return {f"run-{number}": run for number, run in enumerate(variant, start=1)}
+    return {**sheet.runs("recorded").runs, sheet.case.faulty: variant}
 
 
 def _variant(check: str, number: int) -> str:
@@ -108,7 +114,9 @@ def _tested(  # noqa: PLR0913, PLR0917 - a row of the lock has that many columns
 
 
 def _missed(
-    tests: Sequence[EvalCase], made: Mapping[str, Sequence[Run]], verdicts: Mapping[tuple[str, str], Verdict]
+    tests: Sequence[EvalCase],
+    made: Mapping[str, Sequence[Judged]],
+    verdicts: Mapping[tuple[str, str], Verdict],
 ) -> list[str]:
     missed = []
     for test in tests:

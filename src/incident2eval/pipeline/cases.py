@@ -1,44 +1,60 @@
 """`eval-case` and `prove`: from an incident to proved tests under cases/, and the same proof over again."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from incident2eval import evalcase, formats
-from incident2eval.checks import Known
 from incident2eval.evalcase import Search
 from incident2eval.model import (
-    JSON,
     CaseFile,
+    Draft,
     EvalCase,
     NotProvable,
     Observation,
+    Run,
+    RunSet,
     Sources,
 )
 from incident2eval.pipeline._answer import Answer
-from incident2eval.pipeline._archive import earlier_runs
+from incident2eval.pipeline._archive import archived_runs
+from incident2eval.pipeline._case_lines import case_json, case_lines, cases_json, describe
 from incident2eval.pipeline._dossier import Dossier, open_dossier
 from incident2eval.pipeline._layout import wrapped
 from incident2eval.pipeline._locking import edits_of, lock_case, refuse_edited
 from incident2eval.pipeline._probe import ask_target
-from incident2eval.pipeline._proof import Proof, prove_case
-from incident2eval.store import Project, sha256
+from incident2eval.pipeline._proof import prove_case
+from incident2eval.pipeline._proof_again import prove_again
+from incident2eval.proving import CaseSheet
+from incident2eval.store import Project, case_files, sha256
 
-WAYS_ON = (
-    "a trace of a right run among the evidence, with kind: corrected_trace",
-    "the wrong words of the output under wrong: in incident.yaml",
-    "approved_tools and needs_approval in the settings, and the customers file",
-)
-"""What gives the search more to go by; until a case is proved, the gate stays shut."""
+NOT_SEARCHED = Search(kept=(), dropped=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """The runs that a case holds, by the names of its inputs (in a series the corrected ones have others)."""
+
+    recorded: Mapping[str, Run]
+    corrected: Mapping[str, Run]
+
+    @property
+    def sets(self) -> tuple[RunSet, RunSet]:
+        """The two sets that prove a case."""
+        recorded = RunSet(name="recorded", runs=self.recorded)
+        return recorded, RunSet(name="corrected", runs=self.corrected)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
     """A case as it stands on disk, and how it was found."""
 
-    tests: tuple[EvalCase, ...]
-    """Empty where nothing could be proved: then nothing was written."""
-    search: Search
+    tests: tuple[EvalCase, ...] = ()
+    """Empty where nothing could be proved."""
+    search: Search = NOT_SEARCHED
+    drafts: tuple[Draft, ...] = ()
+    ways_on: tuple[str, ...] = ()
+    """What would help where nothing could be proved."""
     notes: tuple[str, ...] = ()
 
 
@@ -46,13 +62,13 @@ def eval_case(*, project: Path | None, incident: str, probe: bool) -> Answer:
     """Write an incident's tests, each red on the incident and green on how it should have been.
 
     Returns:
-        Exit code 0 with the proved cases, 1 where nothing could be proved.
+        Exit code 0 with the proved cases, 1 where nothing could be proved: then a draft was written.
     """
     dossier = open_dossier(Project.find(project), incident)
     built = build(dossier, probe=probe)
     return Answer(
-        data=cases_json(built),
-        text=wrapped(describe(built)),
+        data=cases_json(built.tests, built.drafts, built.search),
+        text=wrapped(describe(built.tests, built.drafts, built.search, built.ways_on)),
         exit_code=0 if built.tests else 1,
         notes=(*dossier.warnings, *built.notes),
     )
@@ -66,21 +82,47 @@ def build(dossier: Dossier, *, probe: bool = True) -> Built:
             in pytest.
     """
     project, incident, known = dossier.project, dossier.incident, dossier.known
-    refuse_edited(project, incident.id)
     seen, notes = ask_target(dossier) if probe else (None, ("the workflow was not asked what it reports",))
     found = evalcase.search(known, dossier.cause, observes=seen)
     if not found.kept:
-        return Built(tests=(), search=found, notes=notes)
-    case = _case_file(dossier, found, seen, notes)
-    tests = evalcase.write_tests(incident.id, dossier.triage.type, [one.check for one in found.kept])
-    runs = (*dossier.gathered.good, *earlier_runs(dossier))
+        return _write_draft(dossier, found, notes)
+    stored = _stored_runs(dossier, found)
+    case = _case_file(dossier, found, stored, seen, notes)
+    checks = [one.check for one in found.kept]
+    tests = evalcase.write_tests(incident.id, dossier.triage.type, checks, at=case.wrong_at)
+    files = case_files(case, recorded=stored.recorded, corrected=stored.corrected, tests=tests)
+    refuse_edited(project, incident.id, files)
+    archived = dossier.archived or archived_runs(project, incident, dossier.workflow)
+    runs = (*known.good, *archived.before)
     alarms = {one.check.name: evalcase.false_alarms(one.check, one.facts, runs, known) for one in found.kept}
-    proof = prove_case(case, {evalcase.file_name(incident.id): tests}, known, alarms)
+    sheet = CaseSheet(case=case, tests={evalcase.file_name(incident.id): tests}, sets=stored.sets)
+    proof = prove_case(sheet, known, alarms)
     if proof.faults:
         raise NotProvable("the tests do not hold in pytest: " + "; ".join(proof.faults))
-    project.write_case(incident.id, case, {"input": known.recorded}, {"input": dossier.corrected}, tests)
+    project.write_case(incident.id, files)
     lock_case(project, incident.id, proof.tests)
     return Built(tests=proof.tests, search=found, notes=(*notes, *proof.missed))
+
+
+def _write_draft(dossier: Dossier, found: Search, notes: tuple[str, ...]) -> Built:
+    """A draft in place of a case: what is known so far, a test that cannot pass, and what would help."""
+    project, incident, known = dossier.project, dossier.incident, dossier.known
+    ways = evalcase.ways_on(known, dossier.triage.type)
+    if any(case.incident == incident.id for case in project.lock().cases):
+        return Built(search=found, ways_on=ways, notes=(*notes, "the case that was proved before stays"))
+    tried = [f"tried {one.check}: {one.because}" for one in found.dropped]
+    notes = (*notes, *tried, *(f"what would help: {way}" for way in ways))
+    stored = _stored_runs(dossier, found)
+    case = replace(_case_file(dossier, found, stored, None, notes), draft=True)
+    test = evalcase.write_draft(incident.id)
+    files = case_files(case, recorded=stored.recorded, corrected=stored.corrected, tests=test)
+    refuse_edited(project, incident.id, files)
+    project.write_case(incident.id, files)
+    lock_case(project, incident.id, ())
+    path = f"cases/{incident.id}/{evalcase.file_name(incident.id)}"
+    because = "nothing could be proved: " + "; ".join(tried or ["no check had anything to go by"])
+    draft = Draft(path=path, because=f"{because}. What would help: {'; '.join(ways)}")
+    return Built(search=found, drafts=(draft,), ways_on=ways)
 
 
 def prove(*, project: Path | None, incidents: tuple[str, ...], reason: str | None, by: str | None) -> Answer:
@@ -102,7 +144,7 @@ def prove(*, project: Path | None, incidents: tuple[str, ...], reason: str | Non
         if edits and not reason:
             faults.append(f"cases/{incident} was {edits}")
             continue
-        proof = _prove_again(home, incident)
+        proof = prove_again(home, incident)
         proved += proof.tests
         lines += [
             *(line for test in proof.tests for line in case_lines(test)),
@@ -118,88 +160,43 @@ def prove(*, project: Path | None, incidents: tuple[str, ...], reason: str | Non
     return Answer(data=data, text=wrapped(lines), exit_code=int(bool(faults)))
 
 
-def case_json(case: EvalCase) -> dict[str, JSON]:
-    """One case as contract section 5 prints it."""
-    return {
-        "id": case.id,
-        "path": case.path,
-        "test": case.test,
-        "check": case.check,
-        "red": case.red,
-        "green": case.green,
-        "blind": case.blind,
-        "variants": {"made": case.variants.made, "caught": case.variants.caught},
-        "false_alarms": {"runs": case.false_alarms.runs, "flagged": case.false_alarms.flagged},
-    }
-
-
-def cases_json(built: Built) -> Mapping[str, JSON]:
-    """A case with what was tried and left out."""
-    return {
-        "cases": [case_json(case) for case in built.tests],
-        "drafts": [],
-        "dropped": [{"check": one.check, "because": one.because} for one in built.search.dropped],
-    }
-
-
-def case_lines(case: EvalCase) -> list[str]:
-    """One case for a person."""
-    red, green = ("red" if case.red else "NOT RED"), ("green" if case.green else "NOT GREEN")
-    alarms = case.false_alarms
-    return [
-        f"  {case.test}",
-        f"    {red} on the incident, {green} on the corrected run",
-        f"    caught {case.variants.caught} of {case.variants.made} variants (the incident, altered)",
-        f"    flagged {alarms.flagged} of {alarms.runs} past and known-good runs"
-        if alarms.runs
-        else "    false alarms: none tried, there are no past or known-good runs to judge",
-    ]
-
-
-def describe(built: Built) -> list[str]:
-    """A case for a person: its tests, and what was thrown away and why."""
-    if built.tests:
-        head = f"cases: {len(built.tests)} proved, in {Path(built.tests[0].path).parent}/"
-        rest = [f"  {line}" for line in built.search.left_out]
-    else:
-        head = "cases: nothing could be proved for this incident"
-        rest = [f"  tried {one.check}: {one.because}" for one in built.search.dropped]
-        rest += ["  what would help:", *(f"  - {way}" for way in WAYS_ON)]
-    return [head, *(line for case in built.tests for line in case_lines(case)), *rest]
+def _stored_runs(dossier: Dossier, found: Search) -> Stored:
+    """The recorded and the corrected runs that the case holds; a series only where a test is about one."""
+    if any(one.check.all_runs for one in found.kept):
+        return Stored(recorded=dossier.recorded_runs, corrected=dossier.corrected_runs)
+    names = dossier.gathered.inputs
+    return Stored(
+        recorded={name: dossier.recorded_runs[name] for name in names},
+        corrected={name: dossier.corrected_runs[name] for name in names},
+    )
 
 
 def _case_file(
-    dossier: Dossier, found: Search, seen: tuple[Observation, ...] | None, notes: tuple[str, ...]
+    dossier: Dossier,
+    found: Search,
+    stored: Stored,
+    seen: tuple[Observation, ...] | None,
+    notes: tuple[str, ...],
 ) -> CaseFile:
+    gathered = dossier.gathered
     needed = {Observation.OUTPUT}.union(*(one.check.needs for one in found.kept))
+    asked = {name: gathered.inputs.get(name) or run.input for name, run in stored.recorded.items()}
+    inputs = {name: value for name, value in asked.items() if isinstance(value, Mapping)}
     return CaseFile(
         incident=dossier.incident.id,
         workflow=dossier.incident.workflow.name,
         customer_id=dossier.known.customer_id,
-        input=dossier.gathered.input,
+        input=gathered.input if len(inputs) == 1 else None,
+        inputs=inputs if len(inputs) > 1 else {},
+        wrong_at=gathered.at if gathered.at != next(iter(inputs)) else None,
         observes=seen if seen is not None else tuple(kind for kind in Observation if kind in needed),
         trials=dossier.project.settings.policy.trials_for(dossier.severity),
         facts=found.facts,
         reason="confirmed" if all(one.confirmed for one in found.kept) else "unconfirmed",
         sources=Sources(
-            recorded=sha256(formats.dump_runs({"input": dossier.known.recorded})),
-            corrected=sha256(formats.dump_runs({"input": dossier.corrected})),
+            recorded=sha256(formats.dump_runs(stored.recorded)),
+            corrected=sha256(formats.dump_runs(stored.corrected)),
             origin=dossier.origin,
         ),
         notes=(*notes, *found.left_out),
     )
-
-
-def _prove_again(project: Project, incident: str) -> Proof:
-    """A case as its files stand now; variants are made anew, false alarms are kept from the lock."""
-    case = project.case(incident)
-    known = Known(
-        incident=project.incident(incident).incident,
-        recorded=next(iter(project.recorded(incident).values())),
-        corrected=next(iter(project.corrected(incident).values())),
-        workflow=project.workflow(case.workflow),
-        customers=project.customers,
-        customer_id=case.customer_id,
-    )
-    alarms = {one.check: one.false_alarms for one in project.lock().cases if one.incident == incident}
-    return prove_case(case, project.tests(incident), known, alarms)

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from incident2eval.cluster import place
-from incident2eval.evalcase import Search
 from incident2eval.model import JSON, Failure, FailureType, Incident, NotProvable, Origin
 from incident2eval.pipeline._answer import Answer
+from incident2eval.pipeline._case_lines import cases_json, describe
 from incident2eval.pipeline._dossier import Dossier, open_dossier
 from incident2eval.pipeline._layout import wrapped
-from incident2eval.pipeline.cases import Built, build, cases_json, describe
+from incident2eval.pipeline.cases import Built, build
 from incident2eval.pipeline.explain import describe as describe_cause
 from incident2eval.pipeline.intake import whoami
 from incident2eval.store import Project, dump
@@ -37,7 +37,7 @@ def run(*, project: Path | None, incident: str) -> Answer:
     try:
         built = build(dossier)
     except NotProvable as error:
-        built, refused = Built(tests=(), search=Search(kept=(), dropped=())), error
+        built, refused = Built(), error
     kind = _failure_type(dossier, built)
     sealed = {"files": len(entries), "sha256": entries[-1].chain if entries else None}
     return Answer(
@@ -81,7 +81,7 @@ def _data(dossier: Dossier, kind: FailureType, built: Built) -> dict[str, JSON]:
         "findings": [dump(finding) for finding in dossier.findings],
         "failure_type": dump(kind),
         "root_cause": dump(dossier.cause),
-        **cases_json(built),
+        **cases_json(built.tests, built.drafts, built.search),
         "obligations": [],
         "not_judged": list(triage.unknown),
         "origin": dossier.origin,
@@ -103,9 +103,9 @@ def _text(dossier: Dossier, kind: FailureType, built: Built, refused: NotProvabl
         f"corrected run: {ORIGINS[dossier.origin]}",
     ]
     if refused is not None:
-        lines += [f"cases: {refused}", *([f"  {refused.hint}"] if refused.hint else [])]
+        lines += [f"cases: {refused}", *(f"  {line}" for line in (refused.hint or "").splitlines())]
     else:
-        lines += describe(built)
+        lines += describe(built.tests, built.drafts, built.search, built.ways_on)
     lines += ["", "why this severity:", *(f"  {reason}" for reason in triage.because)]
     if triage.unknown:
         lines += ["", "not judged:", *(f"  {what}" for what in triage.unknown)]

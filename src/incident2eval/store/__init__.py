@@ -1,5 +1,6 @@
 """The only room that knows the disk: files, YAML, validation, digests."""
 
+from incident2eval.store._cases import case_files
 from incident2eval.store._dump import dump_yaml
 from incident2eval.store._evidence import Kept
 from incident2eval.store._files import read_bytes, sha256, write_atomically, write_together
@@ -14,6 +15,7 @@ __all__ = [
     "Loaded",
     "Project",
     "SealedFile",
+    "case_files",
     "dump",
     "dump_yaml",
     "read_bytes",

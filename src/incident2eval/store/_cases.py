@@ -48,23 +48,26 @@ def _in_file(fault: Fault, file: str) -> Fault:
     return Fault(file=file, line=fault.line, field=fault.field, message=fault.message, hint=fault.hint)
 
 
-def write_case_folder(
-    folder: Path, case: CaseFile, *, recorded: Mapping[str, Run], corrected: Mapping[str, Run], tests: bytes
-) -> None:
+def case_files(
+    case: CaseFile, *, recorded: Mapping[str, Run], corrected: Mapping[str, Run], tests: bytes
+) -> Mapping[str, bytes]:
+    """What the folder of a case holds: file name -> content."""
+    return {
+        CASE: dump_yaml(_as_file(case)),
+        "recorded.json": dump_runs(recorded),
+        "corrected.json": dump_runs(corrected),
+        test_file(case.incident): tests,
+    }
+
+
+def write_case_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write a case, all of it or nothing of it as far as the file system allows.
 
     Raises:
         BadInput: A path is a link.
         NotJudged: The file system refused.
     """
-    write_together(
-        {
-            folder / CASE: dump_yaml(_as_file(case)),
-            folder / "recorded.json": dump_runs(recorded),
-            folder / "corrected.json": dump_runs(corrected),
-            folder / test_file(folder.name): tests,
-        }
-    )
+    write_together({folder / name: content for name, content in files.items()})
 
 
 def test_file(incident_id: str) -> str:
@@ -77,7 +80,9 @@ def _as_file(case: CaseFile) -> dict[str, JSON]:
     said = dump(case)
     said["from"] = said.pop("sources")
     said["notes"] = said.pop("notes")
-    return {key: value for key, value in said.items() if value not in (None, {}, []) or key == "facts"}
+    marked = {"schema": said["schema"], "draft": True} if said.pop("draft") else {}
+    filled = {key: value for key, value in said.items() if value not in (None, {}, []) or key == "facts"}
+    return marked | filled
 
 
 def digests(cases: Path, folder: Path) -> Mapping[str, str]:

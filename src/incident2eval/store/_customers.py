@@ -1,16 +1,21 @@
-"""customers.csv: the roster."""
+"""customers.csv: the roster; canaries.csv: what was planted in whose records."""
 
 import csv
 import io
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from incident2eval.model import BadInput, Customer, Customers, Fault
 from incident2eval.store._files import decoded
 from incident2eval.store._validation import near, quoted
 
 _COLUMNS = ("id", "name", "aliases")
+_CANARY_COLUMNS = ("customer_id", "text")
+_SHORTEST_CANARY = 8
+"""Letters and digits: what is shorter may turn up by chance."""
 _MAIL = re.compile(r"[^\s@;,<>]+@[^\s@;,<>]+\.[^\s@;,<>]+")
 _TELEPHONE = re.compile(r"(?:\+|00|\()?\d[\d ()./-]{5,}\d")
 _TELEPHONE_COLUMN = re.compile(r"\b(?:tele)?(?:phone|fax|mobile|cell|tel)", re.IGNORECASE)
@@ -46,6 +51,48 @@ def read_customers(raw: bytes, *, file: str) -> Customers:
     if faults:
         raise BadInput(*faults)
     return Customers(rows=tuple(found))
+
+
+def with_canaries(customers: Customers, raw: bytes, *, file: str) -> Customers:
+    """The roster with the canaries that a CSV file holds: columns `customer_id` and `text`, one canary a row.
+
+    Raises:
+        BadInput: Every fault at once: columns that are missing, customers whom the roster does not know,
+            texts of fewer than eight letters and digits.
+    """
+    rows = _rows(raw, file)
+    _, header = next(rows, (1, []))
+    columns = ["_".join(cell.casefold().split()) for cell in header]
+    faults = [
+        replace(_missing(name, columns, file), hint="the first line names the columns: customer_id,text")
+        for name in _CANARY_COLUMNS
+        if name not in columns
+    ]
+    if faults:
+        raise BadInput(*faults)
+    planted: dict[str, list[str]] = defaultdict(list)
+    for line, cells in rows:
+        row = dict(zip(columns, cells, strict=False))
+        owner, text = row.get("customer_id", "").strip(), row.get("text", "").strip()
+        planted[owner].append(text)
+        faults += _canary_faults(owner, text, customers, file=file, line=line)
+    if faults:
+        raise BadInput(*faults)
+    return Customers(
+        rows=tuple(replace(row, canaries=(*row.canaries, *planted[row.id])) for row in customers)
+    )
+
+
+def _canary_faults(
+    owner: str, text: str, customers: Customers, *, file: str, line: int
+) -> Iterator[Fault]:
+    if owner not in customers:
+        hint = near(owner, [row.id for row in customers]) or "canaries name customers by the roster's ids"
+        message = f"the roster knows no customer {quoted(owner)}"
+        yield Fault(file=file, line=line, field="customer_id", message=message, hint=hint)
+    if sum(map(str.isalnum, text)) < _SHORTEST_CANARY:
+        message = f"has fewer than {_SHORTEST_CANARY} letters and digits: it may turn up by chance"
+        yield Fault(file=file, line=line, field="text", message=message)
 
 
 def _rows(raw: bytes, file: str) -> Iterator[tuple[int, list[str]]]:

@@ -89,7 +89,16 @@ class Project:
         path = self.root / named
         if not path.exists() and not self._settings.names_customers:
             return Customers()
-        return _customers.read_customers(read_bytes(path.resolve(), file=named), file=named)
+        return self._with_canaries(
+            _customers.read_customers(read_bytes(path.resolve(), file=named), file=named)
+        )
+
+    def _with_canaries(self, customers: Customers) -> Customers:
+        named = self.settings.project.canaries
+        path = self.root / named
+        if not path.exists() and not self._settings.names_canaries:
+            return customers
+        return _customers.with_canaries(customers, read_bytes(path.resolve(), file=named), file=named)
 
     @property
     def incidents(self) -> Path:
@@ -211,17 +220,14 @@ class Project:
         folder = self._case_folder(incident_id)
         return {path.name: read_bytes(path) for path in sorted(folder.glob("test_*.py"))}
 
-    def write_case(
-        self,
-        incident_id: str,
-        case: CaseFile,
-        recorded: Mapping[str, Run],
-        corrected: Mapping[str, Run],
-        tests: bytes,
-    ) -> None:
-        """Write a case's folder, all or nothing; the lock is written after it, by `write_lock`."""
+    def write_case(self, incident_id: str, files: Mapping[str, bytes]) -> None:
+        """Write a case's files, all or nothing; the lock is written after it, by `write_lock`."""
+        _cases.write_case_folder(self._case_folder(incident_id), files)
+
+    def written_case(self, incident_id: str) -> Mapping[str, bytes]:
+        """What the folder of a case holds now, file by file; empty where there is none."""
         folder = self._case_folder(incident_id)
-        _cases.write_case_folder(folder, case, recorded=recorded, corrected=corrected, tests=tests)
+        return {path.name: read_bytes(path) for path in sorted(folder.glob("*.*")) if path.is_file()}
 
     def case_digests(self, incident_id: str) -> Mapping[str, str]:
         """SHA-256 of every file of a case, by its path below cases/."""

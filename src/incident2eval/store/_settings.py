@@ -29,6 +29,8 @@ class SettingsFile:
     warnings: tuple[str, ...]
     names_customers: bool
     """Whether the file says where the roster is; one that it names must be there."""
+    names_canaries: bool
+    """The same of the canaries."""
 
 
 def read_settings(root: Path) -> SettingsFile:
@@ -48,8 +50,13 @@ def read_settings(root: Path) -> SettingsFile:
     for path, line in _lines(text):
         lines.setdefault(path, line)
     checked = check(Settings, Document(file=SETTINGS, data=data, lines=lines), _RULES)
-    named = "customers" in data.get("project", {})
-    return SettingsFile(settings=checked.value, warnings=checked.warnings, names_customers=named)
+    named = data.get("project", {})
+    return SettingsFile(
+        settings=checked.value,
+        warnings=checked.warnings,
+        names_customers="customers" in named,
+        names_canaries="canaries" in named,
+    )
 
 
 def workflow_of(settings: Settings, name: str) -> WorkflowSettings:

@@ -1,0 +1,88 @@
+"""Prove a case again as its files stand: red, green, variants and false alarms."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from incident2eval import evalcase
+from incident2eval.checks import Known
+from incident2eval.model import (
+    BadInput,
+    CaseFile,
+    EvidenceKind,
+    FalseAlarms,
+    NotJudged,
+    Run,
+    RunSet,
+)
+from incident2eval.pipeline._archive import Archived, archived_runs, attribute
+from incident2eval.pipeline._dossier import read_traces
+from incident2eval.pipeline._proof import CHECKS, Proof, prove_case
+from incident2eval.proving import CaseSheet
+from incident2eval.store import Project
+
+
+def prove_again(home: Project, incident_id: str) -> Proof:
+    """Prove a case as its files stand now; variants and false alarms are made anew.
+
+    Evidence is kept out of git: where it is not at hand, the false alarms that the lock holds stay, and the
+    proof says so.
+
+    Raises:
+        BadInput: A file of the case, the incident file or the settings cannot be used.
+    """
+    case = home.case(incident_id)
+    incident = home.incident(incident_id).incident
+    workflow = home.workflow(case.workflow)
+    recorded, corrected = home.recorded(incident_id), home.corrected(incident_id)
+    archived = archived_runs(home, incident, workflow)
+    good = _known_good(home, incident_id)
+    known = Known(
+        incident=incident,
+        recorded=recorded.get(case.faulty, next(iter(recorded.values()))),
+        corrected=corrected.get(case.faulty, next(iter(corrected.values()))),
+        origin=case.sources.origin if case.sources else None,
+        workflow=workflow,
+        customers=home.customers,
+        customer_id=case.customer_id,
+        good=good or (),
+        all_recorded=tuple(recorded.values()),
+        all_corrected=tuple(corrected.values()),
+        before=archived.before,
+        since=archived.since,
+    )
+    sheet = CaseSheet(
+        case=case,
+        tests=home.tests(incident_id),
+        sets=(RunSet(name="recorded", runs=recorded), RunSet(name="corrected", runs=corrected)),
+    )
+    if good is None:
+        locked = {one.check: one.false_alarms for one in home.lock().cases if one.incident == incident_id}
+        proof = prove_case(sheet, known, locked)
+        said = f"{incident_id}: false alarms as they were: its evidence is not at hand"
+        proof = replace(proof, missed=(*proof.missed, said))
+    else:
+        proof = prove_case(sheet, known, _alarms(case, known, archived))
+    if case.draft:
+        fault = f"cases/{incident_id} is a draft: finish it and take `draft: true` out of its case.yaml"
+        proof = replace(proof, faults=(*proof.faults, fault))
+    return proof
+
+
+def _known_good(home: Project, incident_id: str) -> tuple[Run, ...] | None:
+    """The known-good runs among the evidence; None where the evidence is not at hand."""
+    workflow = home.workflow(home.incident(incident_id).incident.workflow.name)
+    try:
+        kept = [item for item in home.evidence(incident_id) if item.evidence.kind == EvidenceKind.GOOD_TRACE]
+        readings, _ = read_traces(kept)
+    except (NotJudged, BadInput):
+        return None
+    return tuple(attribute(run, home, workflow) for reading in readings.values() for run in reading.runs)
+
+
+def _alarms(case: CaseFile, known: Known, archived: Archived) -> Mapping[str, FalseAlarms]:
+    runs = (*known.good, *archived.before)
+    return {
+        name: evalcase.false_alarms(check, case.facts, runs, known)
+        for name, check in CHECKS.items()
+        if {check.fact(each) for each in check.parameters} <= {"customer", "customers", *case.facts}
+    }
