@@ -148,7 +148,7 @@ def _together(per_trial: Sequence[tuple[Outcome, str]]) -> tuple[Outcome, str]:
     """One outcome for all trials of a case: all must pass, and a case that sometimes fails is flaky."""
     seen = {outcome for outcome, _ in per_trial}
     if seen == {Outcome.PASSED}:
-        return Outcome.PASSED, ""
+        return Outcome.PASSED, next((message for _, message in per_trial if message), "")
     worst = next((outcome for outcome in WORST_FIRST if outcome in seen), Outcome.ERRORED)
     message = next(message for outcome, message in per_trial if outcome is worst) or str(worst)
     bad = sum(outcome is worst for outcome, _ in per_trial)

@@ -86,7 +86,7 @@ def suspicions(known: Known, shelf: Sequence[Check] = SHELF) -> tuple[Findings, 
     for check in shelf:
         facts = check.propose(known)
         findings = judge(check, _recorded(check, known), facts, known) if facts is not None else None
-        if findings:
+        if findings is not None and (findings or findings.doubtful):
             found.append(findings)
     return tuple(found)
 

@@ -44,6 +44,8 @@ class Findings(Sequence[Finding]):
     found: tuple[Finding, ...] = ()
     judged: int = 0
     """How many steps, records or items the check looked at: none judged is no proof of anything."""
+    doubtful: tuple[Finding, ...] = ()
+    """What may be wrong and is not certain: for a person to look at; it makes no test red."""
 
     @overload
     def __getitem__(self, index: int) -> Finding: ...

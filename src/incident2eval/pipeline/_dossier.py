@@ -63,6 +63,11 @@ class Dossier:
         return tuple(finding for findings in self.found for finding in findings)
 
     @property
+    def doubtful(self) -> tuple[Finding, ...]:
+        """What may be wrong and is not certain."""
+        return tuple(finding for findings in self.found for finding in findings.doubtful)
+
+    @property
     def corrected(self) -> Run:
         """How the run should have gone."""
         assert self.known.corrected is not None  # noqa: S101 - repaired where none was handed over

@@ -79,6 +79,7 @@ def _data(dossier: Dossier, kind: FailureType, built: Built) -> dict[str, JSON]:
             "because": list(triage.because),
         },
         "findings": [dump(finding) for finding in dossier.findings],
+        "doubtful": [dump(finding) for finding in dossier.doubtful],
         "failure_type": dump(kind),
         "root_cause": dump(dossier.cause),
         **cases_json(built.tests, built.drafts, built.search),
@@ -107,6 +108,8 @@ def _text(dossier: Dossier, kind: FailureType, built: Built, refused: NotProvabl
     else:
         lines += describe(built.tests, built.drafts, built.search, built.ways_on)
     lines += ["", "why this severity:", *(f"  {reason}" for reason in triage.because)]
+    if dossier.doubtful:
+        lines += ["", "to look at, not certain:", *(f"  {finding}" for finding in dossier.doubtful)]
     if triage.unknown:
         lines += ["", "not judged:", *(f"  {what}" for what in triage.unknown)]
     gate = f"incident2eval gate {incident.workflow.name}"

@@ -8,7 +8,7 @@ import pytest
 from incident2eval.checks import Judgement, observing
 from incident2eval.model import Customers, Outcome
 from incident2eval.proving._given import CaseFacts, Given, Replay
-from incident2eval.proving._outcome import message_of, outcome_of, weighed, worst
+from incident2eval.proving._outcome import LONGEST_MESSAGE, message_of, outcome_of, weighed, worst
 from incident2eval.proving._sheet import Sheet
 
 SET = "incident2eval_runs"
@@ -138,6 +138,12 @@ def _outcome(
     return outcome
 
 
+def _doubts(judgements: Iterable[Judgement]) -> str:
+    """What the checks of a green test would have a person look at."""
+    doubtful = dict.fromkeys(str(one) for judgement in judgements for one in judgement.findings.doubtful)
+    return f"to look at, not certain: {'; '.join(doubtful)}"[:LONGEST_MESSAGE] if doubtful else ""
+
+
 def _verdict(case: str, runs: str, notes: list[Note]) -> dict[str, object]:
     """One verdict for a test with all its parameters: the worst one speaks for it."""
     speaker = next(note for note in notes if note.outcome is worst(note.outcome for note in notes))
@@ -146,7 +152,7 @@ def _verdict(case: str, runs: str, notes: list[Note]) -> dict[str, object]:
         "case": case,
         "runs": runs,
         "outcome": speaker.outcome,
-        "message": speaker.message,
+        "message": speaker.message or _doubts(judgements),
         "judged": sum(judgement.findings.judged for judgement in judgements),
         "weighed": weighed(judgements),
     }

@@ -9,6 +9,8 @@ from incident2eval.formats import dump_run, load_run
 from incident2eval.model import CaseFile, Customer, Customers, Observation, RunSet
 from incident2eval.proving._given import CaseSheet
 
+_LISTS = ("aliases", "contacts", "canaries")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
@@ -23,8 +25,7 @@ def dump_sheet(sheet: Sheet) -> bytes:
     value = {
         "cases": {incident: _dump_case(one) for incident, one in sheet.cases.items()},
         "customers": [
-            {"id": row.id, "name": row.name, "aliases": row.aliases, "contacts": row.contacts}
-            for row in sheet.customers
+            {key: getattr(row, key) for key in ("id", "name", *_LISTS)} for row in sheet.customers
         ],
     }
     return json.dumps(value).encode()
@@ -34,9 +35,7 @@ def load_sheet(data: bytes) -> Sheet:
     """The inverse of `dump_sheet`."""
     value = json.loads(data)
     rows = (
-        Customer(
-            id=row["id"], name=row["name"], aliases=tuple(row["aliases"]), contacts=tuple(row["contacts"])
-        )
+        Customer(id=row["id"], name=row["name"], **{key: tuple(row[key]) for key in _LISTS})
         for row in value["customers"]
     )
     cases = {incident: _load_case(one) for incident, one in value["cases"].items()}

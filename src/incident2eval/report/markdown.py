@@ -83,4 +83,6 @@ def _row(case: CaseOutcome, proof: EvalCase | None) -> str:
     if case.outcome is not Outcome.PASSED:
         result = f"**{result}**"
         guarded = f"{guarded} **{_text(case.message or OUTCOMES[case.outcome].meaning)}**"
+    elif case.message:
+        guarded = f"{guarded} ({_text(case.message)})"
     return f"| {result} | {_text(case.id)} | {trials(case)} | {guarded} |"

@@ -2,7 +2,7 @@
 
 import textwrap
 
-from incident2eval.model import CaseOutcome, Decision
+from incident2eval.model import CaseOutcome, Decision, Outcome
 from incident2eval.report.wording import RULINGS, one_line, worst_first
 
 WIDTH = 80
@@ -19,7 +19,7 @@ def summary(decision: Decision) -> str:
             *_wrapped(ruling.meaning, ""),
         ],
         [line for reason in decision.reasons for line in _wrapped(reason, "- ")],
-        [_line(case) for case in worst_first(decision)],
+        [line for case in worst_first(decision) for line in _lines(case)],
     )
     return "\n\n".join("\n".join(part) for part in parts if part)
 
@@ -32,6 +32,12 @@ def _wrapped(text: str, mark: str) -> list[str]:
         subsequent_indent=" " * len(mark),
         break_on_hyphens=False,
     )
+
+
+def _lines(case: CaseOutcome) -> list[str]:
+    """A case, and what it would have a person look at although it passed."""
+    doubts = case.message if case.outcome is Outcome.PASSED else ""
+    return [_line(case), *(f"  {line}" for line in textwrap.wrap(one_line(doubts, LONGEST), WIDTH - 2))]
 
 
 def _line(case: CaseOutcome) -> str:
