@@ -3,16 +3,30 @@
 Once each, in one child pytest, on the incident, on its correction and on every variant.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from incident2eval import evalcase
 from incident2eval.checks import SHELF, Judged, Known
-from incident2eval.model import CaseFile, EvalCase, FalseAlarms, Outcome, Run, RunSet, Variants, Verdict
+from incident2eval.model import (
+    CaseFile,
+    EvalCase,
+    FalseAlarms,
+    Outcome,
+    Run,
+    RunSet,
+    Variants,
+    Verdict,
+    flat_text,
+    visible,
+)
 from incident2eval.proving import CaseSheet, prove
 
 TIMEOUT = 120.0
 """Seconds that judging one case may take; a child that takes longer is killed and proves nothing."""
+
+SHOWN, LONGEST_FACE = 4, 90
+"""How many variants that a test misses are shown, and how long each may be."""
 
 CHECKS = {check.name: check for check in SHELF}
 
@@ -53,7 +67,7 @@ def prove_case(
     )
     return Proof(
         tests=tests,
-        missed=tuple(_missed(tests, made, verdicts)),
+        missed=tuple(_missed(tests, made, verdicts, known)),
         faults=tuple(_faults(case, files, tests, verdicts)),
     )
 
@@ -117,15 +131,37 @@ def _missed(
     tests: Sequence[EvalCase],
     made: Mapping[str, Sequence[Judged]],
     verdicts: Mapping[tuple[str, str], Verdict],
+    known: Known,
 ) -> list[str]:
     missed = []
     for test in tests:
-        numbers = range(1, len(made.get(test.check, ())) + 1)
-        got_by = [n for n in numbers if not _red(verdicts.get((test.id, _variant(test.check, n))))]
+        variants = made.get(test.check, ())
+        got_by = [
+            variant
+            for number, variant in enumerate(variants, start=1)
+            if not _red(verdicts.get((test.id, _variant(test.check, number))))
+        ]
         if got_by:
-            which = "all" if len(got_by) == len(numbers) else ", ".join(map(str, got_by))
-            missed.append(f"{test.test} misses variants of the failure: {which} of {len(numbers)}")
+            faces = "; ".join(f"'{_face(variant, known)}'" for variant in got_by[:SHOWN])
+            more = f" and {len(got_by) - SHOWN} more" if len(got_by) > SHOWN else ""
+            missed.append(
+                f"{test.test} misses {len(got_by)} of {len(variants)} variants of the failure: {faces}{more}"
+            )
     return missed
+
+
+def _face(variant: Judged, known: Known) -> str:
+    """What a variant has that the recorded runs have not, as far as it fits on a line."""
+    seen = {line for run in known.recorded_runs for line in _lines(run)}
+    runs = variant if isinstance(variant, tuple) else (variant,)
+    new = next((line for run in runs for line in _lines(run) if line not in seen), "with something left out")
+    return visible(new if len(new) <= LONGEST_FACE else f"{new[: LONGEST_FACE - 3]}...")
+
+
+def _lines(run: Run) -> Iterator[str]:
+    yield from flat_text(run.output).splitlines()
+    for step in run.steps:
+        yield from (step.name, *flat_text(step.input).splitlines(), *step.content.splitlines())
 
 
 def _red(verdict: Verdict | None) -> bool:
