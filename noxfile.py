@@ -83,6 +83,7 @@ def bench(session: nox.Session) -> None:
     """Figures, printed and never asserted."""
     _install(session)
     session.run("python", "benchmarks/start.py")
+    session.run("python", "benchmarks/names.py")
     session.run("python", "benchmarks/read.py", *session.posargs)
 
 

@@ -47,15 +47,18 @@ def foreign_names(run: Run, *, customer: str, customers: Customers) -> Findings:
         inside, escaped or percent-encoded.
 
     What this cannot see:
-        Other customers' facts that come without a name (figures, people, places), names with a typing error
-        or in another script, and customers who are missing from the roster. A customer called like an
+        Other customers' facts that come without a name (figures, people, places), names in another script,
+        and customers who are missing from the roster. A name of eight letters and more with one letter wrong
+        is shown for a person to look at, and makes no test red. A customer called like an
         ordinary word (Apex, Sky) counts only where the word is used as a name, one called like a month or a
         weekday only by longer names; a person or product that bears a customer's name counts too.
     """
     if customer is None:
         raise CannotJudge("nobody says whose run it is, so no name is foreign or its own")
-    texts = list(_texts(run))
-    return Findings(tuple(_found(texts, names_of(customers), customer, customers)), judged=len(texts))
+    texts, names = list(_texts(run)), names_of(customers)
+    found = tuple(_found(texts, names, customer, customers))
+    doubtful = () if found else tuple(_doubtful(texts, names, customer, customers))
+    return Findings(found, judged=len(texts), doubtful=doubtful)
 
 
 def _texts(run: Run) -> Iterator[tuple[str | None, str, str]]:
@@ -84,6 +87,20 @@ def _found(
                 step=step,
                 message=f"says '{words}'{where}{whose} in a text for '{customers.label(customer)}'",
                 excerpt=excerpt,
+            )
+
+
+def _doubtful(
+    texts: Iterable[tuple[str | None, str, str]], names: Names, customer: str, customers: Customers
+) -> Iterator[Finding]:
+    for step, _, text in texts:
+        for mention in islice(names.misspelt(text, customer), _ENOUGH):
+            words = " ".join(text[mention.start : mention.end].split())
+            yield Finding(
+                check="foreign_names",
+                step=step,
+                message=f"says '{words}': is that '{customers.label(mention.customer)}'?",
+                excerpt=sentence(text, mention.start, mention.end),
             )
 
 

@@ -9,6 +9,7 @@ from enum import Enum, auto
 from itertools import accumulate
 
 from incident2eval.checks.names.ordinary import is_ordinary
+from incident2eval.checks.names.typos import Typos
 from incident2eval.checks.names.use import CALENDAR, LEGAL_FORM, is_address, reads_as_name
 from incident2eval.checks.text.views import View, plain, views
 from incident2eval.checks.text.wording import (
@@ -31,6 +32,10 @@ AG SA SE AB AS KG NV BV OY UG SL SPA ASA APS SIA
 """
 _LEGAL = vocabulary(_LEGAL_FORMS)
 """Legal forms; the short ones count in capitals only."""
+
+
+_WORDS_FOR_FIRM = {"co", "company", "group", "holding", "holdings"}
+"""Last words of a name that people leave out, as they do a legal form."""
 
 
 class Use(Enum):
@@ -91,6 +96,8 @@ class Names:
         for name in names:
             self._add(name)
             self._words[name.customer].update(name.words)
+        self._typos = Typos(tuple(self._owners))
+        self._spelt = {"".join(words): ids for words, ids in self._owners.items()}
         taken = frozenset(self._owners)
         for several in filter(None, map(_plural, names)):
             if several.words not in taken:
@@ -120,6 +127,13 @@ class Names:
         covered, seen = _Spans(own), set[Span]()
         for view, others in found:
             yield from self._longest(view, others, covered, seen)
+
+    def misspelt(self, text: str, customer: str) -> Iterator[Mention]:
+        """Places that are one letter from a name of another customer, and no name as they stand."""
+        for name, start, end in self._typos.find(text):
+            owners = self._spelt[name]
+            if customer not in owners:
+                yield Mention(customer=min(owners), start=start, end=end)
 
     def _add(self, name: Name) -> None:
         node = self._root
@@ -210,6 +224,8 @@ def _is_used(name: Name, text: str, start: int, end: int, own_words: Collection[
         return True
     words = [shape(POSSESSIVE.sub("", word)) for word in WORD.findall(text[start:end])]
     if name.use is Use.AS_WRITTEN:
+        if text[start].isupper() and LEGAL_FORM.match(text, end):
+            return True
         return all(own in {word, "and"} for word, own in zip(words, name.written, strict=False))
     last = WORD.findall(text[start:end])[-1]
     return reads_as_name(text, end - len(last), end, own_words)
@@ -230,6 +246,9 @@ def _names(customer: str, text: str, *, shouted: bool) -> Iterator[Name]:
     yield Name(customer=customer, words=words, written=written, between=between, use=use)
     if words[0] == "the" and len(words) > 2:
         yield Name(customer=customer, words=words[1:], written=written[1:], between=between[1:], use=use)
+    if words[-1] in _WORDS_FOR_FIRM and (len(words) > 2 or (len(words) == 2 and not is_ordinary(words[0]))):
+        use = _use(words[:-1], written[:-1], shouted=shouted)
+        yield Name(customer=customer, words=words[:-1], written=written[:-1], between=between[:-1], use=use)
     joined = "".join(words)
     if len(words) > 1 and len(joined) >= 8 and not is_ordinary(joined):
         yield Name(customer=customer, words=(joined,), written=(joined,), between=(), use=Use.ANYHOW)
