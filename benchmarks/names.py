@@ -1,7 +1,7 @@
 """How well names of customers are found in real English, and how often a clean text is flagged.
 
-Prints figures, asserts none. The roster is real: companies of the S&P 500 with tickers and registered titles
-as aliases. The English is real too: sentences that people rated in summaries of interviews and council meetings.
+Prints figures, asserts none. The roster is real: companies of the S&P 500, tickers and registered titles
+as aliases. The English is real too: sentences of summaries that people rated (interviews, meetings).
 `--texts N` takes N clean texts (default: all), `--names N` that many companies (default: all).
 """
 
@@ -208,7 +208,7 @@ def told(kind: str, found: int, tried: int, goal: float) -> None:
 
 
 def roster(*, registrants: bool) -> Customers:
-    """The companies as customers, with ticker and registered titles as aliases, and other registrants if asked."""
+    """The companies as customers, with ticker and registered titles as aliases."""
     rows = [json.loads(line) for line in (DATA / "names" / "sp500_companies.jsonl").open(encoding="utf-8")]
     companies = {
         row["cik"]: Customer(

@@ -168,7 +168,8 @@ class Evidence:
     """One file kept as evidence; the path is relative to the incident's folder."""
 
     file: str
-    kind: str
+    kind: str = ""
+    """Empty where the incident file does not say: then content and name tell it."""
     format: str | None = None
     run: str | None = None
 

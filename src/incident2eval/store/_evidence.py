@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from incident2eval import formats
@@ -77,6 +77,10 @@ def evidence_of(incident: Incident, folder: Path) -> tuple[Kept, ...]:
     if absent:
         hint = f"put it into {folder.name}/, or take it out of incident.yaml"
         raise NotJudged(f"{incident.id}: evidence is listed but absent: {', '.join(absent)}", hint=hint)
+    listed = tuple(
+        kept if kept.evidence.kind else replace(kept, evidence=replace(kept.evidence, kind=kind_of(kept.path)))
+        for kept in listed
+    )
     named = {kept.path for kept in listed}
     found = (
         Kept(
