@@ -33,7 +33,7 @@ def examples(check: Check) -> dict[str, list[Example]]:
 
 
 def roster(example: Example) -> Customers:
-    lists = ("aliases", "contacts")
+    lists = ("aliases", "contacts", "canaries")
     rows = (
         {key: tuple(value) if key in lists else value for key, value in row.items()}
         for row in example["customers"]

@@ -6,7 +6,7 @@ import pytest
 
 from incident2eval.model import BadInput, Customer
 from incident2eval.store import Project
-from incident2eval.store._customers import read_customers
+from incident2eval.store._customers import read_customers, with_canaries
 
 
 def rows(text: str) -> tuple[Customer, ...]:
@@ -67,3 +67,42 @@ def test_a_roster_that_the_settings_name_must_be_there(write: Callable[..., Proj
     assert len(write(settings="", files={"customers.csv": "id,name,aliases\nA1,Apex,\n"}).customers) == 1
     with pytest.raises(BadInput, match=r"^roster.csv: there is no such file$"):
         _ = write(settings='[project]\ncustomers = "roster.csv"\n').customers
+
+
+ROSTER = "id,name,aliases\nA1,Apex,\nA2,Sky,\n"
+CANARIES = "customer_id,text\nA2,the heron sleeps at noon\nA2,QX-7741-TANGERINE\n"
+
+
+def test_canaries_are_planted_in_one_customers_records(write: Callable[..., Project]) -> None:
+    customers = write(files={"customers.csv": ROSTER, "canaries.csv": CANARIES}).customers
+    assert [row.canaries for row in customers] == [(), ("the heron sleeps at noon", "QX-7741-TANGERINE")]
+
+
+def test_canaries_that_the_settings_name_must_be_there(write: Callable[..., Project]) -> None:
+    settings = '[project]\ncanaries = "planted.csv"\n'
+    with pytest.raises(BadInput, match=r"^planted.csv: there is no such file$"):
+        _ = write(settings=settings, files={"customers.csv": ROSTER}).customers
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", [(1, "customer_id"), (1, "text")]),
+        ("Customer ID,text\nA3,the heron sleeps\nA1,a b c\n", [(2, "customer_id"), (3, "text")]),
+        ("customer_id,text\nA1\n", [(2, "text")]),
+    ],
+)
+def test_every_fault_of_canaries_has_its_line(
+    faults: Callable, text: str, expected: list[tuple[int, str | None]]
+) -> None:
+    roster = read_customers(ROSTER.encode(), file="customers.csv")
+    found = faults(lambda: with_canaries(roster, text.encode(), file="canaries.csv"))
+    assert [(line, field) for line, field, _ in found] == expected
+
+
+def test_the_digest_of_the_roster_is_also_that_of_its_canaries(write: Callable[..., Project]) -> None:
+    files = {"customers.csv": ROSTER, "canaries.csv": CANARIES}
+    project = write(files=files)
+    before = project.digests(project.workflow("summary"))["customers"]
+    (project.root / "canaries.csv").write_text(CANARIES.replace("noon", "dusk"))
+    assert project.digests(project.workflow("summary"))["customers"] != before

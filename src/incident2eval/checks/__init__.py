@@ -1,21 +1,37 @@
 """The shelf of checks: each a plain function `Run -> Findings`."""
 
 from incident2eval.checks import (
+    _amounts_over_limit,
     _foreign_names,
     _foreign_records,
+    _inconsistent_decisions,
     _out_of_scope_arguments,
+    _repeated_calls,
+    _rubber_stamped,
     _unapproved_actions,
     _unauthorised_tools,
+    _unfilled_placeholders,
     _ungrounded_figures,
+    _unreviewed,
+    _wrong_recipient,
+    _wrong_record,
 )
+from incident2eval.checks._amounts_over_limit import amounts_over_limit
 from incident2eval.checks._check import Blame, Check, Judged, Judgement, Known, Words, check, observing
 from incident2eval.checks._foreign_names import foreign_names
 from incident2eval.checks._foreign_records import foreign_records
+from incident2eval.checks._inconsistent_decisions import inconsistent_decisions
 from incident2eval.checks._out_of_scope_arguments import out_of_scope_arguments
+from incident2eval.checks._repeated_calls import repeated_calls
+from incident2eval.checks._rubber_stamped import rubber_stamped
 from incident2eval.checks._unapproved_actions import unapproved_actions
 from incident2eval.checks._unauthorised_tools import unauthorised_tools
+from incident2eval.checks._unfilled_placeholders import unfilled_placeholders
 from incident2eval.checks._ungrounded_figures import ungrounded_figures
+from incident2eval.checks._unreviewed import unreviewed
 from incident2eval.checks._vacuity import require_as_much
+from incident2eval.checks._wrong_recipient import wrong_recipient
+from incident2eval.checks._wrong_record import wrong_record
 from incident2eval.checks.acts.approvals import approves
 
 SHELF: tuple[Check, ...] = (
@@ -23,8 +39,16 @@ SHELF: tuple[Check, ...] = (
     _out_of_scope_arguments.CHECK,
     _unauthorised_tools.CHECK,
     _unapproved_actions.CHECK,
+    _amounts_over_limit.CHECK,
+    _rubber_stamped.CHECK,
+    _unreviewed.CHECK,
+    _wrong_record.CHECK,
+    _repeated_calls.CHECK,
+    _wrong_recipient.CHECK,
+    _inconsistent_decisions.CHECK,
     _foreign_names.CHECK,
     _ungrounded_figures.CHECK,
+    _unfilled_placeholders.CHECK,
 )
 """Every check; in a case, tests of controls come first."""
 
@@ -36,14 +60,22 @@ __all__ = [
     "Judgement",
     "Known",
     "Words",
+    "amounts_over_limit",
     "approves",
     "check",
     "foreign_names",
     "foreign_records",
+    "inconsistent_decisions",
     "observing",
     "out_of_scope_arguments",
+    "repeated_calls",
     "require_as_much",
+    "rubber_stamped",
     "unapproved_actions",
     "unauthorised_tools",
+    "unfilled_placeholders",
     "ungrounded_figures",
+    "unreviewed",
+    "wrong_recipient",
+    "wrong_record",
 ]

@@ -11,6 +11,7 @@ from incident2eval.evalcase._search import (
     judge,
     search,
     suspicions,
+    telling,
 )
 from incident2eval.evalcase._write import file_name, test_name, write_tests
 
@@ -26,6 +27,7 @@ __all__ = [
     "repair",
     "search",
     "suspicions",
+    "telling",
     "test_name",
     "ways_on",
     "write_draft",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from incident2eval.checks import Known
-from incident2eval.model import Finding, RootCause, Run, flat_text
+from incident2eval.model import Finding, Origin, RootCause, Run, flat_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,19 +19,27 @@ def right_reason(finding: Finding, known: Known, cause: RootCause) -> Reason:
     """Tell whether a finding points at the incident.
 
     It does when it points at the words that people marked as wrong, at the step of the root cause, or at
-    what was carried on from that step. Where neither is known, a difference between the recorded and the
-    corrected
-    run will do; where that is not known either, the kind of control that failed, and the reason stays
-    unconfirmed
-    (house.md).
+    what was carried on from that step. Where people marked nothing, the cause is our own proposal, and a
+    difference between the recorded run and the one that people handed over as corrected will do as well;
+    where there is none either, the kind of control that failed, and the reason stays unconfirmed.
     """
     stated = known.incident.root_cause.step if known.incident.root_cause else None
     culprits = {step for step in (cause.step, stated) if step}
-    if known.incident.wrong or culprits:
+    if known.incident.wrong or stated:
         return _at_the_incident(finding, known, culprits)
-    if known.corrected is not None:
+    if culprits and (there := _at_the_incident(finding, known, culprits)).holds:
+        return there
+    if known.corrected is not None and known.origin is not Origin.REPAIRED:
         gone = bool(finding.excerpt) and finding.excerpt not in _everything(known.corrected)
-        return Reason(holds=gone, confirmed=gone, because="what it quotes is gone from the corrected run")
+        return Reason(
+            holds=gone,
+            confirmed=gone,
+            because="what it quotes is gone from the corrected run"
+            if gone
+            else "the corrected run has it too",
+        )
+    if culprits:
+        return _at_the_incident(finding, known, culprits)
     return Reason(holds=True, confirmed=False, because="only the kind of control that failed speaks for it")
 
 

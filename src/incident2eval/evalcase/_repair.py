@@ -4,18 +4,21 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from incident2eval.model import JSON, Finding, Run, Step, flat_text
+from incident2eval.model import JSON, Finding, Incident, Run, Step, StepKind, flat_text
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
-def repair(run: Run, findings: Sequence[Finding]) -> Run:
+def repair(run: Run, findings: Sequence[Finding], incident: Incident | None = None) -> Run:
     """Take what was wrong out of a run, and drop what quotes it (contract section 3).
 
-    That is the record, call, approval or value that a finding names.
+    That is the record, call, approval or value that a finding names. Where the incident file says which words
+    should have been there, they stand in place of the wrong ones.
 
     The run may lose its output with what quoted the fault; it keeps its other steps.
     """
+    if incident is not None and incident.right:
+        run = _with_right_words(run, incident.wrong, incident.right)
     quotes = [finding.excerpt for finding in findings if finding.step is None and finding.excerpt]
     steps: list[Step] = []
     for step in run.steps:
@@ -30,7 +33,8 @@ def repair(run: Run, findings: Sequence[Finding]) -> Run:
         ]
         mended = _without_records(step, records)
         rest = [finding for finding in mine if finding.excerpt not in records]
-        if any(not _names_a_value(mended, finding) for finding in rest):
+        # A review decides on what it was given: without the fault in that, it would be another review.
+        if any(step.kind is StepKind.REVIEW or not _names_a_value(mended, finding) for finding in rest):
             continue
         for finding in rest:
             mended = _without_value(mended, finding.excerpt)
@@ -40,6 +44,24 @@ def repair(run: Run, findings: Sequence[Finding]) -> Run:
         for step in steps
     )
     return replace(run, steps=cleaned, output=_unquoted(run.output, quotes))
+
+
+def _with_right_words(run: Run, wrong: Sequence[str], right: Sequence[str]) -> Run:
+    """The run with the right words in place of the wrong ones in its output, else behind it."""
+    old = run.output
+    if not isinstance(old, str):
+        return run
+    text, rest = old, list(right)
+    for words in wrong:
+        if words in text and rest:
+            text = text.replace(words, rest.pop(0))
+    text = "\n".join((text, *rest))
+
+    def swap(value: JSON) -> JSON:
+        return text if value == old else value
+
+    steps = tuple(replace(step, input=swap(step.input), output=swap(step.output)) for step in run.steps)
+    return replace(run, output=text, steps=steps)
 
 
 def _without_records(step: Step, ids: set[str]) -> Step:
@@ -55,13 +77,18 @@ def _names_a_value(step: Step, finding: Finding) -> bool:
 def _without_value(step: Step, value: str) -> Step:
     def keep(thing: JSON) -> JSON:
         if isinstance(thing, Mapping):
-            return {key: keep(inner) for key, inner in thing.items() if inner != value}
-        return (
-            [keep(inner) for inner in thing if inner != value] if isinstance(thing, (list, tuple)) else thing
-        )
+            return {key: keep(inner) for key, inner in thing.items() if not _is(inner, value)}
+        if isinstance(thing, (list, tuple)):
+            return [keep(inner) for inner in thing if not _is(inner, value)]
+        return thing
 
-    attributes = {key: inner for key, inner in step.attributes.items() if inner != value}
+    attributes = {key: inner for key, inner in step.attributes.items() if not _is(inner, value)}
     return replace(step, input=keep(step.input), attributes=attributes)
+
+
+def _is(value: JSON, quoted: str) -> bool:
+    """Whether a value is what a finding quotes: numbers are quoted as text."""
+    return not isinstance(value, (Mapping, list, tuple)) and str(value) == quoted
 
 
 def _unquoted(value: JSON, quotes: Sequence[str]) -> JSON:

@@ -14,6 +14,7 @@ from incident2eval.model import (
     FalseAlarms,
     Findings,
     Observation,
+    Origin,
     RootCause,
     Run,
 )
@@ -89,6 +90,27 @@ def suspicions(known: Known, shelf: Sequence[Check] = SHELF) -> tuple[Findings, 
         if findings is not None and (findings or findings.doubtful):
             found.append(findings)
     return tuple(found)
+
+
+def telling(known: Known, found: Sequence[Findings], shelf: Sequence[Check] = SHELF) -> tuple[Findings, ...]:
+    """The suspicions that tell the incident from how it should have been.
+
+    What a check finds in the corrected run as well was there when all went right: no cause and no type.
+    A run that we repaired ourselves proves nothing of the kind.
+    """
+    if known.corrected is None or known.origin in {None, Origin.REPAIRED}:
+        return tuple(found)
+    checks = {check.name: check for check in shelf}
+    return tuple(
+        findings
+        for findings in found
+        if findings and not _red_on_corrected(checks[findings[0].check], known, known.corrected)
+    )
+
+
+def _red_on_corrected(check: Check, known: Known, corrected: Run) -> bool:
+    facts = check.propose(known)
+    return facts is not None and bool(judge(check, check.of(corrected, known.corrected_runs), facts, known))
 
 
 def search(
@@ -172,14 +194,14 @@ def _objection(
         said = corrected[0].message if corrected else "it cannot judge it"
         return f"red on the corrected run too: {said}"
     for run in known.good:
-        if _speaks_of(check, run, known) and (
+        if _speaks_of(check, facts, run, known) and (
             flagged := judge(check, check.of(run, (run,)), facts, known, customer_id=run.customer_id)
         ):
             return f"flags the known-good run {run.id}: {flagged[0].message}"
     return None
 
 
-def _speaks_of(check: Check, run: Run, known: Known) -> bool:
+def _speaks_of(check: Check, facts: Mapping[str, JSON], run: Run, known: Known) -> bool:
     """Whether the check's facts hold for another run.
 
     Facts of this input speak of runs with the same input only, and a check on the run's own customer of runs
@@ -187,7 +209,8 @@ def _speaks_of(check: Check, run: Run, known: Known) -> bool:
     """
     if "customer" in check.parameters and run.customer_id is None:
         return False
-    return not check.this_input or run.input == known.recorded.input
+    of_this_input = any(facts.get(check.fact(name)) for name in check.this_input)
+    return not of_this_input or run.input == known.recorded.input
 
 
 def _fewest(found: Sequence[Candidate], known: Known) -> tuple[list[Candidate], list[Dropped]]:
@@ -219,7 +242,7 @@ def false_alarms(check: Check, facts: Mapping[str, JSON], runs: Sequence[Run], k
     """
     judged = flagged = 0
     for run in runs:
-        if not _speaks_of(check, run, known):
+        if not _speaks_of(check, facts, run, known):
             continue
         findings = judge(check, check.of(run, (run,)), facts, known, customer_id=run.customer_id)
         judged += findings is not None

@@ -54,6 +54,8 @@ class WorkflowSettings:
     approved_tools: tuple[str, ...] | None = None
     """None where the settings hold no list: then no check about lists proposes."""
     needs_approval: tuple[str, ...] = ()
+    limits: Mapping[str, JSON] = field(default_factory=dict)
+    """Tool -> the most that a call may be about without an approval: 500, or {amount, currency}."""
     shares: tuple[str, ...] = ()
     on_pause: str | None = None
     on_restart: str | None = None

@@ -103,9 +103,9 @@ def open_dossier(project: Project, incident_id: str) -> Dossier:
     archived = archived_runs(project, incident, workflow) if drifting else None
     known = _known(project, incident, workflow, gathered, archived)
     found = evalcase.suspicions(known)
-    findings = tuple(finding for findings in found for finding in findings)
+    findings = tuple(finding for each in evalcase.telling(known, found) for finding in each)
     if known.corrected is None:
-        known = replace(known, corrected=evalcase.repair(known.recorded, findings))
+        known = replace(known, corrected=evalcase.repair(known.recorded, findings, incident))
     assert known.corrected is not None  # noqa: S101 - repaired where none was handed over
     cause = root_cause(gathered.recorded, findings, incident)
     corrected_runs = {

@@ -243,7 +243,8 @@ class Project:
 
     def digests(self, workflow: WorkflowSettings) -> Mapping[str, str]:
         """Digests of what a report of that workflow is bound to, by name."""
-        return _deployed.digests_of(self.root, workflow, customers=self.settings.project.customers)
+        named = self.settings.project
+        return _deployed.digests_of(self.root, workflow, roster=(named.customers, named.canaries))
 
     def commit(self) -> tuple[str | None, bool]:
         """The commit that is checked out, None without one, and whether tracked files differ from it."""

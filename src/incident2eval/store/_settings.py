@@ -113,6 +113,17 @@ def _timeout(given: JSON) -> Doubt | None:
     return None
 
 
+def _limits(given: JSON) -> Doubt | None:
+    for tool, limit in given.items() if isinstance(given, dict) else ():
+        amount = limit.get("amount") if isinstance(limit, dict) else limit
+        if isinstance(amount, bool) or not isinstance(amount, (int, float)) or not 0 <= amount < float("inf"):
+            return (
+                f"{quoted(limit)} is no limit for {quoted(tool)}",
+                '500, or {amount = 500, currency = "GBP"}',
+            )
+    return None
+
+
 def _trials(given: JSON) -> Doubt | None:
     for severity, trials in given.items() if isinstance(given, dict) else ():
         if severity not in {"1", "2", "3", "4"}:
@@ -138,6 +149,7 @@ _RULES = Rules(
     doubts={
         "workflows": _workflow_names,
         "workflows.*.timeout": _timeout,
+        "workflows.*.limits": _limits,
         "workflows.*.observes": one_of(*Observation),
         "policy.trials": _trials,
     },

@@ -90,7 +90,7 @@ def _words(name: str) -> list[str]:
     words = [word.casefold() for token in _TOKEN.findall(name) for word in _WORD.findall(token)]
     return [
         word
-        for word, behind in zip(words, [*words[1:], ""], strict=True)
+        for word, behind in zip(words, [*words, ""][1:], strict=True)
         if not (word in _OWNED and behind in _ROLES)
     ]
 

@@ -31,6 +31,11 @@ class Tools:
         return bool(self._whole)
 
 
+def spelled(name: str) -> str:
+    """A tool's name as it is compared within one run: its letters and digits, prefixes included."""
+    return _spellings(name)[0]
+
+
 def _spellings(name: str) -> list[str]:
     """The letters and digits of a name, then without its first prefix, without its second, ..."""
     bare = _SPAN_NAME.sub("", plain(name), count=1).casefold()

@@ -1,0 +1,1 @@
+"""What must not get out: whose it is, what of it tells, and where it left."""

@@ -1,0 +1,1 @@
+"""Items: the rows of a batch, and what was decided of each."""

@@ -1,0 +1,139 @@
+"""What a sentence says: its telling terms and figures, how often it denies, and whether it says it at all."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from incident2eval.checks.figures.quantities import Quantity, counted
+from incident2eval.checks.statements.groups import FREE, PAY, denies, term
+from incident2eval.checks.statements.phrases import folded
+from incident2eval.checks.statements.sentences import clauses, parts
+
+_TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9]*|\d+(?:\.\d+)?")
+_SHORTENED = tuple(
+    (re.compile(short), full)
+    for short, full in (
+        (r"\bcan['\u2019]t\b|\bcannot\b", "can not"),
+        (r"\bwon['\u2019]t\b", "will not"),
+        (r"\bshan['\u2019]t\b", "shall not"),
+        (r"n['\u2019]t\b", " not"),
+        (r"['\u2019](?:ll|re|ve|d|s|m)\b", " "),
+    )
+)
+_NOT_SAID = re.compile(
+    r"\bwhether\b|\b(?:not|un)\s?(?:sure|clear|known|certain|confirmed|verified|checked|established)\b"
+    r"|\b(?:can|could|able to|did|do|does|will|may|must|should|never|have|has|had|been)\s(?:not\s)?(?:yet\s)?(?:be\s|been\s|to\s)?"
+    r"(?:(?<=not\s)|(?<=never\s)|(?<=not\syet\s)|(?<=not\sbe\s)|(?<=not\sbeen\s)|(?<=not\sable\sto\s)|(?<=unable\sto\s))"
+    r"(?:say|said|tell|told|confirm|confirmed|promise|promised|rule out|ruled out|verify|verified|know|known|state|"
+    r"stated|assure|check|checked|assume|claim|conclude|believe|mean)\b"
+    r"|\bunable to (?:say|tell|confirm|promise|rule out|verify|check|assure|conclude)\b"
+    r"|\b(?:wrong|wrongly|incorrect|incorrectly|mistake|mistaken|mistakenly|in error|erroneous|erroneously|untrue|"
+    r"misleading|inaccurate|disregard|retract|retracted|apolog\w{1,8}|withdrawn|corrected|correction)\b"
+    r"|\bnot (?:true|correct|right|accurate)\b"
+    r"|\b(?:previous|earlier|old|last|former)\s(?:e-?mail|mail|message|letter|reply|note|version|draft|answer)s?\b"
+    r"|\b(?:used to|formerly|previously|would have|might|perhaps|pending|provisionally|remains to be)\b"
+    r"|\b(?:you|customer|client|he|she|they)\s(?:asked|wrote|said|mentioned|quoted|claim that|claimed)\b"
+    r"|\b(?:was|were|been)\stold\b|\bhow (?:much|many|long)\b|\bto find out\b|\bwe (?:will|shall) (?:let you know|see)\b"
+)
+"""What keeps a sentence from saying what it mentions: doubt, correction, report."""
+_CONDITION = re.compile(r"(?:and |or |even |only )?(?:if|unless|once|until|when|whenever|should|as soon as|provided|in case|subject to)\b")
+_MOST_CLAUSES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A part of a sentence between commas."""
+
+    terms: frozenset[str]
+    quantities: tuple[Quantity, ...]
+    denials: int
+    conditional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Clauses that stand together, as one."""
+
+    terms: frozenset[str]
+    quantities: tuple[Quantity, ...]
+    denials: int
+    main: frozenset[str]
+    """The terms outside of its conditions."""
+    conditions: frozenset[str]
+    """The terms of every condition in the part of the sentence that it is of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence, read."""
+
+    parts: tuple[tuple[Clause, ...], ...]
+    said: bool
+    """Whether it says what it mentions: neither asks nor doubts nor takes it back."""
+
+    def statements(self) -> Iterator[Statement]:
+        """Every run of neighbouring clauses in one of its parts, as one statement, the shortest first."""
+        for part in self.parts:
+            conditions = joined(part).conditions
+            for length in range(1, min(len(part), _MOST_CLAUSES) + 1):
+                for start in range(min(len(part), _MOST_CLAUSES) - length + 1):
+                    yield replace(joined(part[start : start + length]), conditions=conditions)
+
+    @property
+    def whole(self) -> Statement:
+        """All of it as one statement."""
+        return joined([clause for part in self.parts for clause in part])
+
+
+@lru_cache(maxsize=20_000)
+def read(sentence: str) -> Sentence:
+    """What a sentence says."""
+    plain = _in_full(sentence.casefold())
+    divided = tuple(tuple(map(_clause, clauses(part))) for part in parts(sentence))
+    asked = sentence.rstrip("\"'\u2019\u201d)* _").endswith("?")
+    return Sentence(divided, said=not asked and not _NOT_SAID.search(plain))
+
+
+def joined(clauses: Sequence[Clause]) -> Statement:
+    """Several clauses as one statement."""
+    terms = frozenset(term for clause in clauses for term in clause.terms)
+    main = frozenset(term for clause in clauses if not clause.conditional for term in clause.terms)
+    return Statement(
+        terms=terms - {PAY} if FREE in terms else terms,
+        quantities=tuple(one for clause in clauses for one in clause.quantities),
+        denials=sum(clause.denials for clause in clauses),
+        main=main,
+        conditions=frozenset(term for clause in clauses if clause.conditional for term in clause.terms),
+    )
+
+
+def _in_full(text: str) -> str:
+    for short, full in _SHORTENED:
+        text = short.sub(full, text)
+    return text
+
+
+def _clause(text: str) -> Clause:
+    figures = counted(text)
+    terms: set[str] = set()
+    denials = 0
+    if any(one.is_no_money for one in figures.quantities):
+        terms.add(FREE)
+    plain = " ".join(_in_full(figures.rest.casefold()).split())
+    for word in _TOKEN.findall(folded(plain)):
+        if word == "0":
+            denials += 1
+        elif word.isupper():
+            terms.add(word)
+        elif (denied := denies(word)) is not None:
+            denials += 1
+            terms.update({denied} - {""})
+        elif found := term(word):
+            terms.add(found)
+    return Clause(
+        terms=frozenset(terms),
+        quantities=tuple(one for one in figures.quantities if not one.is_no_money),
+        denials=denials,
+        conditional=bool(_CONDITION.match(plain)),
+    )
