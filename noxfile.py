@@ -18,7 +18,7 @@ nox.options.reuse_venv = "yes"
 nox.options.sessions = ["lint", "types", "tests", "docs", "prove", "acceptance"]
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
-WITH_COG = ["README.md", "docs/formats.md"]
+WITH_COG = ["README.md", "docs/checks.md", "docs/formats.md"]
 LONGEST_FILE = 400
 """Lines; a longer file has two subjects."""
 
