@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from incident2eval.checks import SHELF, Known
-from incident2eval.evalcase import Search, repair, search, suspicions
+from incident2eval.evalcase import Search, repair, search, suspicions, telling
 from incident2eval.model import (
     Customer,
     Customers,
     Incident,
     Observation,
+    Origin,
     Record,
     RootCause,
     Run,
@@ -161,3 +162,34 @@ def test_every_check_is_on_the_shelf_once() -> None:
     names = [check.name for check in SHELF]
 
     assert len(names) == len(set(names))
+
+
+def test_what_the_corrected_run_shows_too_is_no_trace_of_the_cause() -> None:
+    noisy = replace(KNOWN, corrected=run(OWN, FOREIGN, output="Calls are up."), origin=Origin.CORRECTED_TRACE)
+
+    found = suspicions(noisy)
+
+    assert {one.check for findings in found for one in findings} >= {"foreign_records", "foreign_names"}
+    assert {one.check for findings in telling(noisy, found) for one in findings} == {"foreign_names"}
+
+
+def test_of_a_run_that_we_repaired_nothing_is_learned_about_the_cause() -> None:
+    repaired = replace(KNOWN, corrected=run(OWN, FOREIGN, output="Calls are up."), origin=Origin.REPAIRED)
+
+    assert telling(repaired, suspicions(repaired)) == suspicions(repaired)
+
+
+def test_the_right_words_stand_in_place_of_the_wrong_ones_in_a_repaired_run() -> None:
+    incident = replace(INCIDENT, wrong=("within ten days",), right=("within 14 days",))
+
+    repaired = repair(Run(output="Please pay within ten days. Thank you."), (), incident)
+
+    assert repaired.output == "Please pay within 14 days. Thank you."
+
+
+def test_right_words_that_stand_in_nobodys_place_are_put_behind_the_rest() -> None:
+    incident = replace(INCIDENT, wrong=(), right=("The visit is at 10:30.",))
+
+    repaired = repair(Run(output="We look forward to it."), (), incident)
+
+    assert repaired.output == "We look forward to it.\nThe visit is at 10:30."
