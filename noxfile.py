@@ -1,6 +1,6 @@
 """What holds the house together: the sessions that `nox` runs, and three on request.
 
-On request: `bench`, `minimums`, `torture`.
+On request: `bench`, `incidents`, `minimums`, `torture`.
 """
 
 import ast
@@ -76,6 +76,13 @@ def acceptance(session: nox.Session) -> None:
     """Every acceptance incident through `run` and `gate`, with a table of what came of it."""
     _install(session, "test")
     session.run("pytest", "tests/acceptance", "-s")
+
+
+@nox.session
+def incidents(session: nox.Session) -> None:
+    """The incidents under tests/incidents through `run` and `gate`, with a table; slugs choose among them."""
+    _install(session, "test")
+    session.run("python", "-m", "tests.acceptance.runner", "tests/incidents", *session.posargs)
 
 
 @nox.session
