@@ -155,8 +155,10 @@ _SILENT: tuple[JSON, ...] = (
 
 
 def _tells_of_trouble(step: Step) -> bool:
-    told = step.content.casefold()
-    return step.status is Status.ERROR or any(word in told for word in ("error", "timed out", "unavailable", "respond"))
+    told = f"{step.content} {step.output}".casefold()
+    return step.status is Status.ERROR or any(
+        word in told for word in ("error", "timed out", "unavailable", "respond")
+    )
 
 
 def _broken(step: Step, error: Mapping[str, JSON]) -> Step:

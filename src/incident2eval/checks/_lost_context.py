@@ -7,7 +7,7 @@ from dataclasses import replace
 from incident2eval.checks._check import Blame, Check, Known, Words, check
 from incident2eval.checks.carried.key_terms import key_terms
 from incident2eval.checks.carried.loss import Wanted, findings, losses, worth_asking
-from incident2eval.checks.carried.sources import ask, handed, lost_at, takers, told_later
+from incident2eval.checks.carried.sources import ask, is_handed_on, told_later
 from incident2eval.checks.carried.values import Said, Value, values
 from incident2eval.model import (
     JSON,
@@ -18,6 +18,9 @@ from incident2eval.model import (
     Run,
     flat_text,
 )
+
+_ENOUGH = 20_000
+"""So much of what a step brought in is searched for values."""
 
 
 @check(absence=False)
@@ -64,18 +67,18 @@ def propose(known: Known) -> Mapping[str, JSON] | None:
 
 
 def _told(known: Known) -> Iterator[Value]:
-    """The values that people said after they had asked, and those that later steps were not given any more.
+    """The values that people said after they had asked, and those that no later step was given any more.
 
     What was handed over counts only where the corrected run hands it on.
     """
     run = known.recorded
     for text in told_later(run):
         yield from values(text)
-    given = "\n".join(handed(step) for _, step in takers(known.corrected)) if known.corrected else ""
-    handed_on = Said(given)
-    for step in run.steps:
-        for one in values(step.content):
-            if handed_on.holds(one) and lost_at(run, one) is not None:
+    if known.corrected is None:
+        return
+    for at, step in enumerate(run.steps):
+        for one in values(step.content[:_ENOUGH]):
+            if is_handed_on(run, one, after=at) is False and is_handed_on(known.corrected, one, after=-1):
                 yield one
 
 

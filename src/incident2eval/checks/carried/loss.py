@@ -38,7 +38,7 @@ def losses(run: Run, wanted: Iterable[Wanted]) -> Iterator[Loss]:
 
 
 def _instead(run: Run, lost: Sequence[Value]) -> tuple[str, ...]:
-    said = [part.text for part in islice(parts(run.output), _ENOUGH) if part.text]
+    said = [part.text[:500] for part in islice(parts(run.output), _ENOUGH) if part.text]
     rivals = [text for text in said if any(one.is_rival_of(other) for one in values(text) for other in lost)]
     return tuple(text[:300] for text in rivals[:3]) or (" ".join(said)[:300],)
 

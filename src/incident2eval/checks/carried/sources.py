@@ -66,6 +66,12 @@ def takers(run: Run) -> tuple[tuple[int, Step], ...]:
     )
 
 
+def is_handed_on(run: Run, wanted: Value, *, after: int) -> bool | None:
+    """Whether a later model, agent or hand-over was given a value; None where none says what it got."""
+    later = [step for at, step in takers(run) if at > after and step.kind not in _ACTS]
+    return any(Said(handed(step)).holds(wanted) for step in later) if later else None
+
+
 def lost_at(run: Run, wanted: Value) -> Step | None:
     """The first step that works on without a value that the steps before it still had; None if none does."""
     whole = run.root if len(run.steps) > 1 else None

@@ -1,7 +1,7 @@
 """Values that mean the same in any dress: dates, times of day, ids, figures, and terms for the rest."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -104,8 +104,7 @@ class Said:
     def days(self) -> tuple[Day, ...]:
         """Its dates; a month alone is one, and 3/4/2026 is the third of April and the fourth of March."""
         whole = (*days(self.text), *_numeric(self.text))
-        taken = {at for day in whole for at in range(day.start, day.end)}
-        return (*whole, *(month for month in _months(self.text) if month.start not in taken))
+        return (*whole, *_months(_blanked(self.text, whole)))
 
     @cached_property
     def figures(self) -> tuple[Figure, ...]:
@@ -148,9 +147,21 @@ class Said:
                 return all(speak_alike((word,), self.words) for word in meant.words)
 
 
+def _blanked(text: str, taken: Iterable[Day]) -> str:
+    """The text with blanks in place of its whole dates."""
+    pieces, done = [], 0
+    for day in sorted(taken, key=lambda day: day.start):
+        if day.start >= done:
+            pieces += [text[done : day.start], " " * (day.end - day.start)]
+            done = day.end
+    return "".join((*pieces, text[done:]))
+
+
 def _months(text: str) -> Iterator[Day]:
     for match in _MONTH.finditer(text):
-        if match[0] in {"May", "March"} and not _WORD_TOO.search(text[: match.start()][-12:]):
+        if match[0] in {"May", "March"} and not _WORD_TOO.search(
+            text[max(0, match.start() - 12) : match.start()]
+        ):
             continue
         month = _MONTHS.index(match[0].casefold()) + 1
         yield Day(year=None, month=month, day=None, start=match.start(), end=match.end())

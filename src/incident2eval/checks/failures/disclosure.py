@@ -14,11 +14,11 @@ from incident2eval.model import JSON, Run, is_empty
 
 _PART = re.compile(
     r"(?<=[.!?])\s+|;|\n|<(?:/?(?:li|p|tr|div|h[1-6])|br ?/?)>"
-    r"|(?:,\s|\s)(?:but|while|whereas|although|though|yet)\s(?!to\b)"
+    r"|(?:,\s|\s)(?:but|while|whereas|although|though)\s"
 )
 _NUMBER = re.compile(r"[-+\d.,%\s]*")
 _MARKUP = re.compile(r"[*_`~]{1,3}")
-_ERROR_KEYS = vocabulary("error errors exception warning warnings failure fault message note notes")
+_ERROR_KEYS = vocabulary("error errors exception failure fault")
 _YES_KEYS = vocabulary(
     "checked verified available complete completed confirmed answered reachable searched known"
 )
