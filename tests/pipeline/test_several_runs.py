@@ -118,6 +118,23 @@ def test_state_that_bleeds_from_one_run_into_the_next_is_caught(bleeding: Path) 
     assert answer.data["decision"] == "pass", answer.text
 
 
+def test_the_runs_may_lie_in_one_file(bleeding: Path) -> None:
+    evidence = bleeding / "incidents" / ID / "evidence"
+    lines = [json.loads((evidence / f"{name}.json").read_text()) for name in ("r1", "r2")]
+    for name in ("r1", "r2"):
+        (evidence / f"{name}.json").unlink()
+    (evidence / "log.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    path = bleeding / "incidents" / ID / "incident.yaml"
+    incident = yaml.safe_load(path.read_text())
+    for row in incident["evidence"][:2]:
+        row["file"] = "evidence/log.jsonl"
+    path.write_text(yaml.safe_dump(incident))
+
+    assert run.run(project=bleeding, incident=ID).exit_code == 0
+    case = yaml.safe_load((bleeding / "cases" / ID / "case.yaml").read_text())
+    assert case["inputs"] == {"run-1": {"matter": "M-1"}, "run-2": {"matter": "M-2"}}
+
+
 def test_runs_that_nobody_names_are_not_guessed_to_belong_together(bleeding: Path) -> None:
     path = bleeding / "incidents" / ID / "incident.yaml"
     incident = yaml.safe_load(path.read_text())

@@ -182,9 +182,10 @@ def read_traces(kept: Sequence[Kept]) -> tuple[dict[Kept, formats.Reading], list
     """
     readings: dict[Kept, formats.Reading] = {}
     warnings: list[str] = []
-    for item in kept:
-        if item.evidence.kind not in TRACES:
-            continue
+    rows = [item for item in kept if item.evidence.kind in TRACES]
+    # A file that several rows name is read once, or it would be taken for the same export twice.
+    first = {(item.path, item.evidence.kind): item for item in reversed(rows)}
+    for item in dict.fromkeys(first[item.path, item.evidence.kind] for item in rows):
         file = item.evidence.file
         try:
             readings[item] = formats.read(item.read(), name=file, format=item.evidence.format)
@@ -197,7 +198,8 @@ def read_traces(kept: Sequence[Kept]) -> tuple[dict[Kept, formats.Reading], list
     together: dict[Kept, formats.Reading] = {}
     for kind in dict.fromkeys(item.evidence.kind for item in readings):
         together |= joined({item: each for item, each in readings.items() if item.evidence.kind == kind})
-    return {item: together[item] for item in readings if item in together}, warnings
+    read = {item: together.get(first[item.path, item.evidence.kind]) for item in rows}
+    return {item: reading for item, reading in read.items() if reading is not None}, warnings
 
 
 def _runs(
@@ -209,7 +211,9 @@ def _runs(
     for item, reading in readings.items():
         evidence = item.evidence
         stated = incident.subject if evidence.kind != EvidenceKind.GOOD_TRACE else None
-        for run in reading.runs:
+        # A row that names a run speaks of that one; where no run is called so, `gather` says so.
+        named_runs = [run for run in reading.runs if run.id == evidence.run]
+        for run in named_runs or reading.runs:
             owned = formats.with_owners(
                 run, customers=project.customers, paths=workflow.subject, stated=stated
             )
