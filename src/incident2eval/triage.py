@@ -104,7 +104,7 @@ def _types(
 ) -> tuple[tuple[IncidentType, ...], tuple[str, ...]]:
     if incident.type:
         return incident.type, (f"It is {_NAMED[incident.type[0]]}: the incident file says so (type).",)
-    told = tuple(_told_types(incident, findings)) or tuple(_guessed_types(incident))
+    told = tuple(_told_types(incident, findings)) or tuple(_guessed_types(incident, findings))
     types = tuple(kind for kind in PRECEDENCE if any(kind is seen for seen, _ in told))
     if not types:
         return (), (
@@ -132,7 +132,7 @@ def _told_types(incident: Incident, findings: tuple[Finding, ...]) -> Iterator[t
         yield IncidentType.HUMAN_REVIEW_FAILURE, "a reviewer let it through (approved_wrongly: yes)"
 
 
-def _guessed_types(incident: Incident) -> Iterator[tuple[IncidentType, str]]:
+def _guessed_types(incident: Incident, findings: tuple[Finding, ...]) -> Iterator[tuple[IncidentType, str]]:
     """What is likely where nothing says more: the action may have been allowed, the output right."""
     if incident.questions.took_action is Answer.YES:
         yield (
@@ -143,6 +143,17 @@ def _guessed_types(incident: Incident) -> Iterator[tuple[IncidentType, str]]:
         yield (
             IncidentType.INCORRECT_EXTERNAL_OUTPUT,
             "it left the company, and nothing tells more (left_company: yes); please confirm",
+        )
+    elif any(finding.step is None for finding in findings):
+        checks = " and ".join(sorted({finding.check for finding in findings if finding.step is None}))
+        yield (
+            IncidentType.INCORRECT_EXTERNAL_OUTPUT,
+            f"what it wrote is wrong, and nothing tells more ({checks}); please confirm",
+        )
+    elif incident.wrong:
+        yield (
+            IncidentType.INCORRECT_EXTERNAL_OUTPUT,
+            "words of it are marked as wrong, and nothing tells more (wrong); please confirm",
         )
 
 

@@ -18,7 +18,7 @@ from incident2eval.model.incident import When, WorkflowVersion
 HERE = Path(__file__).parent
 SECTIONS = ("What went wrong:", "What is right:", "What this cannot see:")
 Example = dict[str, Any]
-"""One example: `run` (or `runs`, for a check of several), `facts`, `customer`, `customers`; and what is known.
+"""One example: `run` (or `runs`, for a check of several), `facts`, `customer`, `customers`.
 
 What is known beside it, for `propose`: `corrected`, `all_corrected`, `good`, `before`, `since` (runs), `wrong`,
 `right` (words), `workflow` (settings).

@@ -11,7 +11,7 @@ from incident2eval.pipeline import gate, run
 
 ID = "INC-2026-0301"
 
-FLOWS = '''
+FLOWS = """
 import json
 
 REMEMBERED = {}
@@ -40,7 +40,7 @@ def buggy(input):
 
 def fixed(input):
     return letter(input, forget=True)
-'''
+"""
 
 
 def trace(name: str, matter: str, owner: str, figure: str) -> dict[str, Any]:

@@ -78,8 +78,8 @@ def evidence_of(incident: Incident, folder: Path) -> tuple[Kept, ...]:
         hint = f"put it into {folder.name}/, or take it out of incident.yaml"
         raise NotJudged(f"{incident.id}: evidence is listed but absent: {', '.join(absent)}", hint=hint)
     listed = tuple(
-        kept if kept.evidence.kind else replace(kept, evidence=replace(kept.evidence, kind=kind_of(kept.path)))
-        for kept in listed
+        one if one.evidence.kind else replace(one, evidence=replace(one.evidence, kind=kind_of(one.path)))
+        for one in listed
     )
     named = {kept.path for kept in listed}
     found = (
