@@ -20,8 +20,8 @@ SECTIONS = ("What went wrong:", "What is right:", "What this cannot see:")
 Example = dict[str, Any]
 """One example: `run` (or `runs`, for a check of several), `facts`, `customer`, `customers`.
 
-What is known beside it, for `propose`: `corrected`, `all_corrected`, `good`, `before`, `since` (runs), `wrong`,
-`right` (words), `workflow` (settings).
+What is known beside it, for `propose`: `corrected`, `all_corrected`, `good`, `before`, `since` (runs);
+`wrong`, `right` (words); `workflow` (settings).
 """
 
 
@@ -182,7 +182,7 @@ runs = st.fixed_dictionaries({"output": anything, "input": anything, "steps": st
 
 
 @pytest.mark.parametrize("check", SHELF, ids=lambda check: check.name)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(value=runs)
 def test_no_run_breaks_a_check(check: Check, value: dict[str, Any]) -> None:
     run = load_run(value, what="a run")

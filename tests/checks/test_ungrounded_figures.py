@@ -1,6 +1,9 @@
 """Figures that text holds, what they are taken for, and hostile text."""
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from incident2eval.checks import Known, ungrounded_figures
 from incident2eval.checks._ungrounded_figures import CHECK
@@ -79,7 +82,95 @@ def known() -> Known:
     return Known(incident=replace(incident, wrong=("we pay nothing",)), recorded=run)
 
 
+TRADES = yaml.safe_load(Path(__file__).with_name("ungrounded_pairs.yaml").read_text(encoding="utf-8"))
+
+
+def judged(kind: str) -> list[tuple[str, bool]]:
+    return [
+        (
+            f"  {trade['trade']}: {words}",
+            bool(ungrounded_figures(Run(output=words), sources=trade["sources"])),
+        )
+        for trade in TRADES
+        for words in trade[kind]
+    ]
+
+
+def test_no_honest_paraphrase_is_flagged() -> None:
+    tried = judged("honest")
+    flagged = [words for words, red in tried if red]
+    print(f"\nhonest paraphrases flagged: {len(flagged)} of {len(tried)}", *flagged, sep="\n")
+
+    assert len(tried) >= 60
+    assert not flagged
+
+
+def test_most_invented_figures_are_found() -> None:
+    tried = judged("figures")
+    missed = [words for words, red in tried if not red]
+    print(f"\ninvented figures found: {len(tried) - len(missed)} of {len(tried)}; missed:", *missed, sep="\n")
+
+    assert len(missed) <= 0.1 * len(tried)
+
+
+@pytest.mark.parametrize(
+    ("output", "source"),
+    [
+        ("It took 1 hour 50 minutes.", "Handled in 110 minutes."),
+        ("The lease runs for 2 years and 6 months.", "Term: 30 months."),
+        ("Back within sixty days.", "Back within two months."),
+        ("Within 12 weeks.", "Within 3 months."),
+        ("About 2 hours.", "110 minutes."),
+        ("You get 100% of the fee back.", "The fee is refunded in full."),
+        ("50% is paid now.", "Half is paid now."),
+        ("You have 2 more weeks.", "You have 14 further days."),
+        ("It holds 1 TB.", '{"storage_gb": 1000}'),
+        ("In all £420.", "- rent £300\n- power £120"),
+        ("In all £420.", "| for | paid |\n| --- | --- |\n| rent | £300 |\n| power | £120 |"),
+        ("In all 420.", "kind,units\na,300\nb,120"),
+        ("In all 420.", '{"units": [300, 120]}'),
+        ("Sales rose by 20%.", '{"sales_2025": 100, "sales_2026": 120}'),
+        ("£70 are left to pay.", '{"total_gbp": 100, "paid_gbp": 30}'),
+    ],
+)
+def test_what_is_rounded_converted_or_worked_out_is_grounded(output: str, source: str) -> None:
+    assert said(output, source) == []
+
+
+@pytest.mark.parametrize(
+    ("output", "source"),
+    [
+        ("You may return it within 60 days.", '{"warranty_days": 90, "return_days": 30}'),
+        (
+            "You may return it within 60 days.",
+            '[{"policy": "warranty", "days": 90}, {"policy": "return", "days": 30}]',
+        ),
+        ("Interest of 7% is charged.", '[{"interest_pct": 3}, {"interest_pct": 4}]'),
+        ("You get a 15% discount.", '[{"discount_pct": 10}, {"discount_pct": 5}]'),
+        ("We will repair it in 6 days.", '[{"repair_days": 2}, {"repair_days": 4}]'),
+        ("£70 are left to pay.", '{"fee_gbp": 100, "limit_gbp": 30}'),
+        ("You can cancel within 14 days.", "The warranty claim is answered within 14 days."),
+        ("The guarantee is 90 days.", "Refunds are paid within 90 days."),
+    ],
+)
+def test_a_limit_or_promise_is_neither_worked_out_nor_one_of_something_else(output: str, source: str) -> None:
+    assert said(output, source)
+
+
+def test_a_figure_of_something_else_without_a_word_for_it_is_a_doubt() -> None:
+    findings = ungrounded_figures(
+        Run(output="Your complaint is settled within 14 days."), sources=["A spare car is lent for 14 days."]
+    )
+
+    assert not findings
+    assert [finding.excerpt for finding in findings.doubtful] == ["Your complaint is settled within 14 days."]
+
+
 HOSTILE = {
+    "lengths": " ".join(f"{at * 7 % 9973} days" for at in range(100_000)),
+    "amounts": " ".join(f"£{at * 7 % 9973}.{at % 90 + 10}" for at in range(110_000)),
+    "promises": " ".join(f"You can return it within {at * 7 % 9973} days." for at in range(24_000)),
+    "rows": "[" + ",".join(f'{{"a":{at}}}' for at in range(80_000)) + "]",
     "figures": "60 days " * 120_000,
     "digits": "1" * 1_000_000,
     "thousands": "111," * 250_000,

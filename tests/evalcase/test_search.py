@@ -93,7 +93,7 @@ def test_a_check_that_is_red_on_the_corrected_run_too_goes() -> None:
         replace(KNOWN, corrected=replace(CORRECTED, output="Calls are up, as at Eastfield Freight."))
     )
 
-    assert kept(found) == ["foreign_records"]
+    assert kept(found) == ["foreign_records", "foreign_facts"]
     assert "red on the corrected run too" in why(found, "foreign_names")
 
 
@@ -101,7 +101,7 @@ def test_a_check_that_flags_a_known_good_run_goes() -> None:
     good = replace(run(OWN, FOREIGN, output="Calls are up."), id="good-1")
     found = searched(replace(KNOWN, good=(good,)))
 
-    assert kept(found) == ["foreign_names"]
+    assert kept(found) == ["foreign_names", "foreign_facts"]
     assert "flags the known-good run good-1" in why(found, "foreign_records")
 
 
@@ -128,7 +128,7 @@ def test_where_nobody_says_what_was_wrong_the_difference_to_the_corrected_run_de
 def test_tests_are_written_only_for_what_the_workflow_reports() -> None:
     found = searched(KNOWN, observes=(Observation.OUTPUT,))
 
-    assert kept(found) == ["foreign_names"]
+    assert kept(found) == ["foreign_names", "foreign_facts"]
     assert "does not report its records" in why(found, "foreign_records")
 
 
@@ -170,7 +170,10 @@ def test_what_the_corrected_run_shows_too_is_no_trace_of_the_cause() -> None:
     found = suspicions(noisy)
 
     assert {one.check for findings in found for one in findings} >= {"foreign_records", "foreign_names"}
-    assert {one.check for findings in telling(noisy, found) for one in findings} == {"foreign_names"}
+    assert {one.check for findings in telling(noisy, found) for one in findings} == {
+        "foreign_names",
+        "foreign_facts",
+    }
 
 
 def test_of_a_run_that_we_repaired_nothing_is_learned_about_the_cause() -> None:

@@ -8,7 +8,8 @@ from incident2eval.checks.names.roster import names_of
 from incident2eval.checks.names.use import LEGAL_FORM
 from incident2eval.checks.values.expectation import Expectation, expectations
 from incident2eval.checks.values.faces import faces
-from incident2eval.checks.values.proposing import Sides, expected as differing
+from incident2eval.checks.values.proposing import Sides
+from incident2eval.checks.values.proposing import expected as differing
 from incident2eval.checks.values.verdict import misses
 from incident2eval.checks.values.volatile import same_input
 from incident2eval.model import JSON, Customers, Finding, Findings, Observation, Origin, Run
@@ -49,17 +50,21 @@ def expected_values(run: Run, *, expected: Sequence[Mapping[str, JSON]], custome
     wanted = expectations(expected)
     called = _called(customers or Customers())
     found = tuple(
-        Finding(check="expected_values", step=None, message=" ".join(miss.message.split()), excerpt=miss.excerpt)
+        Finding(
+            check="expected_values", step=None, message=" ".join(miss.message.split()), excerpt=miss.excerpt
+        )
         for _, miss in misses(run.output, wanted, called)
     )
     return Findings(found, judged=len(wanted))
 
 
 def _called(customers: Customers) -> dict[str, tuple[str, ...]]:
-    """What each customer is called, with and without a legal form."""
-    return {
-        row.id: (*row.names, *(LEGAL_FORM.sub("", name) for name in row.names)) for row in customers
-    }
+    """What each customer is called: with and without a legal form, with `&` and with `and`."""
+    called = {}
+    for row in customers:
+        names = (*row.names, *(LEGAL_FORM.sub("", name) for name in row.names))
+        called[row.id] = (*names, *(name.replace("&", "and") for name in names if "&" in name))
+    return called
 
 
 def propose(known: Known) -> Mapping[str, JSON] | None:

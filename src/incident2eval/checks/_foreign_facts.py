@@ -71,7 +71,7 @@ def foreign_facts(
         raise CannotJudge("nobody says whose run it is, so no fact is foreign or its own")
     readings = Readings(run, customer=customer, customers=customers, apart_by=keys)
     of_case = (one for one in entries(of_others) if not _is_own(one, customer, run))
-    needles = Needles([*held(readings.strangers, run), *of_case])
+    needles = Needles([*held(readings.strangers, run, customers), *of_case])
     ground = Ground(readings.sources, needles)
     texts = list(leaving(run))
     whose = _Whose(customer, customers)

@@ -2,15 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from incident2eval.checks._check import Blame, Check, Known, Words, check
 from incident2eval.checks.items.candidates import Candidates, candidates, pairs
 from incident2eval.checks.items.decided import (
     Decided,
+    choices,
     decided_items,
     decided_run,
-    deciding,
     deciding_step,
     treatment,
     unlike,
@@ -35,7 +35,7 @@ _MOST_GROUPS, _MOST_VARIANTS = 20, 40
 
 
 @check(absence=False)
-def inconsistent_decisions(runs: Run | tuple[Run, ...], *, alike: Sequence[Mapping[str, JSON]]) -> Findings:
+def inconsistent_decisions(runs: Run | tuple[Run, ...], *, alike: Sequence[JSON]) -> Findings:
     """Decisions on like cases that are not alike.
 
     Args:
@@ -62,15 +62,47 @@ def inconsistent_decisions(runs: Run | tuple[Run, ...], *, alike: Sequence[Mappi
     several = runs if isinstance(runs, tuple) else (runs,)
     if not alike:
         raise CannotJudge("nothing says which cases are alike")
-    found: list[Finding] = []
-    judged = 0
-    for group in (one for one in alike if isinstance(one, Mapping)):
-        cells = _cells(several, group)
-        judged += sum(cell is not None and bool(cell.fields) for cell in cells.values())
-        found += _findings(cells, _strings(group.get("fields")), _batch(group))
+    groups = [_Decisions.of(several, one) for one in alike if isinstance(one, Mapping)]
+    judged = sum(len(group.there) for group in groups if group.fields)
     if not judged:
         raise CannotJudge("none of the cases that must be decided alike is decided in the output")
+    found = (finding for group in groups for finding in (*_differences(group), *_left_out(group)))
     return Findings(tuple(found), judged=judged)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Decisions:
+    """What runs decided of the cases of one group."""
+
+    cells: Mapping[str, Decided | None]
+    """By the name that a reader knows a case by; None where it is not decided at all."""
+    fields: tuple[str, ...]
+    """What is compared: the fields that the case names, or the choices, where none of these is there."""
+    ids: tuple[str, ...]
+    """The items of a batch; none where the cases are runs."""
+
+    @classmethod
+    def of(cls, runs: Sequence[Run], group: Mapping[str, JSON]) -> "_Decisions":
+        """Find the cases of a group in runs.
+
+        Raises:
+            CannotJudge: if it speaks of a run that there is not.
+        """
+        cells = _cells(runs, group)
+        there = [cell for cell in cells.values() if cell]
+        named = _strings(group.get("fields"))
+        if not any(cell.has(name) for cell in there for name in named):
+            named = tuple(name for name in choices(there) if not is_measure(name))
+        return cls(cells=cells, fields=named, ids=() if group.get("runs") else _strings(group.get("items")))
+
+    @property
+    def there(self) -> dict[str, Decided]:
+        """The cases that are decided, and whose decision can be read."""
+        return {
+            name: cell
+            for name, cell in self.cells.items()
+            if cell and (not cell.from_text or any(cell.has(one) for one in self.fields))
+        }
 
 
 def _cells(runs: Sequence[Run], group: Mapping[str, JSON]) -> dict[str, Decided | None]:
@@ -95,51 +127,39 @@ def _cells(runs: Sequence[Run], group: Mapping[str, JSON]) -> dict[str, Decided 
     return cells
 
 
-def _batch(group: Mapping[str, JSON]) -> Mapping[str, str]:
-    """Name of a cell -> the id of its item, for groups of a batch."""
-    return {} if group.get("runs") else {item: normal(item) for item in _strings(group.get("items"))}
-
-
 def _strings(value: JSON) -> tuple[str, ...]:
     return tuple(map(str, value)) if isinstance(value, (list, tuple)) else ()
 
 
-def _findings(
-    cells: Mapping[str, Decided | None], on: Sequence[str], batch: Mapping[str, str]
-) -> Iterator[Finding]:
+def _differences(group: _Decisions) -> Iterator[Finding]:
     """What differs in a group: nobody knows which decision is the odd one, so every minority is named."""
-    there = {name: cell for name, cell in cells.items() if cell}
-    if not there:
-        return
-    fields = unlike(list(there.values()), _compared(list(there.values()), on))
-    treated = {name: treatment(cell, fields) for name, cell in there.items()}
+    fields = unlike([*group.there.values()], group.fields)
+    treated = {name: treatment(cell, fields) for name, cell in group.there.items()}
     sizes = Counter(treated.values()).most_common(2)
     tied = len(sizes) > 1 and sizes[0][1] == sizes[1][1]
-    for name, cell in there.items():
-        other = next((one for one in there if treated[one] != treated[name]), None)
+    for name, cell in group.there.items():
+        other = next((one for one in treated if treated[one] != treated[name]), None)
         if other is not None and (tied or treated[name] != sizes[0][0]):
+            item = normal(name) if group.ids else None
             yield Finding(
                 check="inconsistent_decisions",
-                step=deciding_step(cell, batch.get(name), [*batch.values()], fields),
+                step=deciding_step(cell, item, [normal(one) for one in group.ids], fields),
                 message=f"{name} got {_said(cell, fields)}, but {other}, a like case, "
-                f"got {_said(there[other], fields)}",
-                excerpt=_quoted(name if batch else "", cell, fields),
+                f"got {_said(group.there[other], fields)}",
+                excerpt=_quoted(name if group.ids else "", cell, fields),
             )
-    like = next(iter(there))
-    for name in cells.keys() - there.keys():
+
+
+def _left_out(group: _Decisions) -> Iterator[Finding]:
+    """Cases of a group that the output does not decide on, although it decides on others."""
+    like = next(iter(group.there), None)
+    for name in (name for name, cell in group.cells.items() if cell is None):
         yield Finding(
             check="inconsistent_decisions",
             step=None,
-            message=f"{name} is not among the decisions, but {like}, a like case, is",
-            excerpt=_quoted(like if batch else "", there[like], on),
+            message=f"{name} is not among the decisions" + (f", but {like}, a like case, is" if like else ""),
+            excerpt=_quoted(like if group.ids else "", group.there[like], group.fields) if like else name,
         )
-
-
-def _compared(cells: Sequence[Decided], on: Sequence[str]) -> Sequence[str]:
-    """The fields to compare: those that the case names, or where none of them is there, what decides here."""
-    if any(cell.has(name) for cell in cells for name in on):
-        return on
-    return [name for name in deciding(cells) if not is_measure(name)]
 
 
 def _said(cell: Decided, fields: Sequence[str]) -> str:

@@ -1,6 +1,6 @@
 """Does the output lack a figure, a date or a name that should have been there?"""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from incident2eval.checks._check import Check, Known, Words, check
 from incident2eval.checks.names.roster import names_of
@@ -55,17 +55,13 @@ def missing_facts(run: Run, *, required: Sequence[Mapping[str, JSON]], customers
 
 
 def propose(known: Known) -> Mapping[str, JSON] | None:
-    """The facts of the words that should have been there, as far as the corrected run holds them.
+    """The facts of the words that should have been there, as far as runs that are right hold them.
 
-    A fact that a known-good run of the same input does without is not needed; the run's own customer may be
-    addressed in many ways.
+    A fact that the corrected run or a known-good one of the same input does without is not needed; a repaired
+    run is of our own making and no witness of that. The run's own customer may be addressed in many ways.
     """
-    corrected = next((run for run in known.corrected_runs if same_input(run, known.recorded)), None)
-    if corrected is None or known.origin is Origin.REPAIRED or not known.incident.right:
-        return None
     names = names_of(known.customers)
-    good = (corrected, *(run for run in known.good if run.input == known.recorded.input))
-    outputs = [read(run.output) for run in good]
+    outputs = [read(run.output) for run in _right_runs(known)]
     said = dict.fromkeys(fact for text in known.incident.right for fact in facts_in(text, names))
     facts = [
         fact
@@ -77,6 +73,13 @@ def propose(known: Known) -> Mapping[str, JSON] | None:
     if all(is_said(fact, recorded, names) for fact in facts):
         return None
     return {"required": [fact.fact for fact in facts[:_MOST]]}
+
+
+def _right_runs(known: Known) -> Iterator[Run]:
+    """Runs of the same input that people hold to be right."""
+    if known.origin is not Origin.REPAIRED:
+        yield from (run for run in known.corrected_runs if same_input(run, known.recorded))
+    yield from (run for run in known.good if run.input == known.recorded.input)
 
 
 def variants(known: Known) -> Iterable[Run]:

@@ -20,9 +20,10 @@ def said_again(run: Run, *, statements: Sequence[JSON]) -> Findings:
 
     Args:
         run: The run to judge.
-        statements: What was wrong: of each what it `says`, its `figures` and telling `words`, the words
-            `beside` it, and where it stood if not in the output (`calls`). With `only_while_a_call_fails`
-            it is wrong as long as a call stays unanswered: an answer may make it true.
+        statements: What was wrong: of each what it `says`, its `figures` and telling `words`, what it was
+            said `of`, the words `beside` it, and where it stood if not in the output (`calls`). With
+            `only_while_a_call_fails` it is wrong as long as a call stays unanswered: an answer may make it
+            true.
 
     Raises:
         CannotJudge: if the case holds no statement.
@@ -64,12 +65,15 @@ def _found(run: Run, entry: Entry) -> Iterator[Finding]:
     for step, text in places:
         for words in said_in(text, entry.claim):
             yield Finding(
-                check="said_again", step=step, message=f"says again what was wrong: '{entry.says}'", excerpt=words
+                check="said_again",
+                step=step,
+                message=f"says again what was wrong: '{entry.says}'",
+                excerpt=words,
             )
 
 
 def propose(known: Known) -> Mapping[str, JSON] | None:
-    """The statements marked as wrong, as far as the recorded run makes them and the corrected one does not."""
+    """The statements marked as wrong that the recorded run makes and the corrected one does not."""
     right = [*known.corrected_runs, *(run for run in known.good if run.input == known.recorded.input)]
     kept = [
         fact
@@ -82,7 +86,7 @@ def propose(known: Known) -> Mapping[str, JSON] | None:
 
 
 def _standing(known: Known) -> Mapping[str, JSON]:
-    """Whether it is wrong only for want of an answer: then nobody knows yet what the answer would have been."""
+    """Whether it is wrong for want of an answer only: nobody knows what the answer would have been."""
     witnesses = [known.recorded]
     if known.corrected is not None and known.origin is not Origin.REPAIRED:
         witnesses.append(known.corrected)
@@ -92,9 +96,14 @@ def _standing(known: Known) -> Mapping[str, JSON]:
 
 def variants(known: Known) -> Iterable[Run]:
     """The wrong words in other clothes, other places and other words."""
-    run = known.recorded
-    for words in reworded(known.incident.wrong, run.output):
-        yield replace(run, output=words)
+    run, wrong = known.recorded, known.incident.wrong
+    said = [replace(run, output=words) for words in reworded(wrong, run.output)]
+    yield from said
+    for at, step in enumerate(() if said else run.steps):
+        if step.kind in _CALLS:
+            for words in reworded(wrong, step.input):
+                given = {"body": words} if isinstance(words, str) else words
+                yield replace(run, steps=(*run.steps[:at], replace(step, input=given), *run.steps[at + 1 :]))
 
 
 CHECK = Check(

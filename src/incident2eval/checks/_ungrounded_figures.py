@@ -1,16 +1,20 @@
 """Does the output hold a figure that nothing the run had would give it?"""
 
-import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from itertools import islice
 
 from incident2eval.checks._check import Check, Known, Words, check
-from incident2eval.checks.figures.dates import Day, days
-from incident2eval.checks.figures.figures import Figure, figures
 from incident2eval.checks.figures.grounds import Grounds, as_texts, held
-from incident2eval.checks.figures.units import tells_apart, unit_of_key
-from incident2eval.checks.text.wording import embedded, key_words, leaves, sentence, with_plain_digits
+from incident2eval.checks.figures.shown import Shown, shown_in
+from incident2eval.checks.statements.support import Held, Support
+from incident2eval.checks.text.wording import leaves, sentence
 from incident2eval.model import JSON, CannotJudge, Finding, Findings, IncidentType, Observation, Run, is_empty
+
+_MOST_SHOWN, _MOST_FOUND = 20_000, 200
+"""How many figures of an output are looked at, and how many findings are named."""
+_NUMBER = re.compile(r"(?<![\w.,])\d[\d,]*(?:\.\d+)?(?![\w])")
 
 
 @check(absence=False)
@@ -31,13 +35,16 @@ def ungrounded_figures(run: Run, *, sources: Sequence[str]) -> Findings:
     What is right:
         Every figure comes from somewhere. Each one in the output stands in the run's input, in what
         its tools and retrievals returned or in what was handed over: as it is, rounded as far as it
-        is shown, in another unit, or worked out from like values in the rows of a tool (a count, sum,
-        mean, median, least, most, share; a difference of two).
+        is shown, in another unit, or worked out from like values in rows or a list (a count, sum,
+        mean, median, least, most, share; a difference of two). A length of time or a share that is
+        promised or a limit stands there as such, and of nothing else: 60 days are not 90 less 30, and a
+        warranty of 90 days is no refund within 90.
 
     What this cannot see:
-        A right figure in the wrong place, promises without a figure, ids and references, times of day,
-        numbers of one digit without a unit, and figures that a model wrote into a hand-over or a tool that
-        then returned them in other words.
+        A right figure in the wrong place where the sources do not say what theirs is of, promises without a
+        figure (`ungrounded_statements`), ids and references, times of day, numbers of one digit without a
+        unit, and figures that a model wrote into a hand-over or a tool that then returned them in other
+        words. Of an output with more than 20,000 figures the first ones are read.
     """
     own = held(run)
     if not own and not sources and is_empty(run.input):
@@ -45,46 +52,19 @@ def ungrounded_figures(run: Run, *, sources: Sequence[str]) -> Findings:
             "nothing says what the run had to go by: no reading steps, no input, no sources in the case"
         )
     grounds = Grounds((run.input, *(own or sources or ())), days_of_run=(run.started, run.ended))
-    shown = tuple(_shown(run.output))
-    return Findings(tuple(_found(shown, grounds)), judged=len(shown))
+    shown = tuple(islice(shown_in(run.output), _MOST_SHOWN))
+    support = Support(grounds)
+    return Findings(
+        tuple(islice(_found(shown, support, Held.NO), _MOST_FOUND)),
+        judged=len(shown),
+        doubtful=tuple(islice(_found(shown, support, Held.PERHAPS), _MOST_FOUND)),
+    )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """A figure or date where the output shows it."""
-
-    path: str
-    leaf: str
-    """The text as it stands in the output."""
-    text: str
-    """The same with plain digits."""
-    figure: Figure | Day
-
-    @property
-    def words(self) -> str:
-        """The figure as it stands there."""
-        return self.text[self.figure.start : self.figure.end].strip()
-
-
-def _shown(output: JSON) -> Iterator[Shown]:
-    """Every figure and date of an output."""
-    for path, leaf in leaves((embedded(output) or output) if isinstance(output, str) else output):
-        words = key_words(path)
-        if leaf is None or isinstance(leaf, bool) or tells_apart(words):
-            continue
-        plain = leaf if isinstance(leaf, str) else json.dumps(leaf)
-        text = with_plain_digits(plain)
-        unit = unit_of_key(words) if not isinstance(leaf, str) else None
-        yield from (
-            Shown(path=path, leaf=plain, text=text, figure=figure) for figure in figures(text, unit=unit)
-        )
-        yield from (Shown(path=path, leaf=plain, text=text, figure=day) for day in days(text))
-
-
-def _found(shown: Iterable[Shown], grounds: Grounds) -> Iterator[Finding]:
+def _found(shown: Iterable[Shown], support: Support, wanted: Held) -> Iterator[Finding]:
     seen: set[tuple[str, str]] = set()
     for one in shown:
-        if _is_held(one.figure, grounds):
+        if support.of(one) is not wanted:
             continue
         excerpt = sentence(one.text, one.figure.start, one.figure.end)
         if (one.words, excerpt) in seen:
@@ -94,13 +74,9 @@ def _found(shown: Iterable[Shown], grounds: Grounds) -> Iterator[Finding]:
         yield Finding(
             check="ungrounded_figures",
             step=None,
-            message=f"says '{one.words}'{where}, which stands in nothing that the run had to go by",
+            message=f"says '{one.words}'{where}, which {wanted.value}",
             excerpt=excerpt,
         )
-
-
-def _is_held(figure: Figure | Day, grounds: Grounds) -> bool:
-    return grounds.hold_day(figure) if isinstance(figure, Day) else grounds.hold(figure)
 
 
 def propose(known: Known) -> Mapping[str, JSON] | None:
@@ -111,7 +87,7 @@ def propose(known: Known) -> Mapping[str, JSON] | None:
     run = known.recorded
     if is_empty(run.output) or (not held(run) and is_empty(run.input)):
         return None
-    if known.corrected is not None and not any(True for _ in _shown(known.corrected.output)):
+    if known.corrected is not None and not any(True for _ in shown_in(known.corrected.output)):
         return None
     if not ungrounded_figures(run, sources=()):
         return None
@@ -123,28 +99,27 @@ def propose(known: Known) -> Mapping[str, JSON] | None:
 def variants(known: Known) -> Iterable[Run]:
     """The same text with other invented figures, in other clothes and in another place."""
     run = known.recorded
-    sources = (run.input, *held(run))
-    given = "\n".join(as_texts(sources))
-    grounds = Grounds(sources, days_of_run=(run.started, run.ended))
-    stray = next((one for one in _shown(run.output) if not _is_held(one.figure, grounds)), None)
-    if stray is None:
-        return
-    numbers = [number for number in ("17", "43", "77", "360", "85.5", "2,340") if number not in given]
-    is_date = isinstance(stray.figure, Day)
-    start, end = (
-        (stray.figure.start, stray.figure.end) if isinstance(stray.figure, Day) else stray.figure.number
-    )
-    for words in ("3 March 2031", "2031-03-03", "4 May 2032") if is_date else numbers:
-        yield replace(
-            run, output=_rewritten(run.output, stray.leaf, stray.text[:start] + words + stray.text[end:])
-        )
-    for number in numbers[:2]:
+    given = "\n".join(as_texts((run.input, *held(run))))
+    invented = [number for number in ("17", "43", "77", "360", "85.5", "2,340") if number not in given]
+    for leaf, start, end in islice(_strange(known, given), 2):
+        for words in invented:
+            yield replace(run, output=_rewritten(run.output, leaf, leaf[:start] + words + leaf[end:]))
+    for number in invented[:2]:
         yield replace(
             run, output=f"You get it within {number} working days, at £{number}.99, that is {number}% off."
         )
         yield replace(run, output=f"| item | amount |\n| --- | --- |\n| total | £{number}.45 |")
         yield replace(run, output={"summary": {"text": f"In all, {number} weeks remain."}})
     yield replace(run, output={"reply": {"body": run.output}})
+
+
+def _strange(known: Known, given: str) -> Iterator[tuple[str, int, int]]:
+    """Numbers of the output, those in words marked as wrong first, that stand nowhere in what the run had."""
+    texts = [leaf for _, leaf in leaves(known.recorded.output) if isinstance(leaf, str)]
+    wrong = " ".join(known.incident.wrong)
+    numbers = [(leaf, match) for leaf in texts for match in _NUMBER.finditer(leaf) if match[0] not in given]
+    for leaf, match in sorted(numbers, key=lambda one: one[1][0] not in wrong):
+        yield leaf, *match.span()
 
 
 def _rewritten(value: JSON, old: str, new: str) -> JSON:

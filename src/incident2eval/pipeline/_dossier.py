@@ -27,7 +27,7 @@ from incident2eval.rootcause import root_cause
 from incident2eval.store import Kept, Project
 from incident2eval.triage import Triage, triage
 
-SERIES = 20
+SERIES = 40
 """How many archived inputs a case of a drift replays; each costs a call of the workflow in every trial."""
 
 TRACES = {EvidenceKind.TRACE, EvidenceKind.CORRECTED_TRACE, EvidenceKind.GOOD_TRACE}

@@ -24,9 +24,7 @@ def dump_sheet(sheet: Sheet) -> bytes:
     """The sheet as JSON; test files are not in it, they lie in folders."""
     value = {
         "cases": {incident: _dump_case(one) for incident, one in sheet.cases.items()},
-        "customers": [
-            {key: getattr(row, key) for key in ("id", "name", *_LISTS)} for row in sheet.customers
-        ],
+        "customers": [{key: getattr(row, key) for key in ("id", "name", *_LISTS)} for row in sheet.customers],
     }
     return json.dumps(value).encode()
 

@@ -83,9 +83,7 @@ def with_canaries(customers: Customers, raw: bytes, *, file: str) -> Customers:
     )
 
 
-def _canary_faults(
-    owner: str, text: str, customers: Customers, *, file: str, line: int
-) -> Iterator[Fault]:
+def _canary_faults(owner: str, text: str, customers: Customers, *, file: str, line: int) -> Iterator[Fault]:
     if owner not in customers:
         hint = near(owner, [row.id for row in customers]) or "canaries name customers by the roster's ids"
         message = f"the roster knows no customer {quoted(owner)}"

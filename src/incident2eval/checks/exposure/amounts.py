@@ -1,4 +1,4 @@
-"""Numbers in a text, in every way that they may be read: £41,250, 41.250,00, £41.25k, forty-one thousand."""
+"""Numbers in a text, in every way to read them: £41,250, 41.250,00, £41.25k, forty-one thousand."""
 
 import re
 from collections.abc import Container, Iterator
@@ -22,10 +22,13 @@ _BEHIND = re.compile(
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
-    r"(?:\b(?:about|around|approximately|approx\.?|roughly|some|nearly|almost|over|under|circa|ca?\.|close to|"
+    r"(?:\b(?:about|around|approximately|approx\.?|roughly|some|nearly|almost|over|under|circa|ca?\.|"
+    r"close to|"
     r"(?:more|less) than|just (?:over|under))|[~\u2248])[ \u00a0]?(?:[£$€¥][ \u00a0]?)?\Z",
     re.IGNORECASE,
 )
+_SCALE = re.compile(r"[ \u00a0-]?(k|mn|m|bn|thousand|million|billion)(?![a-z])", re.IGNORECASE)
+_SCALE_LETTERS = frozenset("kKmMbBtT")
 _LETTERS = re.compile(r"[A-Za-z]{1,12}")
 _MONEY = {"£", "$", "€", "¥"}
 
@@ -108,8 +111,23 @@ def amounts(text: str, *, wanted: Container[str] | None = None) -> Iterator[Amou
             )
 
 
+def values(text: str) -> set[float]:
+    """What every number of a text may say, wherever it stands: for texts that may say anything."""
+    found: set[float] = set()
+    for match in _DIGITS.finditer(text):
+        token, end = match[0], match.end()
+        scale = _SCALE.match(text, end) if text[end : end + 2].strip()[:1] in _SCALE_LETTERS else None
+        times = SCALES[scale[1].casefold()] if scale else 1.0
+        if token.isdigit():
+            found.add(float(token) * times)
+        else:
+            found.update(value * times for value, _ in _readings(token, is_money=False))
+    found.update(_spelled(match[0]) for match in _IN_WORDS.finditer(text))
+    return found
+
+
 def _is_part(text: str, start: int, end: int) -> bool:
-    """Whether it is part of a code, a date, a time or a version: `NL-2231`, `05/11`, `14:05`, `2.1.3`, `007`."""
+    """Whether it is part of a code, a date, a time or a version: `NL-2231`, `05/11`, `14:05`, `2.1.3`."""
     before, behind = text[max(0, start - 2) : start], text[end : end + 2]
     if before[-1:] in {"/", "#", ":", "_", ".", ","} and before[:1].isalnum() and len(before) == 2:
         return True

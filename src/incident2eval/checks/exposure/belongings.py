@@ -10,13 +10,14 @@ from incident2eval.model import JSON, Customers, Record, Run, Step, StepKind, is
 SESSIONS = vocabulary("session engagement matter thread conversation")
 """Keys that tell one piece of work for a customer from another."""
 _WORK = SESSIONS | vocabulary(
-    "chat claim project case deal job candidate applicant patient encounter episode booking mandate assignment"
+    "chat claim project case deal job candidate applicant patient encounter episode booking mandate"
 )
 """The same, and keys that may tell it: they count where the corrected run shows that they do."""
 _KEYS = vocabulary("id ids no nr number ref reference key code name uuid")
 _READING = {StepKind.TOOL, StepKind.RETRIEVAL, StepKind.INPUT}
 _ABOUT_THE_RECORD = vocabulary(
-    "score distance similarity relevance rank index chunk page position offset embedding vector version tokens "
+    "score distance similarity relevance rank index chunk page position offset embedding vector version "
+    "tokens "
     "created updated modified saved timestamp time date at source url uri path type kind format mime language"
 )
 """Last words of keys that say how a record was found and kept, not what it says."""

@@ -15,7 +15,7 @@ _BETWEEN = r"[\W_]{0,12}"
 
 
 def canaries_in(run: Run, customer: str | None, customers: Customers) -> Iterator[Finding]:
-    """A finding for every canary of another customer in the output, in what is sent, in a step's arguments."""
+    """A finding for every canary of another customer in the output, in what is sent, in arguments."""
     own = {_letters(text) for row in customers if row.id == customer for text in row.canaries}
     planted = {
         letters: row.id

@@ -1,4 +1,4 @@
-"""What of a text tells whose it is: figures, references, far dates, words in a row that no other text holds."""
+"""What of a text tells whose it is: figures, references, far dates, words in a row."""
 
 import re
 from collections.abc import Iterator
@@ -18,11 +18,16 @@ IN_A_ROW = 7
 """Words in a row that two texts hardly share by chance."""
 _FAR = 400
 """Days from the run beyond which a full date tells something."""
+_MAY_BE_A_BIRTH = 15 * 365
+"""Days before the run beyond which a date may be somebody's birthday."""
 _BEFORE, _BEHIND = 4, 2
 """How many words beside a figure are kept with it."""
 
 WORD_OF_TEXT = re.compile(r"[^\W_]+(?:['\u2019][^\W\d_]{1,3}(?![^\W_]))?")
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
+_LONGEST_SENTENCE = 600
+_LONGEST_TEXT = 200_000
+"""Characters of a record beyond which it is not read: hostile text must not cost more."""
 _CONTACT = re.compile(
     r"https?://\S{1,500}|\bwww\.\S{1,300}|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}"
     r"|(?<![\w,.£$€])(?:\+|00)\d(?:[ ().-]{0,2}\d){7,14}(?![\d%]|[,.]\d)"
@@ -45,8 +50,10 @@ _PERIOD = re.compile(
 _DIAGNOSIS = re.compile(r"[a-z]\d\d(?:\.\d{1,4})?")
 _VERSION = re.compile(r"v?\d+(?:\.\d+)+[a-z]{0,4}\d*")
 _STANDARDS = vocabulary(
-    "iso iec en bs din astm ansi ieee ifrs ias frs ssap gaap rfc cve cwe icd cpt drg sic nace naics nist pci soc "
-    "gdpr hipaa covid sars un adr iata icao oecd mifid form act reg regulation directive article section clause "
+    "iso iec en bs din astm ansi ieee ifrs ias frs ssap gaap rfc cve cwe icd cpt drg sic nace naics nist pci "
+    "soc "
+    "gdpr hipaa covid sars un adr iata icao oecd mifid form act reg regulation directive article section "
+    "clause "
     "rule annex appendix p w utf sha aes rs usb hdmi mp windows office gpt claude llama gemini mistral"
 )
 """Words that numbers of public standards, laws, forms and products begin with: they are anybody's."""
@@ -137,14 +144,25 @@ def facts_in(text: str, *, run_on: date | None = None) -> Iterator[Fact]:
         text: The record's text.
         run_on: The day of the run.
     """
-    written = with_plain_digits(plain(text))
+    written = with_plain_digits(plain(text[:_LONGEST_TEXT]))
     masked = _CONTACT.sub(lambda match: " " * len(match[0]), written)
+    for sentence in _sentences(masked):
+        yield from _of_sentence(sentence, run_on)
+
+
+def _sentences(text: str) -> Iterator[str]:
+    """The sentences and lines of a text, very long ones in pieces."""
     begin = 0
-    for end in (*_SENTENCE_END.finditer(masked), None):
-        sentence = masked[begin : end.start() if end else len(masked)]
-        begin = end.end() if end else begin
-        if sentence.strip():
-            yield from _of_sentence(sentence, run_on)
+    for end in (*_SENTENCE_END.finditer(text), None):
+        stop = end.start() if end else len(text)
+        while stop - begin > _LONGEST_SENTENCE:
+            blank = text.rfind(" ", begin, begin + _LONGEST_SENTENCE)
+            piece = blank + 1 if blank > begin else begin + _LONGEST_SENTENCE
+            yield text[begin:piece]
+            begin = piece
+        if stop > begin:
+            yield text[begin:stop]
+        begin = end.end() if end else stop
 
 
 def _of_sentence(sentence: str, run_on: date | None) -> Iterator[Fact]:
@@ -166,7 +184,8 @@ def _of_sentence(sentence: str, run_on: date | None) -> Iterator[Fact]:
     taken += [match.span() for match in references]
     for day in dates:
         if day.complete and run_on and abs((day.complete - run_on).days) > _FAR:
-            yield Fact(text=sentence[day.start : day.end], kind=Kind.DATE, day=day.complete)
+            born = (run_on - day.complete).days > _MAY_BE_A_BIRTH
+            yield Fact(text=sentence[day.start : day.end], kind=Kind.DATE, day=day.complete, personal=born)
     for amount in amounts(sentence):
         tells = amount.tells_alone or amount.tells_with_words
         if tells and not _inside(amount.start, taken) and not _is_public(sentence, amount.start):

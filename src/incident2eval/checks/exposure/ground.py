@@ -4,13 +4,16 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
-from incident2eval.checks.exposure.amounts import amounts
+from incident2eval.checks.exposure.amounts import values
 from incident2eval.checks.exposure.belongings import Source, told
 from incident2eval.checks.exposure.distinct import Fact, Kind, telling
 from incident2eval.checks.exposure.needles import Hit, Needles, Page
 from incident2eval.checks.figures.figures import figures
 from incident2eval.checks.figures.grounds import Grounds
 from incident2eval.checks.text.views import plain
+
+_MOST_WORKED_OUT = 200_000
+"""Characters of sources beyond which nothing is worked out from them."""
 
 
 class Ground:
@@ -69,8 +72,7 @@ class Ground:
     def _values(self) -> list[float]:
         found: set[float] = set()
         for page, source in self._pages:
-            echoed = {value for one in amounts(told(source.told)) for value in one.values}
-            found |= {value for one in amounts(page.text) for value in one.values} - echoed
+            found |= values(page.text) - values(told(source.told))
         return sorted(found)
 
     @cached_property
@@ -83,6 +85,8 @@ class Ground:
 
     def _works_out(self, hit: Hit, text: str) -> bool:
         """Whether the figure is worked out from rows of the sources."""
+        if sum(len(page.text) for page, _ in self._pages) > _MOST_WORKED_OUT:
+            return False
         low = max(0, hit.start - 40)
         return any(
             low + figure.start <= hit.start < low + figure.end and self._grounds.hold(figure)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 
 from incident2eval.checks._check import Known
 from incident2eval.checks.exposure.belongings import (
@@ -19,7 +19,7 @@ from incident2eval.checks.exposure.leaving import leaving
 from incident2eval.checks.exposure.needles import Held, Needles, Page
 from incident2eval.checks.names.roster import names_of
 from incident2eval.checks.text.views import plain
-from incident2eval.model import JSON, Customers, Origin, Run
+from incident2eval.model import JSON, Customers, Origin, Run, flat_text
 
 _MOST = {Kind.AMOUNT: 16, Kind.REFERENCE: 12, Kind.DATE: 4, Kind.PHRASE: 8}
 """Facts of a kind that a case keeps of one owner: people read them."""
@@ -28,12 +28,16 @@ _ENOUGH = 2_000
 """Hits in an output that tell which facts had leaked."""
 
 
-def held(strangers: Iterator[Belongings], run: Run) -> Iterator[Held]:
-    """The telling facts of strangers' records, as a run read them."""
+def held(strangers: Iterator[Belongings], run: Run, customers: Customers) -> Iterator[Held]:
+    """The telling facts of strangers' records, as a run read them; a customer's id is none."""
     on = run.started.date() if run.started else None
+    ids = {"".join(filter(str.isalnum, row.id.casefold())) for row in customers}
     for found in strangers:
+        seen: set[object] = set(ids)
         for fact in facts_in(found.text, run_on=on):
-            yield Held(fact=fact, owner=found.owner, apart=found.apart, name=found.name)
+            if fact.key not in seen:
+                seen.add(fact.key)
+                yield Held(fact=fact, owner=found.owner, apart=found.apart, name=found.name)
 
 
 def entries(of_others: object) -> Iterator[Held]:
@@ -82,7 +86,8 @@ def kept_facts(known: Known, apart_by: Sequence[str]) -> list[dict[str, JSON]]:
     """What a case keeps of strangers' records: facts that no right run may say, without anybody's name."""
     run = known.recorded
     readings = _readings(run, known, apart_by)
-    told = [one for one in held(readings.strangers, run) if not one.fact.personal]
+    strangers = chain(readings.strangers, _of_other_runs(known))
+    told = [one for one in held(strangers, run, known.customers) if not one.fact.personal]
     needles = Needles(told)
     leaked = {
         hit.held.fact.key
@@ -102,6 +107,16 @@ def kept_facts(known: Known, apart_by: Sequence[str]) -> list[dict[str, JSON]]:
         if kept := [fact.text for fact in _few(nameless)]:
             entries.append(_entry(facts[0], kept))
     return entries
+
+
+def _of_other_runs(known: Known) -> Iterator[Belongings]:
+    """What another customer's run of the same incident was given, read and wrote."""
+    for run in known.recorded_runs:
+        if run in known.since or run.customer_id in {None, known.customer_id}:
+            continue
+        values = [run.input, run.output, *(step.content for step in run.steps)]
+        for value in values:
+            yield Belongings(owner=run.customer_id, apart=None, name="the run", text=flat_text(value))
 
 
 def _readings(run: Run, known: Known, apart_by: Sequence[str]) -> Readings:

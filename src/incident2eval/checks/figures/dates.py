@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NAME = (
@@ -49,6 +50,7 @@ class Day:
         )
 
 
+@lru_cache(maxsize=4)
 def days(text: str) -> tuple[Day, ...]:
     """The dates in a text, in order."""
     reached, found = 0, []

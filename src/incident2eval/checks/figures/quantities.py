@@ -1,4 +1,4 @@
-"""Figures and dates as quantities that can be compared, however they are spelt: sixty days, 60-day, two months."""
+"""Figures and dates as quantities to compare, however they are spelt: sixty days, 60-day, two months."""
 
 import re
 from dataclasses import dataclass
@@ -17,12 +17,22 @@ _SPELT = tuple(
         (r"(?:a|one) decade", "10 years"),
         (r"a (?:couple|pair) of", "2"),
         (r"a dozen", "12"),
-        (r"(?:one|a single|(?<=within )a|(?<=in )a|(?<=for )a|(?<=up to )a|(?<=least )a|(?<=full )a) "
-         r"(?=(?:day|week|month|year|hour|fortnight)s?\b)", "1 "),
+        (
+            (
+                r"(?:one|a single|(?<=within )a|(?<=in )a|(?<=for )a|(?<=up to )a|(?<=least )a|(?<=full )a) "
+                r"(?=(?:day|week|month|year|hour|fortnight)s?\b)"
+            ),
+            "1 ",
+        ),
         (r"zero(?= (?:pounds|dollars|euros|gbp|usd|eur)\b)", "0"),
         (r"nil(?= plus\b)", "£0"),
     )
 )
+_MAY_BE_SPELT = re.compile(
+    r"half|decade|couple|pair|dozen|zero|nil|\b(?:an?|one|single) (?:day|week|month|year|hour|fortnight)",
+    re.IGNORECASE,
+)
+_DIGIT = re.compile(r"\d")
 _SHOUTED = re.compile(r"\b[A-Z]{2,}\b")
 _MONTH_IN_CAPITALS = re.compile(
     r"\b(?:JAN(?:UARY)?|FEB(?:RUARY)?|MAR(?:CH)?|APR(?:IL)?|MAY|JUNE?|JULY?|AUG(?:UST)?|SEPT?(?:EMBER)?|OCT(?:OBER)?"
@@ -79,15 +89,17 @@ def spelt_out(text: str) -> str:
     if text.isupper():
         text = _MONTH_IN_CAPITALS.sub(lambda month: month[0].title(), text)
         text = _SHOUTED.sub(lambda word: word[0].lower(), text)
-    for pattern, by in _SPELT:
-        text = pattern.sub(by, text)
+    if _MAY_BE_SPELT.search(text):
+        for pattern, by in _SPELT:
+            text = pattern.sub(by, text)
     return text
 
 
 def counted(text: str) -> Counted:
     """The quantities of a text, and the text with a gap where each stood."""
     plain = spelt_out(text)
-    found: list[Figure | Day] = sorted((*figures(plain), *days(plain)), key=lambda one: one.start)
+    dates = days(plain) if _DIGIT.search(plain) else ()
+    found: list[Figure | Day] = sorted((*figures(plain), *dates), key=lambda one: one.start)
     pieces, at = [], 0
     for one in found:
         pieces.append(plain[at : one.start])

@@ -60,7 +60,8 @@ ONES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", 
 TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 
 _KEY_UNITS = (
-    "days hours minutes mins seconds secs ms weeks months years pct percent percentage gbp usd eur kg km"
+    "days hours minutes mins seconds secs ms weeks months years pct percent percentage gbp usd eur kg km "
+    "gb mb tb kwh"
 )
 _KEYS_WITH_UNITS = vocabulary(_KEY_UNITS)
 _REFERENCES = """

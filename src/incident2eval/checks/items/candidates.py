@@ -10,7 +10,7 @@ from incident2eval.checks.items.likeness import Item
 from incident2eval.checks.items.rows import ids_in, normal
 from incident2eval.model import Incident, Origin, Run
 
-_THE_SAME = Given({"input": ("the", "very", "same", "as", "before")})
+_THE_SAME = Given({}, repeated=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +95,12 @@ def _items(pair: Pair, said: str, *, plainly: bool) -> Iterator[Item]:
 
 
 def _runs(found: Sequence[Pair], *, plainly: bool) -> Iterator[Item]:
+    inputs = [pair.recorded.input for pair in found]
     for at, pair in enumerate(found, start=1):
+        own = pair.recorded.input
         yield Item(
             name=at,
-            given=given_run(pair.recorded, plainly=plainly),
+            given=given_run(pair.recorded, plainly=plainly, repeated=bool(own) and inputs.count(own) > 1),
             recorded=decided_run(pair.recorded),
             corrected=decided_run(pair.right) if pair.right else None,
         )
@@ -109,7 +111,7 @@ def _in_equal_runs(own: str, found: Sequence[Pair]) -> Iterator[Item]:
     first: Run | None = None
     for at, pair in enumerate(found, start=1):
         cell = decided_items(pair.recorded, [own]).get(own)
-        first = first or (pair.recorded if cell else None)
+        first = first or (pair.recorded if cell and pair.recorded.input else None)
         if first is not None and pair.recorded.input == first.input:
             yield Item(
                 name=at,

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from incident2eval.checks.items.fields import canonical, decides, differ, is_measure
+from incident2eval.checks.items.fields import canonical, decides, differ, is_measure, is_number
 from incident2eval.checks.items.prose import decided_in, verdict
 from incident2eval.checks.items.rows import Fields, fields, items, normal, structured
 from incident2eval.checks.text.wording import key_words
@@ -83,6 +83,18 @@ def deciding(cells: Sequence[Decided]) -> tuple[str, ...]:
     return tuple(name for name in held if not is_measure(name)) or tuple(held)
 
 
+def choices(cells: Sequence[Decided]) -> tuple[str, ...]:
+    """The fields that hold choices; where there are none, the others in which decisions stand."""
+    held = deciding(cells)
+    chosen = [name for name in held if not any(_is_amount(cell.value(name)) for cell in cells)]
+    return tuple(chosen) or held
+
+
+def _is_amount(value: JSON) -> bool:
+    amount = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return amount or (isinstance(value, str) and is_number(value))
+
+
 def unlike(cells: Sequence[Decided], names: Sequence[str]) -> tuple[str, ...]:
     """The fields in which decisions differ; what prose leaves out differs from nothing."""
     return tuple(
@@ -121,9 +133,10 @@ def _gives(
     own = decided_run(said) if item is None else decided_items(said, [item]).get(item)
     if own is None and item is not None and _is_about(step, item, others):
         own = decided_run(said)
-    return own is not None and all(
-        own.has(name) and not differ([own.value(name), cell.value(name)]) for name in names
-    )
+    if own is None:
+        return False
+    there = [name for name in names if own.value(name) is not None]
+    return bool(there) and not any(differ([own.value(name), cell.value(name)]) for name in there)
 
 
 def _is_about(step: Step, item: str, others: Collection[str]) -> bool:

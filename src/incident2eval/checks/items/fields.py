@@ -92,9 +92,15 @@ def is_text(name: str, value: JSON) -> bool:
     words = key_words(name)
     if _TEXT.intersection(words):
         return True
-    most = 3 if words and words[-1] in _CLASSES else 1
+    most = 3 if is_class(name) else 1
     said = value if isinstance(value, list) else [value]
     return any(isinstance(one, str) and len(one[:200].split()) > most and not is_number(one) for one in said)
+
+
+def is_class(name: str) -> bool:
+    """Whether a field says by its name that it holds one of a few choices."""
+    words = key_words(name)
+    return bool(words) and words[-1] in _CLASSES
 
 
 def is_measure(name: str) -> bool:

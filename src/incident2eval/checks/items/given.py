@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from incident2eval.checks.items.fields import canonical, is_key, is_number, must_not_matter
 from incident2eval.checks.items.rows import Fields, fields, items, leaves, nested_lists, normal
@@ -20,6 +20,8 @@ _ENDS = re.compile(r"[.!?:\n]")
 _TEXT_OF_WEIGHT = 5
 """A text of so many words says as much as several fields."""
 _MOST_STEPS = 2_000
+ENOUGH = 3
+"""How many fields must be the same for items to be alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class Given:
     """What may matter of what an item was given: field -> value as it is compared."""
 
     values: Mapping[str, JSON]
+    repeated: bool = False
+    """Whether another run was given the very same: then it is alike however little that is."""
 
     @property
     def key(self) -> frozenset[tuple[str, str]]:
@@ -36,6 +40,8 @@ class Given:
     @property
     def weight(self) -> int:
         """How much there is to compare; long texts count as several fields."""
+        if self.repeated:
+            return ENOUGH
         told = [value for value in self.values.values() if value is not None]
         return sum(3 if isinstance(one, tuple) and len(one) >= _TEXT_OF_WEIGHT else 1 for one in told)
 
@@ -106,10 +112,16 @@ def given_items(run: Run, ids: Collection[str], *, plainly: bool) -> dict[str, G
     return {own: given_of(row, own_names[own], plainly=plainly) for own, row in whole.items()}
 
 
-def given_run(run: Run, *, plainly: bool) -> Given:
-    """What a run was given, where it decides on one thing."""
+def given_run(run: Run, *, plainly: bool, repeated: bool) -> Given:
+    """What a run was given, where it decides on one thing.
+
+    Args:
+        run: The run.
+        plainly: As for `given_of`.
+        repeated: Whether another run was given the very same.
+    """
     row = told(run.input) if isinstance(run.input, Mapping) else {"input": run.input}
-    return given_of(row, (), plainly=plainly)
+    return replace(given_of(row, (), plainly=plainly), repeated=repeated)
 
 
 def told(row: Mapping[str, JSON]) -> dict[str, JSON]:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from incident2eval.checks.items.decided import Decided, deciding, treatment, unlike
-from incident2eval.checks.items.given import Given
+from incident2eval.checks.items.given import ENOUGH, Given
 
-ENOUGH_WITH_A_WITNESS, ENOUGH_ALONE = 2, 3
-"""How many fields must be the same for items to be alike: fewer where the corrected run treats them alike."""
+_ENOUGH_WITH_A_WITNESS = 2
+"""So many fields will do where the corrected run treats items alike."""
 _MOST_COMPARED = 400
 _MOST_OF_A_GROUP = 12
 _NEAR = 0.6
@@ -49,7 +49,7 @@ def alike_by_input(items: Sequence[Item]) -> tuple[Group, ...]:
     """Items that were given the same but for what must not matter, decided differently; no witness needed."""
     same: dict[frozenset[tuple[str, str]], list[Item]] = defaultdict(list)
     for item in items:
-        if item.given.weight >= ENOUGH_ALONE:
+        if item.given.weight >= ENOUGH:
             same[item.given.key].append(item)
     groups = (_group(members, [item.recorded for item in members]) for members in same.values())
     return tuple(group for group in groups if group and group.was_unlike)
@@ -84,7 +84,7 @@ def alike_by_witness(items: Sequence[Item], *, stated: bool) -> tuple[Group, ...
 def _given_alike(items: Sequence[Item]) -> Iterator[Group]:
     same: dict[frozenset[tuple[str, str]], list[Item]] = defaultdict(list)
     for item in items:
-        if item.given.weight >= ENOUGH_WITH_A_WITNESS:
+        if item.given.weight >= _ENOUGH_WITH_A_WITNESS:
             same[item.given.key].append(item)
     yield from filter(None, map(_witnessed, same.values()))
 
@@ -93,7 +93,7 @@ def _but_for_a_choice(items: Sequence[Item]) -> Iterator[Group]:
     """Pairs that were given the same but for one word: a sector, a school, a district."""
     for one, other in combinations(items[:_MOST_COMPARED], 2):
         fields = one.given.unlike(other.given)
-        if len(fields) == 1 and one.given.weight > ENOUGH_ALONE and _are_choices(one, other, fields[0]):
+        if len(fields) == 1 and one.given.weight > ENOUGH and _are_choices(one, other, fields[0]):
             group = _witnessed([one, other])
             yield from [group] if group else []
 

@@ -44,8 +44,8 @@ class _Reader:
             elif isinstance(inner, Mapping):
                 pending += self._object(inner)
             elif isinstance(inner, (list, tuple)):
-                self._listed(key, inner)
-                pending += [(key, one) for one in inner if isinstance(one, (Mapping, list, tuple, str))]
+                rest = () if self._listed(key, inner) else inner
+                pending += [(key, one) for one in rest if isinstance(one, (Mapping, list, tuple, str))]
 
     def _object(self, row: Mapping[str, JSON]) -> list[tuple[str, JSON]]:
         """Take an object as an item, or as a table of items by id; what is left to walk through."""
@@ -59,10 +59,13 @@ class _Reader:
             self._take(normal(name), fields(inner) if isinstance(inner, Mapping) else {"decision": inner})
         return [(str(name), inner) for name, inner in row.items() if name not in keyed]
 
-    def _listed(self, key: str, values: Sequence[JSON]) -> None:
-        if key and all(isinstance(one, str) and len(one.split()) == 1 for one in values):
-            for one in self.ids & set(map(normal, values)):
-                self.listed.setdefault(one, []).append(key)
+    def _listed(self, key: str, values: Sequence[JSON]) -> bool:
+        """Note the ids in a list of bare ids; False where it is a list of something else."""
+        if not key or not all(isinstance(one, str) and " " not in one.strip() for one in values):
+            return False
+        for one in self.ids & set(map(normal, values)):
+            self.listed.setdefault(one, []).append(key)
+        return True
 
     def _take(self, own: str, row: Fields) -> None:
         self.found[own] = {**row, **self.found.get(own, {})}
@@ -166,7 +169,7 @@ def _cells(line: str) -> list[str]:
 
 
 def tables(value: JSON) -> Iterator[Sequence[Mapping[str, JSON]]]:
-    """Every list of two and more objects in a JSON value, and in JSON and tables written as a text."""
+    """Every list of objects in a JSON value, and in JSON and tables written as a text."""
     pending = [value]
     while pending:
         inner = pending.pop()
@@ -177,7 +180,7 @@ def tables(value: JSON) -> Iterator[Sequence[Mapping[str, JSON]]]:
             pending += inner.values()
         elif isinstance(inner, (list, tuple)):
             rows = [row for row in inner if isinstance(row, Mapping)]
-            if len(rows) > 1:
+            if rows:
                 yield rows
             pending += inner
 
@@ -191,7 +194,7 @@ def ids_in(value: JSON, given: JSON) -> tuple[str, ...]:
             that it is a key. Names of people are never ids.
     """
     known = {normal(leaf) for leaf in leaves(given)} - {""}
-    for rows in tables(value):
+    for rows in (rows for rows in tables(value) if len(rows) > 1):
         shown = [fields(row) for row in rows]
         names = [name for name in shown[0] if _tells_apart(name, shown)]
         joined = [name for name in names if all(normal(row[name]) in known for row in shown)]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from incident2eval.checks._check import Known
 from incident2eval.checks.figures.quantities import counted
@@ -15,6 +16,16 @@ from incident2eval.model import JSON, Run, StepKind
 
 _PLACEHOLDER = re.compile(r"\[[^\[\]]{1,60}\]|\{\{?[^{}]{1,60}\}|<[A-Za-z][^<>]{0,60}>|_{3,}")
 _WORD = re.compile(r"[a-z0-9]+")
+_LISTS = ("figures", "words", "of", "beside", "calls")
+_AND = re.compile(
+    r"(?:;|,?\s(?:and|so|but))\s(?=(?:no|nothing|you|we|it|they|there|the|your|our|this|that)\s)",
+    re.IGNORECASE,
+)
+_VERB = re.compile(
+    r"\b(?:is|are|was|were|be|has|have|had|can|may|will|must|need|needs|cover|covers|get|gets|pay|pays|do|does|did|"
+    r"\w+ed)\b|['\u2019]ll\b",
+    re.IGNORECASE,
+)
 _CALLS = {StepKind.TOOL, StepKind.OUTPUT}
 _BLANK = "\u2026"
 """Stands where the name of the run's own customer stood."""
@@ -27,7 +38,10 @@ class Entry:
     says: str
     figures: tuple[str, ...]
     words: tuple[str, ...]
+    of: tuple[str, ...] = ()
+    """Telling words in front of it: what it was said of."""
     beside: tuple[str, ...] = ()
+    """Telling words behind it."""
     calls: tuple[str, ...] = ()
     """Tools in whose arguments it stood, where the output did not hold it."""
     only_while_a_call_fails: bool = False
@@ -39,13 +53,14 @@ class Entry:
             terms=_terms(self.words),
             quantities=tuple(one for figure in self.figures for one in counted(figure).quantities),
             denials=read(self.says).whole.denials,
+            of=_terms(self.of),
             beside=_terms(self.beside),
         )
 
     @property
     def fact(self) -> dict[str, JSON]:
         """As case.yaml keeps it, what is empty left out."""
-        lists = {name: list(getattr(self, name)) for name in ("figures", "words", "beside", "calls")}
+        lists = {name: list(getattr(self, name)) for name in _LISTS}
         return {"says": self.says, **{name: value for name, value in lists.items() if value}}
 
 
@@ -53,7 +68,7 @@ def entry_in(fact: JSON) -> Entry | None:
     """The entry that a fact of a case holds; None if there is nothing in it to recognise."""
     if not isinstance(fact, Mapping):
         return None
-    lists = {name: _texts(fact.get(name)) for name in ("figures", "words", "beside", "calls")}
+    lists = {name: _texts(fact.get(name)) for name in _LISTS}
     entry = Entry(
         says=str(fact.get("says", "")),
         only_while_a_call_fails=fact.get("only_while_a_call_fails") is True,
@@ -78,7 +93,7 @@ def entries_of(known: Known) -> Iterator[Entry]:
     """
     places = list(_places(known.recorded))
     for marked in known.incident.wrong:
-        for words in sentences(marked):
+        for words in chain.from_iterable(map(_divided, filter(None, sentences(marked)))):
             if _PLACEHOLDER.search(words):
                 continue
             calls, whole = next((place for place in places if _flat(words) in _flat(place[1])), ((), words))
@@ -87,12 +102,18 @@ def entries_of(known: Known) -> Iterator[Entry]:
                 yield entry
 
 
+def _divided(words: str) -> tuple[str, ...]:
+    """The statements of a sentence, where `and` joins several that say enough each."""
+    several = tuple(_AND.split(words))
+    return several if all(_VERB.search(one) and _tells(read(one).whole) for one in several) else (words,)
+
+
 def _places(run: Run) -> Iterator[tuple[tuple[str, ...], str]]:
     """Every sentence of the output, then of what calls were given: the tool's name and the sentence."""
-    yield from (((), sentence) for sentence in sentences(run.output))
+    yield from (((), sentence) for sentence in sentences(run.output) if sentence)
     for step in run.steps:
         if step.kind in _CALLS:
-            yield from (((step.name,), sentence) for sentence in sentences(step.input))
+            yield from (((step.name,), sentence) for sentence in sentences(step.input) if sentence)
 
 
 def _flat(text: str) -> str:
@@ -105,14 +126,23 @@ def _entry(words: str, whole: str, calls: tuple[str, ...], known: Known) -> Entr
         says = _without_names(readable(text), known)
         if says is not None and _tells(said := read(says).whole):
             around = _without_names(readable(part), known) or says
+            before, behind = _around(says, around)
+            of = read(before).whole.terms - said.terms
             return Entry(
                 says=says,
                 figures=tuple(dict.fromkeys(counted(says).words)),
                 words=_shown(said.terms, says),
-                beside=_shown(read(around).whole.terms - said.terms, around),
+                of=_shown(of, before),
+                beside=_shown(read(behind).whole.terms - said.terms - of, behind),
                 calls=calls,
             )
     return None
+
+
+def _around(says: str, text: str) -> tuple[str, str]:
+    """What stands in front of the words in a text, and what behind them; all of it, if they are not there."""
+    at = text.casefold().find(says.casefold().strip(" ."))
+    return (text[:at], text[at + len(says) :]) if at >= 0 else ("", text)
 
 
 def _tells(said: Statement) -> bool:

@@ -1,10 +1,11 @@
 """Words and phrases that say the same in every trade, folded to one term each."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from incident2eval.checks.figures.units import ONES
-from incident2eval.checks.statements.stems import stem
+from incident2eval.checks.statements.stems import forms, stem
 from incident2eval.checks.text.wording import vocabulary
 
 FREE, REFUND, RETURN, PAY = "FREE", "REFUND", "RETURN", "PAY"
@@ -82,30 +83,39 @@ _OPPOSITES = {
 }
 """Words that deny what the term claims."""
 
-_DENIALS = vocabulary("not no never none nobody nothing neither nor without cannot unable zero hardly unless except")
+_NEAR = {FREE: (PAY,), REFUND: (RETURN, "MONEY"), RETURN: (REFUND,), FOUND: (APPROVED,)}
+"""Terms whose words also stand in phrases for another term: `without a fee`, `money back`."""
+
+_DENIALS = vocabulary(
+    "not no never none nobody nothing neither nor without cannot unable zero hardly unless except"
+)
 
 _NEGLIGIBLE = """
-a about above after again against ahead all also always am an and another any anyone anything are around as at be because
-become been before being below between both but by can case come could day did do does doing done down during each
-either else ever every everyone everything fall far first for from further get give go going good great had
-happen happy has have having he hello help her here hereby hers hi him his how however i if in indeed inside into is
-it its itself just keep kind kindly know last latest least less let like likely look made make many may maybe me
-mean might more most moreover much my myself near new next note now of off often ok okay on once one only onto or other
-our ours ourselves out over own part particular per perhaps please pleased point possible put rather ready really
-regard regards result results right same say see self set shall she should show simply since so some someone
-something soon still straight such sure take tell than thank thanks that the their theirs them then there
-therefore these they thing things this those though through thus to too toward towards under until up upon us very via
-want was way we well were what when where which while who whole whom whose why will wish with within would yes yet you
-your yours yourself item items product products goods article articles order term terms period time
-team year month monthly yearly dear best sincerely currently total note according inform question questions ask asked enquiry request work
-amount run check search searched complete completed whatever whenever together alongside stay stays staying remain remains confirm confirmed include included includes contain
-contains offer offered provide provided carry carries bring brings weigh weighing
+a about above according after again against ahead all alongside also always am amount an and another any
+anyone anything are around article articles as ask asked at be because become been before being below best
+between both bring brings but by can carries carry case check come complete completed confirm confirmed
+contain contains could currently day dear did do does doing done down during each either else enquiry ever
+every everyone everything fall far first for from further get give go going good goods great had happen
+happy has have having he hello help her here hereby hers hi him his how however i if in include included
+includes indeed inform inside into is it item items its itself just keep kind kindly know last latest least
+less let like likely look made make many may maybe me mean might month monthly more moreover most much my
+myself near new next note now of off offer offered often ok okay on once one only onto or order other our
+ours ourselves out over own part particular per perhaps period please pleased point possible product
+products provide provided put question questions rather ready really regard regards remain remains request
+result results right run same say search searched see self set shall she should show simply since sincerely
+so some someone something soon stay staying stays still straight such sure take team tell term terms than
+thank thanks that the their theirs them then there therefore these they thing things this those though
+through thus time to together too total toward towards under until up upon us very via want was way we weigh
+weighing well were what whatever when whenever where which while who whole whom whose why will wish with
+within work would year yearly yes yet you your yours yourself
 """
 """Words that hardly tell one statement from another."""
 
 
 def _terms_of(groups: dict[str, str]) -> dict[str, str]:
-    return {form: term for term, words in groups.items() for word in words.split() for form in (word, stem(word))}
+    return {
+        form: term for term, words in groups.items() for word in words.split() for form in (word, stem(word))
+    }
 
 
 _NUMBERS = {word: str(at) for at, word in enumerate(ONES, start=1) if at > 1}
@@ -124,7 +134,17 @@ def term(word: str) -> str:
     for form in (word, stem(word)):
         if form in _TERMS:
             return _TERMS[form]
-    return "" if word in _EMPTY or stem(word) in _EMPTY or (len(word) < 3 and not word.isdigit()) else stem(word)
+    return (
+        "" if word in _EMPTY or stem(word) in _EMPTY or (len(word) < 3 and not word.isdigit()) else stem(word)
+    )
+
+
+def spellings(terms: Iterable[str]) -> re.Pattern[str]:
+    """What finds every text that may hold one of the terms; much else is found, too."""
+    wanted = set(terms) | {near for one in terms for near in _NEAR.get(one, ())}
+    begun = {word[:4] for word, found in _TERMS.items() if found in wanted}
+    begun |= {word[:4] for one in wanted if not one.isupper() for word in forms(one)}
+    return re.compile(r"\b(?:" + "|".join(sorted(map(re.escape, begun))) + ")", re.IGNORECASE)
 
 
 @lru_cache(maxsize=20_000)

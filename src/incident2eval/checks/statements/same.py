@@ -5,7 +5,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from incident2eval.checks.figures.quantities import Quantity
-from incident2eval.checks.statements.groups import ALLOWED, APPROVED, CLAIMS, MAXIMUM, MINIMUM, REFUND, RETURN
+from incident2eval.checks.statements.groups import (
+    ALLOWED,
+    APPROVED,
+    CLAIMS,
+    MAXIMUM,
+    MINIMUM,
+    REFUND,
+    RETURN,
+    spellings,
+)
 from incident2eval.checks.statements.sentences import sentences
 from incident2eval.checks.statements.statement import Statement, joined, read
 from incident2eval.model import JSON
@@ -14,10 +23,12 @@ _LEAST_SHARED, _LEAST_OF_MERE_WORDS = 0.6, 0.75
 """How much of a statement must come back where nothing new stands beside it; the more where it is mere words:
 without a figure, and without a term that claims something."""
 _MOST_NEW, _MOST_NEW_WITH_FIGURES = 1, 3
-"""How many new telling words may stand beside all of a statement; figures leave less doubt what it is about."""
+"""How many new telling words may stand beside all of a statement; figures leave less doubt what it is of."""
 _STANDS_FOR = {RETURN: REFUND, APPROVED: ALLOWED}
 """A term that may stand for another one in the right surroundings: a deposit paid back is returned."""
 _SAYS_LITTLE = frozenset({ALLOWED, MAXIMUM, MINIMUM})
+_MOST_SENTENCES, _MOST_LETTERS = 1_000, 60_000
+"""How much of a text is read that speaks of the same again and again."""
 _YES = re.compile(r"\W*(?:yes|yep|certainly|of course|absolutely|sure|correct)\b", re.IGNORECASE)
 _CONTRAST = re.compile(r"\b(?:but|however|whereas|while|although|though|only|except)\b", re.IGNORECASE)
 
@@ -29,13 +40,15 @@ class Claim:
     terms: frozenset[str]
     quantities: tuple[Quantity, ...]
     denials: int
+    of: frozenset[str] = frozenset()
+    """Terms in front of it, of what it was said: new words only where one of them is there, too."""
     beside: frozenset[str] = frozenset()
-    """Terms that stood around it: they may come along."""
+    """Terms behind it: they may come along."""
 
     @property
     def familiar(self) -> frozenset[str]:
         """Terms that a condition may name: a figure says well enough what it is the figure of."""
-        return self.terms | _SAYS_LITTLE | (self.beside if self.quantities else frozenset())
+        return self.terms | _SAYS_LITTLE | (self.of | self.beside if self.quantities else frozenset())
 
     @property
     def claims(self) -> frozenset[str]:
@@ -44,13 +57,19 @@ class Claim:
 
 
 def said_in(text: JSON, claim: Claim) -> Iterator[str]:
-    """The sentences of a text that say what the statement says; when in doubt, none."""
-    before = ""
-    for sentence in sentences(text):
-        if _says(sentence, claim):
-            yield sentence
-        elif _share_it(before, sentence, claim):
-            yield f"{before} {sentence}"
+    """The sentences of a text that say what the statement says; when in doubt, none.
+
+    Of a text with thousands of sentences about the same, the first ones are read.
+    """
+    before, seen, left = "", set[str](), _MOST_LETTERS
+    for sentence in sentences(text, spellings(claim.terms) if claim.terms else None):
+        if sentence and sentence not in seen and len(seen) < _MOST_SENTENCES and left > 0:
+            seen.add(sentence)
+            left -= len(sentence)
+            if _says(sentence, claim):
+                yield sentence
+            elif before and _share_it(before, sentence, claim):
+                yield f"{before} {sentence}"
         before = sentence
 
 
@@ -61,7 +80,11 @@ def _says(text: str, claim: Claim) -> bool:
         return False
     if any(_is(statement, claim) for statement in sentence.statements()):
         return True
-    return len(sentence.parts) > 1 and _is(sentence.whole, claim, nothing_new=True) and not _CONTRAST.search(text)
+    return (
+        len(sentence.parts) > 1
+        and _is(sentence.whole, claim, nothing_new=True)
+        and not _CONTRAST.search(text)
+    )
 
 
 def _share_it(one: str, other: str, claim: Claim) -> bool:
@@ -79,19 +102,29 @@ def _is(said: Statement, claim: Claim, *, nothing_new: bool = False) -> bool:
         return False
     if said.conditions - claim.familiar:
         return False
-    stand_ins = {one: _STANDS_FOR[one] for one in claim.terms - said.terms if _STANDS_FOR.get(one) in said.terms}
+    stand_ins = {
+        one: _STANDS_FOR[one] for one in claim.terms - said.terms if _STANDS_FOR.get(one) in said.terms
+    }
     missing = claim.terms - said.terms - stand_ins.keys()
-    new = said.terms - claim.terms - claim.beside - _SAYS_LITTLE - set(stand_ins.values())
-    if missing & CLAIMS or missing == claim.terms or not _asserts(said, claim):
+    new = _telling(said.terms - claim.terms - claim.of - claim.beside - set(stand_ins.values()))
+    if any(one in CLAIMS or one.isdigit() for one in missing) or missing == claim.terms:
         return False
-    if not new:
+    if not _asserts(said, claim):
+        return False
+    replaced = bool(missing and said.terms & (claim.of | claim.beside)) and not claim.quantities
+    if not new and not replaced:
         figures = len(claim.quantities)
         shared = (len(claim.terms) - len(missing) + figures) / (len(claim.terms) + figures)
         return shared >= (_LEAST_SHARED if figures or claim.claims else _LEAST_OF_MERE_WORDS)
     if nothing_new or missing or ALLOWED in stand_ins.values():
         return False
-    at_home = not claim.beside or bool(claim.beside & said.terms)
+    at_home = not claim.of or bool(claim.of & said.terms)
     return at_home and len(new) <= (_MOST_NEW_WITH_FIGURES if claim.quantities else _MOST_NEW)
+
+
+def _telling(terms: frozenset[str]) -> set[str]:
+    """Terms that may make it another statement: no mere numbers, which stand in references, too."""
+    return {one for one in terms - _SAYS_LITTLE if not one.isdigit()}
 
 
 def _asserts(said: Statement, claim: Claim) -> bool:

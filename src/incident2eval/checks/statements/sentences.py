@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from incident2eval.checks.figures.units import unit_of_key
 from incident2eval.checks.text.views import plain
 from incident2eval.checks.text.wording import embedded, key_words, leaves, with_plain_digits
 from incident2eval.model import JSON
@@ -13,7 +14,8 @@ _END = re.compile(
 )
 _WRAPPED = re.compile(
     r"(?:(?<=[a-z0-9,])[ \t]*\n[ \t]*(?=[a-z(\u00a3$\u20ac0-9])"
-    r"|(?<=\b(?:of|to|by|on|in|at|an|is))[ \t]*\n[ \t]*(?=[A-Z])|(?<=\b(?:the|for|and|are|was|our))[ \t]*\n[ \t]*(?=[A-Z])"
+    r"|(?<=\b(?:of|to|by|on|in|at|an|is))[ \t]*\n[ \t]*(?=[A-Z])"
+    r"|(?<=\b(?:the|for|and|are|was|our))[ \t]*\n[ \t]*(?=[A-Z])"
     r"|(?<=\b(?:from|with|your|each))[ \t]*\n[ \t]*(?=[A-Z])|(?<=[\s\d]\d)[ \t]*\n[ \t]*(?=[A-Z]))"
     r"(?!\d{1,2}[.)]\s)(?![^\n]{0,30}:)"
 )
@@ -21,40 +23,56 @@ _WRAPPED = re.compile(
 _SALUTATION = re.compile(r"\W*(?:dear|hi|hello|hey)\b[^,.!:\n]{0,40}[,.!:]\s*", re.IGNORECASE)
 _LONGEST = 600
 """What is longer is no sentence that anybody reads; it is cut."""
-_SHORT = 40
-"""A value of a structured output up to so many characters is read together with its key."""
+_FEW_WORDS = 3
+"""A value of a structured output of so few words is read together with its key."""
 _MARKUP = re.compile(r"[*_`#>|\u2022]+")
 _STRONG = re.compile(
     r";|\s[\u2013\u2014-]\s|\n|\.\s|,?\s(?:but|however|whereas|while|although|though)\s"
     r"|,\s(?:and|so|or|as|because|since|which means)\s"
-    r"(?=(?:you|we|it|they|he|she|this|that|there|i|the|your|our|all|no|any)\b)",
+    r"(?=(?:you|we|it|they|he|she|this|that|there|i|the|your|our|all|no|any)\b)"
+    r"|\sand\s(?=(?:no|nothing|you|we|it|they|there)\s)",
     re.IGNORECASE,
 )
 _WEAK = re.compile(r"[,:]\s|[()]|\s(?=(?:if|unless|once|until|when|provided|should)\s)", re.IGNORECASE)
 
 
-def sentences(value: JSON) -> Iterator[str]:
+def sentences(value: JSON, about: re.Pattern[str] | None = None) -> Iterator[str]:
     """Every sentence of an output, as it stands there; a short value together with its key.
 
     Args:
         value: Text or JSON; a text that spells out JSON is read as such.
+        about: What a sentence must hold to be wanted; one that holds none of it comes as "", so does the end
+            of a text.
     """
     parsed = (embedded(value) or value) if isinstance(value, str) else value
     for path, leaf in leaves(parsed):
         if leaf is None or isinstance(leaf, bool):
             continue
-        text = leaf if isinstance(leaf, str) else f"{leaf:g}" if isinstance(leaf, float) else str(leaf)
-        if len(text) <= _SHORT and path:
+        text = leaf if isinstance(leaf, str) else _amount(path, leaf)
+        if path and len(text) <= _LONGEST and len(text.split()) <= _FEW_WORDS:
             text = f"{' '.join(key_words(path))}: {text}"
-        yield from _sentences(_WRAPPED.sub(" ", with_plain_digits(text)))
+        if about is None or about.search(text):
+            yield from _sentences(_WRAPPED.sub(" ", with_plain_digits(text)), about)
+        yield ""
 
 
-def _sentences(text: str) -> Iterator[str]:
+def _amount(path: str, number: JSON) -> str:
+    """A number of a structured output with the unit that its key gives it."""
+    text = f"{number:.12g}" if isinstance(number, float) else str(number)
+    unit = unit_of_key(key_words(path))
+    return (
+        text if unit is None else f"{unit.kind}{text}" if unit.is_money else f"{text} {key_words(path)[-1]}"
+    )
+
+
+def _sentences(text: str, about: re.Pattern[str] | None) -> Iterator[str]:
     at = 0
-    for match in _END.finditer(text):
-        yield from _cut(text[at : match.end()])
-        at = match.end()
-    yield from _cut(text[at:])
+    for end in (*(match.end() for match in _END.finditer(text)), len(text)):
+        if about is None or about.search(text, at, end):
+            yield from _cut(text[at:end])
+        else:
+            yield ""
+        at = end
 
 
 def _cut(text: str) -> Iterator[str]:
@@ -65,6 +83,14 @@ def _cut(text: str) -> Iterator[str]:
         return
     for start in range(0, len(stripped), _LONGEST):
         yield stripped[start : start + _LONGEST]
+
+
+def part_around(text: str, start: int, end: int, *, reach: int = 240) -> tuple[int, int]:
+    """Where the part of a sentence stands that holds a span: at most `reach` characters to either side."""
+    low, high = max(0, start - reach), min(len(text), end + reach)
+    ends = [match.end() for edge in (_END, _STRONG) for match in edge.finditer(text, low, start)]
+    begins = [match.start() for edge in (_END, _STRONG) if (match := edge.search(text, end, high))]
+    return max(ends, default=low), min(begins, default=high)
 
 
 def readable(sentence: str) -> str:

@@ -81,3 +81,8 @@ def stem(word: str) -> str:
         word = ending.sub(by, word, count=1)
     word = _DOUBLED.sub(r"\1\2", word)
     return word.removesuffix("e") if len(word) > 3 else word
+
+
+def forms(stemmed: str) -> tuple[str, ...]:
+    """The stem, and the irregular forms of its word."""
+    return (stemmed, *(form for form, base in _IRREGULAR.items() if base == stemmed))

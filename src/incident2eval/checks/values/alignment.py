@@ -1,17 +1,18 @@
 """Which figure of one text stands in the place of which of another: by the words around them."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from incident2eval.checks.values.reading import Found
 from incident2eval.checks.values.told import Passage
-from incident2eval.checks.values.value import LENGTHS, Amount, same
+from incident2eval.checks.values.value import LENGTHS, Amount, Found, same
 
 _MOST = 250
 """So many figures of a text are compared; no text that a person has to read differs in more."""
 _LEAST, _PLAINLY = 0.34, 0.6
 """How alike what stands around two figures must be for one to stand in the other's place."""
+_HARDLY = 0.1
+"""How alike it must be where no other figure of the kind could be meant."""
 _AGREEING = 0.2
 """What it speaks for a pair that the two are the same figure."""
 _IN_CLAUSE, _IN_SENTENCE = 1.0, 0.4
@@ -45,7 +46,8 @@ class Pair:
 def pairs(old: Passage, new: Passage) -> Iterator[Pair]:
     """The figures of a new text whose place holds another figure, or none, in the old one."""
     before, after = _apart(old, new)
-    partner = _partners(before, after)
+    partner = _partners(before, after, _single_kinds(old, new))
+    aligned = set(partner.values())
     partner |= _left_over(before, after, partner)
     for at, (found, own) in enumerate(after):
         if at not in partner:
@@ -53,8 +55,9 @@ def pairs(old: Passage, new: Passage) -> Iterator[Pair]:
             continue
         one, theirs = before[partner[at]]
         if not same(found.value, one.value):
-            about = frozenset(own.keys() & theirs.keys()) or frozenset(own)
-            yield Pair(old=one, new=found, likeness=_likeness(own, theirs), about=about)
+            about = frozenset(filter(str.isalpha, own.keys() & theirs.keys())) or frozenset(own)
+            likeness = max(_likeness(own, theirs), _LEAST if partner[at] in aligned else 0.0)
+            yield Pair(old=one, new=found, likeness=likeness, about=about)
 
 
 def _apart(old: Passage, new: Passage) -> tuple[list[Placed], list[Placed]]:
@@ -76,12 +79,25 @@ def _apart(old: Passage, new: Passage) -> tuple[list[Placed], list[Placed]]:
     return left[:_MOST], after[:_MOST]
 
 
-def _partners(before: list[Placed], after: list[Placed]) -> dict[int, int]:
+def _single_kinds(old: Passage, new: Passage) -> frozenset[str]:
+    """Kinds of units, lengths of time apart, that each of two texts has one figure of."""
+    counts = [Counter(map(_kind, passage.found)) for passage in (old, new)]
+    kinds = counts[0].keys() & counts[1].keys() - {"", *LENGTHS}
+    return frozenset(kind for kind in kinds if counts[0][kind] == counts[1][kind] == 1)
+
+
+def _kind(found: Found) -> str:
+    return found.value.unit.kind if isinstance(found.value, Amount) and found.value.unit else ""
+
+
+def _partners(before: list[Placed], after: list[Placed], single: Collection[str]) -> dict[int, int]:
     """The likest figure of the old text for each of the new one, none taken twice."""
     scored = []
     for at, (two, own) in enumerate(after):
         for to, (one, theirs) in enumerate(before):
             likeness = _likeness(own, theirs) if _is_like(one, two) else 0.0
+            if likeness >= _HARDLY and _kind(two) in single:
+                likeness = max(likeness, _LEAST)
             if likeness >= (_LEAST if one.sure and two.sure else _PLAINLY):
                 bonus = _AGREEING if same(two.value, one.value) else 0.0
                 scored.append((-likeness - bonus, abs(at - to), at, to))
@@ -112,6 +128,7 @@ def _context(found: Found, passage: Passage) -> Context:
     around = passage.around(found.start, found.end)
     own = (found.start, found.end)
     return {
+        **dict.fromkeys(passage.numbers(around.sentence, but=own), _IN_SENTENCE),
         **dict.fromkeys(passage.words(around.sentence, but=own), _IN_SENTENCE),
         **dict.fromkeys(passage.words(around.clause, but=own), _IN_CLAUSE),
     }

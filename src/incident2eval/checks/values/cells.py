@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from incident2eval.checks.values.expectation import Expectation
 from incident2eval.checks.values.notation import plainly
-from incident2eval.checks.values.reading import Found, cell_value, values_in
-from incident2eval.checks.values.value import Amount, Code, Flag, Value, Word, is_right, same
+from incident2eval.checks.values.reading import cell_value, values_in
+from incident2eval.checks.values.value import Amount, Code, Flag, Found, Value, Word, is_right, same, unsigned
 from incident2eval.checks.values.words import TOKEN, alike, denies, is_denied, said_at, stem
 from incident2eval.model import JSON
 
@@ -14,6 +14,8 @@ _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
 _OPPOSITES = ("in", "un", "non", "dis", "im", "ir", "de")
 _AUXILIARY = {"is", "ha", "has", "wa", "was", "are", "can", "must", "need", "should", "flag"}
 _PARTS = re.compile(r"\d+|[^\W\d_]+")
+_HAS_BEEN = re.compile(r"\b(?:was|were|from)\s{1,3}\Z", re.IGNORECASE)
+_FEW_WORDS = 80
 _NOTHING = {"none", "nil", "null", "n/a"}
 
 
@@ -52,14 +54,15 @@ def has_code(text: str, code: str) -> bool:
 
 
 def says_word(text: str, right: Word, old: Value | None) -> bool:
-    """Whether a text says the right word and not the old one too."""
+    """Whether a text says the right word and not the old one; a longer text must say the right one first."""
     strictly = isinstance(old, Word) and alike(right.stems, old.stems)
-    if not any(True for _ in said_at(text, right.stems, strictly=strictly)):
-        return False
-    if not isinstance(old, Word) or len(text) > 80:
-        return True
-    others = said_at(text, old.stems, strictly=strictly)
-    return not any(True for span in others if not text[: span[0]].rstrip().casefold().endswith(("was", "from")))
+    first = next(said_at(text, right.stems, strictly=strictly), None)
+    if first is None or not isinstance(old, Word):
+        return first is not None
+    spans = said_at(text, old.stems, strictly=strictly)
+    others = (span for span in spans if not _HAS_BEEN.search(text[max(0, span[0] - 8) : span[0]]))
+    other = next(others, None)
+    return other is None or (len(text) > _FEW_WORDS and first < other)
 
 
 def _flag(cell: JSON, value: Value | None, wanted: Expectation) -> bool | None:
@@ -100,16 +103,22 @@ def _is_opposite(word: str, of: str) -> bool:
 
 
 def found_right(found: Sequence[Found], right: Value, old: Value | None, text: str) -> list[Found]:
-    """The values of a text that are the right one and are not denied."""
-    return [one for one in found if is_right(one.value, right, old) and not is_denied(text, one.start)]
+    """The values of a text that are the right one and are not denied; its words may say the sign."""
+    right, old = unsigned(right), old and unsigned(old)
+    return [
+        one for one in found if is_right(unsigned(one.value), right, old) and not is_denied(text, one.start)
+    ]
 
 
 def found_old(found: Sequence[Found], right: Value, old: Value | None, text: str) -> list[Found]:
     """The values of a text that are the old one and are not denied."""
     if old is None:
         return []
+    right, old = unsigned(right), unsigned(old)
     return [
         one
         for one in found
-        if same(old, one.value) and not is_right(one.value, right, old) and not is_denied(text, one.start)
+        if same(old, unsigned(one.value))
+        and not is_right(unsigned(one.value), right, old)
+        and not is_denied(text, one.start)
     ]

@@ -41,6 +41,8 @@ def _parts(old: JSON, new: JSON, item: Item, path: tuple[str, ...]) -> Iterator[
         yield from _lists(old, new, item, path)
     elif isinstance(old, str) and isinstance(new, str):
         yield from _texts(old, new, item, path)
+    elif (twins := _alike_in_shape(old, new)) is not None:
+        yield from _parts(*twins, item, path)
     elif isinstance(new, Mapping) and is_empty(old):
         yield from (one for key, inner in new.items() for one in _parts(None, inner, item, (*path, str(key))))
     elif not isinstance(new, (Mapping, list, tuple)) and new is not None and old != new:
@@ -51,6 +53,9 @@ def _objects(
     old: Mapping[str, JSON], new: Mapping[str, JSON], item: Item, path: tuple[str, ...]
 ) -> Iterator[Difference]:
     twins = {bare(key): inner for key, inner in old.items()}
+    if not _share_keys(old, new) and (unwrapped := _alike_in_shape(old, new)) is not None:
+        yield from _parts(*unwrapped, item, path)
+        return
     by_id = is_keyed_by_id(new)
     for key, inner in new.items():
         other = old.get(key, twins.get(bare(key)))
@@ -87,3 +92,31 @@ def _texts(old: str, new: str, item: Item, path: tuple[str, ...]) -> Iterator[Di
         old, new = one.text, two.text
     if old != new and new.strip():
         yield Difference(item=item, path=".".join(path), old=old if old.strip() else None, new=new)
+
+
+def _alike_in_shape(old: JSON, new: JSON) -> tuple[JSON, JSON] | None:
+    """Two values without what only one of them is wrapped in: an object, a text that spells it out."""
+    inner, within = _inner(new), _inner(old)
+    for one, other in ((old, inner), (within, new), (within, inner)):
+        if is_empty(one) or is_empty(other):
+            continue
+        if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
+            return one, other
+        if isinstance(one, Mapping) and isinstance(other, Mapping) and _share_keys(one, other):
+            return one, other
+    return None
+
+
+def _share_keys(one: Mapping[str, JSON], other: Mapping[str, JSON]) -> bool:
+    return not set(map(bare, one)).isdisjoint(map(bare, other))
+
+
+def _inner(value: JSON) -> JSON:
+    """The one object or list that a value holds; None if it holds none or several."""
+    if isinstance(value, str):
+        inner = content(value).structures
+    elif isinstance(value, Mapping):
+        inner = [one for one in value.values() if isinstance(one, (Mapping, list, tuple))]
+    else:
+        return None
+    return inner[0] if len(inner) == 1 else None

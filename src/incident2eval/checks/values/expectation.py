@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from incident2eval.checks.text.wording import key_words
 from incident2eval.checks.values.reading import bare, cell_value
-from incident2eval.checks.values.value import Value, Word
+from incident2eval.checks.values.value import Amount, Value, Word
 from incident2eval.checks.values.words import content, stems
 from incident2eval.model import JSON, CannotJudge
 
@@ -42,7 +42,9 @@ class Expectation:
         """
         given = fact if isinstance(fact, Mapping) else {}
         if given.get("value") is None or not (given.get("field") or given.get("item") or given.get("about")):
-            raise CannotJudge("an expected value needs `value`, and `field`, `item` or `about` to say of what")
+            raise CannotJudge(
+                "an expected value needs `value`, and `field`, `item` or `about` to say of what"
+            )
         item = given.get("item")
         return cls(
             value=given["value"],
@@ -76,6 +78,11 @@ class Expectation:
     def ids(self) -> tuple[str, ...]:
         """The ids of its item, as they are compared."""
         return tuple(bare(own) for _, own in self.item)
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether zero is expected, which may be said by leaving it out."""
+        return isinstance(self.right, Amount) and self.right.number == 0
 
     @property
     def shown(self) -> str:
@@ -114,3 +121,5 @@ class Miss:
     message: str
     excerpt: str
     """What stands there instead, as it stands; the nearest words where nothing does."""
+    left_out: bool = False
+    """Whether nothing stands there."""

@@ -7,12 +7,16 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from incident2eval.checks.figures.units import ONES, TENS
 from incident2eval.checks.text.wording import leaves
 from incident2eval.model import JSON, Run, is_empty
 
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _FACT = re.compile(r"(?<=\s)[A-Z][a-z]{2,}|\d[\d,]*(?:\.\d+)?")
+_LENGTH = re.compile(r"(?<![\d.,])(\d{1,3})[ -](day|week|month|year|hour)s?\b", re.IGNORECASE)
+_LARGER = {"day": ((30, "month"), (7, "week")), "month": ((12, "year"),), "hour": ((24, "day"),)}
+_SMALLER = {"week": (7, "day"), "year": (12, "month")}
 _OTHER_NUMBERS = ("17", "4,321", "ninety")
 _MOST_PLACES = 4
 _DEEPEST = 60
@@ -31,7 +35,11 @@ def faces(recorded: Run, corrected: Run | None, right: Sequence[str] = ()) -> It
     output = recorded.output
     better = corrected.output if corrected else None
     if isinstance(output, str):
-        made = [*_texts(output), *_with_other_numbers(output, _flat(better))]
+        made = [
+            *_texts(output),
+            *_in_other_units(output, _flat(better)),
+            *_with_other_numbers(output, _flat(better)),
+        ]
     else:
         made = [*_shapes(output), *_with_other_cells(output, better), *_half_right(output, better)]
     if isinstance(better, str):
@@ -55,6 +63,30 @@ def _texts(text: str) -> Iterator[JSON]:
     yield f"Hello,\n\n{text}\n\nKind regards"
     yield "\n".join(f"- {part}" for part in parts)
     yield "\n".join(reversed(parts))
+
+
+def _in_other_units(text: str, right: str) -> Iterator[JSON]:
+    """Lengths of time that the right text does not have, in another unit and in words."""
+    stray = [match for match in _LENGTH.finditer(text) if match[0] not in right]
+    for match in stray[:_MOST_PLACES]:
+        number, unit = int(match[1]), match[2].lower()
+        for many, other in ((number, unit), _converted(number, unit)):
+            for said in (str(many), _spelt(many)):
+                length = f"{said} {other}{'s' if many != 1 else ''}"
+                yield text[: match.start()] + length + text[match.end() :]
+
+
+def _converted(number: int, unit: str) -> tuple[int, str]:
+    whole = ((number // size, other) for size, other in _LARGER.get(unit, ()) if number % size == 0)
+    size, other = _SMALLER.get(unit, (1, unit))
+    return next(whole, (number * size, other))
+
+
+def _spelt(number: int) -> str:
+    ten, one = divmod(number, 10)
+    if 0 < number < 20:
+        return ONES[number - 1]
+    return TENS[ten - 2] if 2 <= ten <= 9 and not one else str(number)
 
 
 def _with_other_numbers(text: str, right: str) -> Iterator[JSON]:
@@ -89,14 +121,15 @@ def _shapes(output: JSON) -> Iterator[JSON]:
 def _with_other_cells(output: JSON, right: JSON) -> Iterator[JSON]:
     """Nothing, and other values, in cells that hold another value than the right output's."""
     given = dict(leaves(right))
-    places = [path for path, cell in leaves(output) if path in given and given[path] != cell]
+    cells = dict(leaves(output))
+    places = [path for path, cell in cells.items() if path in given and given[path] != cell]
     for path in places[:_MOST_PLACES]:
         keys = path.split(".")
-        others = dict.fromkeys(str(cell) for key, cell in leaves(output) if key.endswith(keys[-1]))
-        yield _put(output, keys, lambda _: None)
-        yield _put(output, keys, _another)
-        spare = [cell for cell in others if cell not in {str(given[path]), str(dict(leaves(output))[path])}]
-        yield from (_put(output, keys, lambda _, cell=cell: cell) for cell in spare[:1])
+        others = dict.fromkeys(str(cell) for key, cell in cells.items() if key.endswith(keys[-1]))
+        yield _put(output, keys, None)
+        yield _put(output, keys, _another(cells[path]))
+        spare = [cell for cell in others if cell not in {str(given[path]), str(cells[path])}]
+        yield from (_put(output, keys, cell) for cell in spare[:1])
 
 
 def _half_right(output: JSON, right: JSON) -> Iterator[JSON]:
@@ -107,7 +140,7 @@ def _half_right(output: JSON, right: JSON) -> Iterator[JSON]:
         return  # in another order: no place of the one is the same place of the other
     values = [path for path in changed if len(str(better[path]).split()) == 1 and len(str(better[path])) < 20]
     for path in values[:_MOST_PLACES] if len(values) > 1 else ():
-        yield _put(right, path.split("."), lambda _, path=path: wrong[path])
+        yield _put(right, path.split("."), wrong[path])
 
 
 def _with_one_fact_wrong(better: str, output: str, right: Sequence[str]) -> Iterator[JSON]:
@@ -126,14 +159,14 @@ def _another(cell: JSON) -> JSON:
     return "undecided"
 
 
-def _put(value: JSON, keys: Sequence[str], change: Callable[[JSON], JSON]) -> JSON:
-    """The value with one place of it changed."""
+def _put(value: JSON, keys: Sequence[str], new: JSON) -> JSON:
+    """The value with another one at one place of it."""
     if not keys:
-        return change(value)
+        return new
     if isinstance(value, Mapping):
-        return {key: _put(one, keys[1:], change) if str(key) == keys[0] else one for key, one in value.items()}
+        return {key: _put(one, keys[1:], new) if str(key) == keys[0] else one for key, one in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_put(one, keys[1:], change) if str(at) == keys[0] else one for at, one in enumerate(value)]
+        return [_put(one, keys[1:], new) if str(at) == keys[0] else one for at, one in enumerate(value)]
     return value
 
 
@@ -164,7 +197,9 @@ def _turned(value: JSON, depth: int = 0) -> JSON:
 
 def _without_empty(value: JSON, depth: int = 0) -> JSON:
     if isinstance(value, Mapping) and depth < _DEEPEST:
-        return {key: _without_empty(one, depth + 1) for key, one in value.items() if one not in (None, "", [], {})}
+        return {
+            key: _without_empty(one, depth + 1) for key, one in value.items() if one not in (None, "", [], {})
+        }
     if isinstance(value, (list, tuple)) and depth < _DEEPEST:
         return [_without_empty(one, depth + 1) for one in value]
     return value

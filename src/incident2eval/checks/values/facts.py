@@ -20,10 +20,15 @@ KINDS = ("figure", "date", "time", "id", "name", "customer")
 """What a fact may be; a case writes it as `{figure: 30 days}`."""
 
 _QUOTED = 600
-_ID = re.compile(r"(?<![\w@./-])(?=[\w/-]{0,30}\d)(?=[\w/-]{0,30}[^\W\d_])[^\W_]+(?:[-/_][^\W_]+){0,6}(?![\w@]|[-/]\w)")
+_ID = re.compile(
+    r"(?<![\w@./-])(?=[\w/-]{0,30}\d)(?=[\w/-]{0,30}[^\W\d_])[^\W_]+(?:[-/_][^\W_]+){0,6}(?![\w@]|[-/]\w)"
+)
 _NAME = re.compile(r"(?<![^\W_])[^\W\d_a-z][^\W\d_]{2,}(?:[ -][^\W\d_a-z][^\W\d_]{2,}){0,3}(?![^\W_])")
 _STARTS = re.compile(r"(?:\A|[.!?:]\s|\n)[\s\"'*(\u201c\u2018-]*\Z")
-_SCALED = re.compile(r"\d{1,4}(?:st|nd|rd|th|s|x|k|m|mm|cm|kg|km|kwh|gb|mb|tb|ml|am|pm|h|hrs?|min|bn|mn)|[QH][1-4]|\d+-\w+", re.IGNORECASE)
+_SCALED = re.compile(
+    r"\d{1,4}(?:st|nd|rd|th|s|x|k|m|mm|cm|kg|km|kwh|gb|mb|tb|ml|am|pm|h|hrs?|min|bn|mn)|[QH][1-4]|\d+-\w+",
+    re.IGNORECASE,
+)
 """Figures with their units, ordinals and quarters: no ids."""
 
 
@@ -60,7 +65,9 @@ def facts_in(text: str, names: Names) -> Iterator[Fact]:
     plain = plainly(plain, decimal_comma=has_decimal_comma(plain))
     customers = [(one.start, one.end, one.customer) for one in names.foreign(plain, "")]
     taken: list[Span] = [(start, end) for start, end, _ in customers]
-    ids = [one for one in _ID.finditer(plain) if not _SCALED.fullmatch(one[0]) and _is_free(one.span(), taken)]
+    ids = [
+        one for one in _ID.finditer(plain) if not _SCALED.fullmatch(one[0]) and _is_free(one.span(), taken)
+    ]
     for found in values_in(plain):
         span = (found.start, found.end)
         if found.sure and _is_free(span, [*taken, *(one.span() for one in ids)]):
@@ -86,7 +93,9 @@ def _names(text: str, taken: Sequence[Span]) -> Iterator[str]:
     """Proper names: words with a capital that are no ordinary words, and those that stand beside one."""
     for match in _NAME.finditer(text):
         words = match[0].split(" ")
-        if _STARTS.search(text[max(0, match.start() - 8) : match.start()]) and is_ordinary(words[0].casefold()):
+        if _STARTS.search(text[max(0, match.start() - 8) : match.start()]) and is_ordinary(
+            words[0].casefold()
+        ):
             words = words[1:]
         own = [word for word in words if _is_own(word)]
         if own and _is_free(match.span(), taken) and _is_own(words[-1]) | (len(words) > 1):
@@ -99,7 +108,9 @@ def _is_own(word: str) -> bool:
     folded = fold(plain)
     if folded in CALENDAR or (plain.isupper() and len(plain) < 6):
         return False
-    return not any(is_ordinary(form) for form in (folded, folded.removesuffix("s"), folded.removesuffix("es")))
+    return not any(
+        is_ordinary(form) for form in (folded, folded.removesuffix("s"), folded.removesuffix("es"))
+    )
 
 
 def is_said(fact: Fact, output: Output, names: Names) -> bool:
@@ -142,7 +153,7 @@ def _says_name(name: str, output: Output) -> bool:
 
 
 def _is_meant(right: Amount, live: Told) -> bool:
-    """Whether a figure of a text has the unit that is meant: a plain number is no length of time, no share."""
+    """Whether a figure of a text has the unit that is meant: a plain number is no length of time."""
     if not isinstance(live, Amount) or (right.unit and live.unit):
         return isinstance(live, Amount)
     unit = right.unit or live.unit
@@ -152,6 +163,8 @@ def _is_meant(right: Amount, live: Told) -> bool:
 def _cells_with(right: Amount, output: Output) -> Iterator[bool]:
     """The cells that hold a figure; their keys may say the unit, or nothing of it."""
     for place in output.sheet.places:
+        if not any(map(str.isdigit, str(place.cell)[:40])):
+            continue
         value = cell_value(place.cell, place.words, decimal_comma=output.decimal_comma)
         if isinstance(value, Amount) and same(right, value) and (right.unit or _is_meant(right, value)):
             yield True

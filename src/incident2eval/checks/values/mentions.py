@@ -18,7 +18,9 @@ _MOST = 100
 _FARTHEST = 400
 _BETWEEN = re.compile(r"[\s,;&/]*(?:(?:and|or|und|et)\b)?[\s,]*", re.IGNORECASE)
 _LISTED = re.compile(r"[ \t]*(?:[-*\u2022>|]|\d{1,3}[.)])?[ \t]*[\"'*`(\[]{0,3}\Z")
-_HEADING = re.compile(r"^[ \t]*(?:#{1,6}[ \t].{1,120}|[^\n]{1,120}:[*_ \t]*|\*\*[^*\n]{1,120}\*\*)$", re.MULTILINE)
+_HEADING = re.compile(
+    r"^[ \t]*(?:#{1,6}[ \t].{1,120}|[^\n]{1,120}:[*_ \t]*|\*\*[^*\n]{1,120}\*\*)$", re.MULTILINE
+)
 
 
 def fault_near_item(wanted: Expectation, names: Sequence[Sequence[str]], passage: Passage) -> Miss | None:
@@ -42,7 +44,7 @@ def fault_near_item(wanted: Expectation, names: Sequence[Sequence[str]], passage
     if any(_is_said(wanted, text) for spot in spots for text in near.said_of(spot, wanted)):
         return None
     message = f"does not say that {wanted.label} is {wanted.shown}"
-    return Miss(message=message, excerpt=passage.quote(*spots[0]))
+    return Miss(message=message, excerpt=passage.quote(*spots[0]), left_out=True)
 
 
 def _is_part(spot: Span, others: Sequence[Span], alike: Sequence[re.Pattern[str]], passage: Passage) -> bool:
@@ -88,11 +90,12 @@ class _Near:
         self._text = passage.text
         self._passage = passage
         forms = [_alike(name) for name in names if any(map(str.isdigit, name))]
+        taken = {at for one in passage.found if one.is_measured for at in range(one.start, one.end)}
         others = {match.span() for form in forms for match in form.finditer(self._text)}
-        self._ids = sorted({*others, *spots})
+        self._ids = sorted({*(span for span in others if span[0] not in taken), *spots})
 
     def said_of(self, spot: Span, wanted: Expectation) -> Iterator[str]:
-        """What may be said of the item that stands there: in front of it, behind it, in the list's heading."""
+        """What may be said of the item there: in front of it, behind it, in the list's heading."""
         first, last = self._enumeration(spot)
         start, end = self._ids[first][0], self._ids[last][1]
         line = self._passage.around(start, end).sentence
@@ -140,7 +143,14 @@ def _alike(name: str) -> re.Pattern[str]:
     """What ids of the same form look like: `W44-09` is letters, digits, a hyphen, digits."""
     parts = re.findall(r"\d+|[^\W\d_]+|[\W_]+", name)
     form = "".join(
-        r"\d{1,12}" if part.isdigit() else r"[^\W\d_]{1,12}" if part.isalpha() else re.escape(part) for part in parts
+        rf"\d{{{len(part)}}}"
+        if part == name
+        else r"\d{1,12}"
+        if part.isdigit()
+        else r"[^\W\d_]{1,12}"
+        if part.isalpha()
+        else re.escape(part)
+        for part in parts
     )
     return re.compile(rf"(?<!\w){form}(?!\w)")
 

@@ -20,8 +20,9 @@ _GROUPED_MONEY = re.compile(
 _WORD = re.compile(r"[^\W\d_]{2,6}")
 _ENGLISH = vocabulary("the and of to for with is are was from your this that not")
 CONTINENTAL = vocabulary(
-    "der die und das den dem ist mit nicht f\u00fcr von auf ein eine zu le la les des du une pour avec est dans el los "
-    "las por con una del para il lo gli della di che het een van voor op met n\u00e3o com uma"
+    "der die und das den dem ist mit nicht f\u00fcr von auf ein eine zu le la les des du une pour avec "
+    "est dans el los las por con una del para il lo gli della di che het een van voor op met n\u00e3o com "
+    "uma"
 )
 """Small words of German, French, Spanish, Italian, Dutch and Portuguese."""
 _CONTINENTAL_NUMBER = re.compile(

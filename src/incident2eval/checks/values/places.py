@@ -12,7 +12,7 @@ from incident2eval.checks.values.words import stem, stems
 from incident2eval.model import JSON
 
 _LONGEST_ID = 80
-_MOST = 60_000
+_MOST = 30_000
 """No honest output holds more single values; what comes after them is not read."""
 _DEEPEST = 40
 """How many rows up an id may stand, and how many keys of a path are kept."""
@@ -93,7 +93,9 @@ def sheet(output: JSON, ids: Collection[str] = ()) -> Sheet:
         value, row, keys = pending.pop()
         if isinstance(value, Mapping):
             own = _row(value, row, keys, ids)
-            pending += [(inner, own, (*keys[-_DEEPEST:], str(key))) for key, inner in list(value.items())[::-1]]
+            pending += [
+                (inner, own, (*keys[-_DEEPEST:], str(key))) for key, inner in list(value.items())[::-1]
+            ]
         elif isinstance(value, (list, tuple)):
             pending += [(inner, row, keys) for inner in reversed(value)]
         elif isinstance(value, str) and _may_hold_more(value) and (parts := content(value)).structures:

@@ -7,27 +7,29 @@ from functools import cached_property
 from incident2eval.checks.figures.units import UNITS
 from incident2eval.checks.names.ordinary import is_ordinary
 from incident2eval.checks.names.roster import Names
+from incident2eval.checks.names.use import CALENDAR
 from incident2eval.checks.text.wording import Span, key_words, vocabulary
 from incident2eval.checks.values.alignment import Pair, pairs
 from incident2eval.checks.values.cells import holds
 from incident2eval.checks.values.differences import Difference, differences
 from incident2eval.checks.values.expectation import Expectation, Item
+from incident2eval.checks.values.moments import INSTANT
 from incident2eval.checks.values.notation import is_english
-from incident2eval.checks.values.reading import Found, cell_value
+from incident2eval.checks.values.reading import cell_value
 from incident2eval.checks.values.told import Passage, passage_of, read
-from incident2eval.checks.values.value import Code, Value, Word, same
+from incident2eval.checks.values.value import Code, Found, Value, Word, same
+from incident2eval.checks.values.volatile import is_own_moment, is_volatile, says_of_the_run
 from incident2eval.checks.values.words import TOKEN, content, stem
-from incident2eval.checks.values.volatile import is_own_day, is_volatile, says_of_the_run
 from incident2eval.model import JSON, Run
 
 _WORDING = vocabulary(
-    "reason reasons comment comments note notes text description summary message title explanation rationale remark "
-    "subject body detail details justification name narrative advice headline wording greeting label"
+    "reason reasons comment comments note notes text description summary message title explanation rationale "
+    "remark subject body detail details justification name narrative advice headline wording greeting"
 )
 """Last words of keys under which people write freely: a single word there is wording too."""
 _CHOICES = vocabulary(
-    "status state decision class classification category type outcome result verdict priority severity level grade "
-    "tier rating recommendation action risk queue route plan flag"
+    "status state decision class classification category type outcome result verdict priority severity level "
+    "grade tier rating recommendation action risk queue route plan flag label tag"
 )
 """Last words of keys whose values are choices, whatever stands in other rows."""
 _MOST_WORDS = 8
@@ -48,7 +50,7 @@ class Sides:
 
     @cached_property
     def wordy(self) -> frozenset[str]:
-        """Last words of keys that hold text of several words in either output: a single word is text there."""
+        """Last words of keys that hold text of several words in either output: one word is text there."""
         places = (place for run in (self.recorded, self.corrected) for place in read(run.output).sheet.places)
         return frozenset(
             place.words[-1]
@@ -69,14 +71,26 @@ def expected(sides: Sides) -> Iterator[Expectation]:
     found = list(differences(old, new))
     if not found and isinstance(old, str) is not isinstance(new, str):
         found = [Difference(item=(), path="", old=read(old).passage.text, new=read(new).passage.text)]
-    for one in found:
+    for one in map(_at_its_point, found):
         item = tuple((key, _id_of(own, sides.names)) for key, own in one.item)
         value = cell_value(one.new, key_words(one.path)) if one.path or one.item else None
         if value is None and isinstance(one.new, str):
             yield from _of_text(one, item, sides)
         elif value is not None and _is_expected(one, value, sides):
-            old = one.old if isinstance(one.old, (bool, int, float, str)) and len(str(one.old)) <= _LONGEST else None
+            old = (
+                one.old
+                if isinstance(one.old, (bool, int, float, str)) and len(str(one.old)) <= _LONGEST
+                else None
+            )
             yield Expectation(item=item, path=one.path, value=one.new, instead_of=old)
+
+
+def _at_its_point(one: Difference) -> Difference:
+    """The difference itself: of two moments of one day, the time of day."""
+    old, new = (INSTANT.fullmatch(text) if isinstance(text, str) else None for text in (one.old, one.new))
+    if old is None or new is None or old["day"] != new["day"]:
+        return one
+    return replace(one, old=old["clock"], new=new["clock"])
 
 
 def _id_of(own: str, names: Names) -> str:
@@ -86,7 +100,7 @@ def _id_of(own: str, names: Names) -> str:
 
 
 def _is_expected(one: Difference, value: Value, sides: Sides) -> bool:
-    """Whether a field's new value is one to expect, rather than wording, the run's own, or named by nobody."""
+    """Whether a field's new value is to be expected: no wording, not the run's own, in another's place."""
     if isinstance(value, (Word, Code)) and not _is_choice(one, value, sides):
         return False
     if _is_named(one.new, one.path, sides.right):
@@ -96,7 +110,7 @@ def _is_expected(one: Difference, value: Value, sides: Sides) -> bool:
         return False
     if _is_named(one.old, one.path, sides.wrong):
         return True
-    return not is_volatile(one.path, one.new) and not _is_own_day(one.old, one.new, sides)
+    return not is_volatile(one.path, one.new) and not _is_own_moment(one.old, one.new, sides)
 
 
 def _is_choice(one: Difference, value: Value, sides: Sides) -> bool:
@@ -116,15 +130,17 @@ def _is_named(value: JSON, path: str, texts: Sequence[str]) -> bool:
     return wanted is not None and any(holds(text, (), wanted) for text in texts)
 
 
-def _is_own_day(old: JSON, new: JSON, sides: Sides) -> bool:
-    return is_own_day(old, sides.recorded) and is_own_day(new, sides.corrected)
+def _is_own_moment(old: JSON, new: JSON, sides: Sides) -> bool:
+    return is_own_moment(old, sides.recorded) and is_own_moment(new, sides.corrected)
 
 
 def _of_text(one: Difference, item: Item, sides: Sides) -> Iterator[Expectation]:
     """The figures and dates of a text that stand where the old one has others, or that people named."""
     old, new = (passage_of(str(text or "")) for text in (one.old, one.new))
     hidden = [(name.start, name.end) for name in sides.names.foreign(new.text, "")]
-    found = sorted((_supported(pair, old, sides) for pair in pairs(old, new)), key=lambda pair: pair.old is None)
+    found = sorted(
+        (_supported(pair, old, sides) for pair in pairs(old, new)), key=lambda pair: pair.old is None
+    )
     for at, pair in enumerate(found):
         if pair.old is None and any(same(pair.new.value, other.new.value) for other in found[:at]):
             continue
@@ -137,7 +153,7 @@ def _of_text(one: Difference, item: Item, sides: Sides) -> Iterator[Expectation]
 
 
 def _supported(pair: Pair, old: Passage, sides: Sides) -> Pair:
-    """The pair, if the words around the two or the words marked as wrong speak for it; else the new figure alone."""
+    """The pair, if the words around the two or the words marked as wrong speak for it; else half of it."""
     if pair.old is None or pair.is_aligned or _is_named(_words(pair.old, old), "", sides.wrong):
         return pair
     return replace(pair, old=None)
@@ -157,7 +173,7 @@ def _words(found: Found, passage: Passage) -> str:
 
 
 def _is_expected_in_text(pair: Pair, old: Passage, new: Passage, sides: Sides) -> bool:
-    """Whether a figure of the new text is one to expect: in another's place, or named, and not the run's own."""
+    """Whether a figure of the new text is to be expected: in another's place or named, not the run's own."""
     words = _words(pair.new, new)
     named = _is_named(words, "", sides.right)
     if pair.old is None:
@@ -165,7 +181,7 @@ def _is_expected_in_text(pair: Pair, old: Passage, new: Passage, sides: Sides) -
     before = _words(pair.old, old)
     if named or _is_named(before, "", sides.wrong):
         return True
-    if says_of_the_run(pair.about) or _is_own_day(before, words, sides):
+    if says_of_the_run(pair.about, pair.new.value) or _is_own_moment(before, words, sides):
         return False
     return pair.is_plain or not (sides.wrong or sides.right)
 
@@ -185,7 +201,7 @@ def _about(pair: Pair, passage: Passage, hidden: Sequence[Span]) -> str:
 
 
 def _is_no_name(word: str) -> bool:
-    return word.islower() or is_ordinary(word.casefold())
+    return word.islower() or is_ordinary(word.casefold()) or word.casefold() in CALENDAR
 
 
 def _is_within(start: int, end: int, spans: Sequence[Span]) -> bool:

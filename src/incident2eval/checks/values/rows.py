@@ -1,6 +1,6 @@
 """Which rows of two lists are the same item: by what tells the rows of a list apart."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 from incident2eval.checks.text.wording import key_words, vocabulary
@@ -10,8 +10,9 @@ from incident2eval.model import JSON
 Rows = Sequence[Mapping[str, JSON]]
 
 _IDS = vocabulary(
-    "id ids ref refs reference no nr number code key line sku name title item invoice order ticket case account claim "
-    "policy application employee patient vin iban isin serial label property unit room matter shipment booking"
+    "id ids ref refs reference no nr number code key line sku name title item invoice order ticket case "
+    "account claim policy application employee patient vin iban isin serial label property unit room "
+    "matter shipment booking"
 )
 _POSITIONS = vocabulary("position index rank page seq")
 _MOST_COLUMNS = 8

@@ -1,4 +1,4 @@
-"""What an output is made of: objects and lists, also those that a text spells out (JSON, tables), and text."""
+"""What an output is made of: objects and lists, those too that a text spells out, and running text."""
 
 import csv
 import json
@@ -17,6 +17,9 @@ _TAG = re.compile(r"</?[a-zA-Z][\w-]{0,12}(?:\s[^<>]{0,300})?/?>")
 _ATTEMPTS = 40
 """How many places of a text are tried as the beginning of JSON."""
 _LONGEST_HEAD = 40
+_MOST_ROWS = 20_000
+"""No honest table is longer; what stands behind is not read."""
+_DRESS = " \t*_`"
 _DECODER = json.JSONDecoder()
 
 
@@ -116,20 +119,24 @@ def _is_head(name: str) -> bool:
 
 def _rows(block: Sequence[str], separator: str) -> list[JSON] | None:
     """The rows of a table as objects, or None if it is none."""
-    head = _cells(block[0], separator)
-    body = [line for line in block[1:] if not (separator == "|" and _RULE.fullmatch(line))]
-    cells = [_cells(line, separator) for line in body]
-    if not cells or any(len(row) > len(head) + 1 for row in cells):
+    body = [line for line in block[1:_MOST_ROWS] if not (separator == "|" and _RULE.fullmatch(line))]
+    head, *rows = _split([block[0], *body], separator) or [[]]
+    if not rows or any(len(row) > len(head) + 1 for row in rows):
         return None
-    return [dict(zip(head, row, strict=False)) for row in cells]
+    return [dict(zip(head, row, strict=False)) for row in rows]
 
 
 def _cells(line: str, separator: str) -> list[str]:
+    return next(iter(_split([line], separator)), [])
+
+
+def _split(lines: Sequence[str], separator: str) -> list[list[str]]:
+    """The cells of lines, without blanks and emphasis."""
     if separator == "|":
-        cells = line.strip().removeprefix("|").removesuffix("|").split("|")
+        rows = [line.strip().removeprefix("|").removesuffix("|").split("|") for line in lines]
     else:
         try:
-            cells = next(csv.reader([line], delimiter=separator, skipinitialspace=True), [])
+            rows = list(csv.reader(lines, delimiter=separator, skipinitialspace=True))
         except csv.Error:
             return []
-    return [cell.strip().strip("*`_").strip() for cell in cells]
+    return [[cell.strip(_DRESS) for cell in row] for row in rows]

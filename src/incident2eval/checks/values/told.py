@@ -8,16 +8,20 @@ from dataclasses import dataclass
 
 from incident2eval.checks.text.wording import Span, sentence, with_plain_digits
 from incident2eval.checks.values.notation import has_decimal_comma, plainly
-from incident2eval.checks.values.places import Sheet, sheet
-from incident2eval.checks.values.reading import Found, values_in
+from incident2eval.checks.values.places import Place, Sheet, sheet
+from incident2eval.checks.values.reading import values_in
+from incident2eval.checks.values.value import Found
 from incident2eval.checks.values.words import TOKEN, content, stem
 from incident2eval.model import JSON
 
 _LONGEST = 200_000
 """Characters of running text that are read; longer outputs are tables, and those are read as such."""
-_SENTENCE_END = re.compile(r"(?<!\bno)(?<!\bapprox)(?<!\be\.g)(?<!\bi\.e)(?<!\bca)[.!?](?=\s|\Z)|\n", re.IGNORECASE)
+_SENTENCE_END = re.compile(
+    r"(?<!\bno)(?<!\bapprox)(?<!\be\.g)(?<!\bi\.e)(?<!\bca)[.!?](?=\s|\Z)|\n", re.IGNORECASE
+)
 _CLAUSE_END = re.compile(
-    r"[;|)\u2022\n\t]|[.!?](?=\s|\Z)|,(?=\s)|\s[-\u2013\u2014]\s|\s(?:and|but|while|whereas|plus)\s", re.IGNORECASE
+    r"[;|)\u2022\n\t]|[.!?](?=\s|\Z)|,(?=\s)|\s[-\u2013\u2014]\s|\s(?:and|but|while|whereas|plus)\s",
+    re.IGNORECASE,
 )
 _LEAD = 160
 _IN_CLAUSE, _IN_SENTENCE, _IN_LEAD = 1.0, 0.6, 0.3
@@ -82,20 +86,21 @@ class Passage:
 
     def words(self, span: Span, *, but: Span = (0, 0)) -> tuple[str, ...]:
         """The stems of the words in a span that say what it is about, but for those in another span."""
-        return content(one for _, _, one in self._tokens(span, but))
+        return content(one for _, _, one in self._tokens(span, but) if not any(map(str.isdigit, one)))
+
+    def numbers(self, span: Span, *, but: Span = (0, 0)) -> tuple[str, ...]:
+        """The words with digits in a span, but for those in another span."""
+        return tuple(one for _, _, one in self._tokens(span, but) if any(map(str.isdigit, one)))
 
     def written(self, wanted: Collection[str], span: Span, *, but: Span = (0, 0)) -> list[Span]:
         """Where the words with these stems stand in a span, each once, in order."""
-        found = {one: (start, end) for start, end, one in reversed(self._tokens(span, but)) if one in wanted}
+        tokens = reversed(self._tokens(span, but))
+        found = {one: (start, end) for start, end, one in tokens if one in wanted and one.isalpha()}
         return sorted(found.values())
 
     def _tokens(self, span: Span, but: Span) -> list[tuple[int, int, str]]:
         low, high = (bisect_left(self._starts, edge) for edge in span)
-        return [
-            word
-            for word in self._words[low:high]
-            if (word[1] <= but[0] or word[0] >= but[1]) and not any(map(str.isdigit, word[2]))
-        ]
+        return [word for word in self._words[low:high] if word[1] <= but[0] or word[0] >= but[1]]
 
     def says(self, word: str) -> bool:
         """Whether the word stands anywhere in it, in any of its forms."""
@@ -137,8 +142,13 @@ class Output:
     passage: Passage
     decimal_comma: bool
 
+    def passage_of(self, places: Sequence[Place]) -> Passage:
+        """Some of its places as a text of their own."""
+        shown = with_plain_digits("\n".join(place.line for place in places)[:_LONGEST])
+        return Passage(plainly(shown, decimal_comma=self.decimal_comma), shown)
 
-def read(output: JSON, ids: Sequence[str] = ()) -> Output:
+
+def read(output: JSON, ids: Collection[str] = ()) -> Output:
     """Read an output: its places, and all of it as running text in English notation.
 
     Args:

@@ -1,6 +1,6 @@
 """Values: an amount, a date, a time of day, yes or no, an id, a word; and when two of a kind are the same."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from incident2eval.checks.figures.dates import Day
 from incident2eval.checks.figures.units import Unit
@@ -34,7 +34,10 @@ class Amount:
         """Whether the other one is this amount: exactly, rounded, in another unit, as a share of one."""
         if not self.is_like(other):
             return False
-        shares = {self.unit.kind if self.unit else None, other.unit.kind if other.unit else None} == {"%", None}
+        shares = {self.unit.kind if self.unit else None, other.unit.kind if other.unit else None} == {
+            "%",
+            None,
+        }
         if shares and self._is_near(other, 100.0 if other.unit is None else 0.01):
             return True
         return self._is_near(other, 1.0)
@@ -92,6 +95,24 @@ Told = Amount | Date | Clock
 """What can be told from running text."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A value where a text says it."""
+
+    value: Told
+    start: int
+    end: int
+    sure: bool = True
+    """Whether it says how much or when for certain, rather than which."""
+    counts: bool = False
+    """Whether the word behind a plain number says what it counts: `21 people`."""
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether it can be no id: a date, a time, a number with a unit."""
+        return not isinstance(self.value, Amount) or self.value.unit is not None
+
+
 def same(right: Value, other: Value) -> bool:
     """Whether the other value is the right one in whatever clothes."""
     if isinstance(right, Amount) and isinstance(other, Amount):
@@ -101,6 +122,11 @@ def same(right: Value, other: Value) -> bool:
     if isinstance(right, Word) and isinstance(other, Word):
         return alike(right.stems, other.stems)
     return right == other
+
+
+def unsigned(value: Value) -> Value:
+    """The value without its sign: a text says `15% less`, a table -15%."""
+    return replace(value, number=abs(value.number)) if isinstance(value, Amount) else value
 
 
 def is_right(live: Value, right: Value, old: Value | None) -> bool:

@@ -9,8 +9,8 @@ from incident2eval.checks.values.mentions import fault_near_item
 from incident2eval.checks.values.places import Place, key_stems, path_stems
 from incident2eval.checks.values.reading import bare, cell_value
 from incident2eval.checks.values.statements import fault_in_text
-from incident2eval.checks.values.told import Output, Passage, read
-from incident2eval.checks.values.value import Amount, Flag, Word, is_right, same
+from incident2eval.checks.values.told import Output, read
+from incident2eval.checks.values.value import Flag, Word, is_right, same
 from incident2eval.checks.values.words import stems
 from incident2eval.model import JSON
 
@@ -33,8 +33,10 @@ def misses(
     """
     names = {own: (own, *called.get(own, ())) for wanted in expected for _, own in wanted.item}
     seen = read(output, {bare(name) for group in names.values() for name in group})
-    for wanted in expected:
-        if miss := _miss(wanted, seen, [names[own] for _, own in wanted.item]):
+    found = [(one, _miss(one, seen, [names[own] for _, own in one.item])) for one in expected]
+    told = {one.item for one, miss in found if miss is None and not one.is_zero}
+    for wanted, miss in found:
+        if miss and not (miss.left_out and wanted.is_zero and wanted.item in told):
             yield wanted, miss
 
 
@@ -43,7 +45,7 @@ def _miss(wanted: Expectation, seen: Output, names: Sequence[Sequence[str]]) -> 
         return fault_in_text(wanted, seen.passage)
     own = _of_item(wanted, seen, names) if wanted.item else seen.sheet.places
     if wanted.about and own:
-        return fault_in_text(wanted, Passage("\n".join(one.line for one in own)))
+        return fault_in_text(wanted, seen.passage_of(own))
     named = _named(wanted, own)
     if named:
         return _in_cells(wanted, named, seen)
@@ -73,7 +75,9 @@ def _under_own_key(place: Place, wanted: Expectation, names: Sequence[str]) -> b
 
 def _is_id(key: str, wanted: str, own: str) -> bool:
     telling = len(own) > 3 or (any(map(str.isalpha, own)) and any(map(str.isdigit, own)))
-    return telling or not key or not wanted or stems(key)[-1:] == stems(wanted)[-1:] or key.casefold() in _KEYS
+    return (
+        telling or not key or not wanted or stems(key)[-1:] == stems(wanted)[-1:] or key.casefold() in _KEYS
+    )
 
 
 _KEYS = frozenset({"id", "no", "nr", "number", "ref", "key", "line", "row"})
@@ -125,7 +129,9 @@ def _holds(place: Place, wanted: Expectation, seen: Output) -> bool:
 def _is_old(place: Place, wanted: Expectation, seen: Output) -> bool:
     value = cell_value(place.cell, place.words, decimal_comma=seen.decimal_comma)
     old = wanted.old
-    return value is not None and old is not None and same(old, value) and not is_right(value, wanted.right, old)
+    return (
+        value is not None and old is not None and same(old, value) and not is_right(value, wanted.right, old)
+    )
 
 
 def _in_row(wanted: Expectation, own: Sequence[Place], seen: Output) -> Miss | None:
@@ -133,7 +139,7 @@ def _in_row(wanted: Expectation, own: Sequence[Place], seen: Output) -> Miss | N
     if _is_said_in_row(wanted, own, seen) or _says_nothing_by_leaving_out(wanted, seen):
         return None
     message = f"does not say {wanted.label}, which should be {wanted.shown}"
-    return Miss(message=message, excerpt=_quoted(wanted, None))
+    return Miss(message=message, excerpt=_quoted(wanted, None), left_out=True)
 
 
 def _is_said_in_row(wanted: Expectation, own: Sequence[Place], seen: Output) -> bool:
@@ -147,8 +153,7 @@ def _is_said_in_row(wanted: Expectation, own: Sequence[Place], seen: Output) -> 
 
 def _says_nothing_by_leaving_out(wanted: Expectation, seen: Output) -> bool:
     """Whether nought or no is expected, and the output leaves out whatever is empty, in other rows too."""
-    right = wanted.right
-    if not (isinstance(right, Amount) and right.number == 0) and not (isinstance(right, Flag) and not right.yes):
+    if not wanted.is_zero and wanted.right != Flag(yes=False):
         return False
     last = key_stems(wanted.path.rpartition(".")[2])
     elsewhere = any(path_stems(place.names)[-len(last) :] == last for place in seen.sheet.places)
@@ -156,11 +161,12 @@ def _says_nothing_by_leaving_out(wanted: Expectation, seen: Output) -> bool:
 
 
 def _quoted(wanted: Expectation, place: Place | None) -> str:
-    """What stands in the place, for a finding: by itself where it can be nothing else, else with its keys."""
+    """What stands in the place, for a finding: by itself where it is distinct, else with its key and item."""
     key = place.keys[-1] if place else wanted.path.rpartition(".")[2]
     cell = "" if place is None or place.cell is None else _written(place.cell)
     if not wanted.item:
-        return cell if len(cell) > 3 and any(map(str.isdigit, cell)) else f"{key} {cell}".strip()
+        distinct = len(cell) > 3 and any(map(str.isdigit, cell))
+        return cell if distinct else f'"{key}": {json.dumps(place.cell if place else None, default=str)}'
     return f"{', '.join(own for _, own in wanted.item)}: {key} {cell}".strip()
 
 

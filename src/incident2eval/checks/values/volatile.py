@@ -1,17 +1,18 @@
-"""What may differ from run to run and is no mistake: ids of runs, times of day of the run, how long it took."""
+"""What may differ from run to run and is no mistake: a run's id, its time of day, how long it took."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from incident2eval.checks.text.wording import key_words, leaves, vocabulary
 from incident2eval.checks.values.reading import values_in
-from incident2eval.checks.values.value import Date
+from incident2eval.checks.values.value import Amount, Clock, Date, Told
+from incident2eval.checks.values.words import stem
 from incident2eval.model import JSON, Run
 
 _KEYS = vocabulary(
-    "timestamp ts generated created updated modified printed rendered processed logged executed now latency elapsed "
-    "runtime uuid guid nonce seed hash checksum digest etag signature token tokens trace span correlation "
-    "commit build confidence probability similarity perplexity temperature"
+    "timestamp ts generated created updated modified printed rendered processed logged executed now "
+    "latency elapsed runtime uuid guid nonce seed hash checksum digest etag signature token tokens trace "
+    "span correlation commit build confidence probability similarity perplexity temperature"
 )
 """Words of keys whose values are a run's own."""
 _OF_A_RUN = vocabulary("run request session trace span execution correlation")
@@ -22,7 +23,17 @@ _RANDOM = re.compile(
     r"|(?:run|req|sess|trace|msg|chatcmpl|job)[-_][\w-]{4,}",
     re.IGNORECASE,
 )
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:(?!00(?:\.0+)?(?![\d.]))\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?")
+_RUN_STEMS = frozenset(
+    map(
+        stem,
+        "run session trace latency elapsed runtime uuid token checksum hash confidence version build".split(),
+    )
+)
+_MADE_STEMS = frozenset(map(stem, "generated created updated printed rendered exported timestamp".split()))
+_TOOK_STEMS = frozenset(map(stem, "took processed computed generated rendered".split()))
+_MOMENT = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:(?!00(?:\.0+)?(?![\d.]))\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?"
+)
 """A moment to the second: nobody makes appointments for one."""
 
 
@@ -40,16 +51,26 @@ def is_volatile(path: str, value: JSON) -> bool:
     return any(form.fullmatch(value.strip()) for form in (_RANDOM, _MOMENT))
 
 
-def is_own_day(value: JSON, run: Run) -> bool:
-    """Whether a value is the day of the run itself."""
-    days = {moment.date() for moment in (run.started, run.ended) if moment}
-    said = {one.value.day.complete for one in values_in(str(value)) if isinstance(one.value, Date)}
-    return not days.isdisjoint(said)
+def is_own_moment(value: JSON, run: Run) -> bool:
+    """Whether a value is the day of the run itself, or the time of day, in whatever zone."""
+    moments = [moment for moment in (run.started, run.ended) if moment]
+    for one in values_in(str(value)):
+        if isinstance(one.value, Date) and one.value.day.complete in {moment.date() for moment in moments}:
+            return True
+        if isinstance(one.value, Clock):
+            away = [(one.value.minutes - moment.minute + 2) % 60 for moment in moments]
+            if any(minutes <= 4 for minutes in away):
+                return True
+    return False
 
 
-def says_of_the_run(words: Iterable[str]) -> bool:
-    """Whether the words around a value of a text say that it is the run's own."""
-    return not _KEYS.isdisjoint(words)
+def says_of_the_run(words: Collection[str], value: Told) -> bool:
+    """Whether the words around a value of a text, as stems, say that it is the run's own."""
+    if not _RUN_STEMS.isdisjoint(words):
+        return True
+    if isinstance(value, Amount):
+        return not _TOOK_STEMS.isdisjoint(words) and not value.number.is_integer()
+    return not _MADE_STEMS.isdisjoint(words)
 
 
 def same_input(one: Run, other: Run) -> bool:

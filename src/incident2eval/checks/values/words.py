@@ -85,7 +85,9 @@ def is_denied(text: str, start: int) -> bool:
 def denies(word: str) -> bool:
     """Whether a word turns what follows into its opposite."""
     folded = fold(word)
-    return folded in _DENYING or (len(folded) > 3 and folded.endswith("nt") and ("'" in word or "\u2019" in word))
+    return folded in _DENYING or (
+        len(folded) > 3 and folded.endswith("nt") and ("'" in word or "\u2019" in word)
+    )
 
 
 def content(words: Iterable[str]) -> tuple[str, ...]:
@@ -93,14 +95,13 @@ def content(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in words if len(word) > 1 and word not in _EMPTY))
 
 
-_EMPTY = frozenset(
-    stem(word)
-    for word in """
-a an the of to for and or but in on at by with within from into up out off over under than then so if as per is are
-was were be been being am it its this that these those there here we you your our us i me my he she they them their
-his her has have had having will would can could may might shall should must do does did done also all any each both
-about around approximately roughly only just still already yet now not no yes please which who whom whose what when
-where how why more most less least very too same such other another one two three four five six seven eight nine ten
-""".split()
-) | frozenset(map(stem, CONTINENTAL))
+_SMALL = """
+a an the of to for and or but in on at by with within from into up out off over under than then so if as
+per is are was were be been being am it its this that these those there here we you your our us i me my
+he she they them their his her has have had having will would can could may might shall should must do
+does did done also all any each both about around approximately roughly only just still already yet now
+not no yes please which who whom whose what when where how why more most less least very too same such
+other another one two three four five six seven eight nine ten
+"""
+_EMPTY = frozenset(stem(word) for word in (*_SMALL.split(), *CONTINENTAL))
 """Stems of words that say nothing of the subject."""
