@@ -91,6 +91,7 @@ def gather(
         BadInput: No run, or several that might be the one.
         NotProvable: Nothing to replay: no input in the evidence or in the trace.
     """
+    _refuse_unknown(incident, traces)
     traced = [trace for trace in traces if trace.kind == EvidenceKind.TRACE]
     recorded = _the_run(incident, traced)
     runs = _runs_of(recorded, traced)
@@ -160,15 +161,6 @@ def _the_run(incident: Incident, traces: Sequence[TraceRun]) -> Run:
             )
         )
     named = [trace for trace in traces if trace.named is not None and trace.named == trace.run.id]
-    if any(trace.named is not None for trace in traces) and not named:
-        raise BadInput(
-            Fault(
-                message=f"no run is called {next(trace.named for trace in traces if trace.named)!r}",
-                file=incident.id,
-                field="evidence.run",
-                hint="the files hold " + ", ".join(_name(trace) for trace in traces[:8]),
-            )
-        )
     fits = named or list(traces)
     for narrow in (_holds_wrong_words, _is_about_subject, _is_about_time):
         if len(fits) > 1:
@@ -187,6 +179,22 @@ def _the_run(incident: Incident, traces: Sequence[TraceRun]) -> Run:
             )
         )
     return fits[0].run
+
+
+def _refuse_unknown(incident: Incident, traces: Sequence[TraceRun]) -> None:
+    """Refuse a row of evidence that names a run which its file does not hold."""
+    held = {(trace.file, trace.named) for trace in traces if trace.named == trace.run.id}
+    for trace in traces:
+        if trace.named is not None and (trace.file, trace.named) not in held:
+            there = [_name(each) for each in traces if each.file == trace.file][:8]
+            raise BadInput(
+                Fault(
+                    message=f"no run is called {trace.named!r} in {trace.file}",
+                    file=incident.id,
+                    field="evidence.run",
+                    hint="it holds " + ", ".join(dict.fromkeys(there)),
+                )
+            )
 
 
 def _runs_of(recorded: Run, traces: Sequence[TraceRun]) -> dict[str, Run]:

@@ -170,8 +170,14 @@ _REFUSAL = re.compile(
 )
 
 
+_OF_AN_ERROR = frozenset({"error", "errors", "code", "status", "detail", "details", "message", "type"})
+"""Keys of an object that tells of an error, as programs return it in place of an answer."""
+
+
 def is_refusal(run: Run) -> bool:
-    """Whether the run's output is a short refusal rather than an answer."""
+    """Whether the run's output is a short refusal or an error object rather than an answer."""
+    if isinstance(run.output, Mapping) and run.output and set(run.output) <= _OF_AN_ERROR:
+        return not {"error", "errors"}.isdisjoint(run.output)
     text = flat_text(run.output).strip()
     return len(text) < 400 and bool(_REFUSAL.match(text))
 

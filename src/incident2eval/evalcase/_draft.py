@@ -17,7 +17,7 @@ pytestmark = pytest.mark.incident("{id}")
 def test_the_failure_does_not_come_back(replay, case):
     run = replay()
 
-    pytest.fail(f"{{case.id}} is a draft: judge {{run}} with a check of incident2eval.checks")
+    pytest.fail(f"{{case.id}} is a draft: judge {{run.id}} with a check of incident2eval.checks")
 '''
 """pytest.fail is nothing that the proofreader lets pass, so a draft cannot be proved as it stands."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
+from unicodedata import category
 
 JSON = object
 """Whatever JSON can say: None, bool, int, float, str, lists and dicts of these."""
@@ -141,10 +142,10 @@ class Run:
 def is_empty(value: JSON) -> bool:
     """Whether a value says nothing: null, blank text, {} or [] (contract section 6), or only such values.
 
-    Text of invisible characters is blank; a number, true and false say something.
+    Text of invisible characters or of punctuation alone is blank; a number, true and false say something.
     """
     if isinstance(value, str):
-        return not any(char.isprintable() and not char.isspace() for char in value)
+        return not any(category(char)[0] in "LNS" for char in value)
     if isinstance(value, Mapping):
         return all(is_empty(inner) for inner in value.values())
     return all(is_empty(inner) for inner in value) if isinstance(value, (list, tuple)) else value is None

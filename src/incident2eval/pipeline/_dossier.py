@@ -11,6 +11,7 @@ from incident2eval.model import (
     JSON,
     BadInput,
     EvidenceKind,
+    Fault,
     Finding,
     Findings,
     Incident,
@@ -29,6 +30,9 @@ from incident2eval.triage import Triage, triage
 
 SERIES = 40
 """How many archived inputs a case of a drift replays; each costs a call of the workflow in every trial."""
+
+LONGEST_WORDS = 20_000
+"""Characters that one entry under `wrong` or `right` may have, as any text of an incident file."""
 
 TRACES = {EvidenceKind.TRACE, EvidenceKind.CORRECTED_TRACE, EvidenceKind.GOOD_TRACE}
 
@@ -88,7 +92,7 @@ def open_dossier(project: Project, incident_id: str) -> Dossier:
         NotJudged: Evidence is listed but absent.
     """
     loaded = project.incident(incident_id)
-    incident = loaded.incident
+    incident, unsaid = _said(loaded.incident)
     workflow = project.workflow(incident.workflow.name)
     kept = project.evidence(incident_id)
     readings, warnings = read_traces(kept)
@@ -132,8 +136,25 @@ def open_dossier(project: Project, incident_id: str) -> Dossier:
         cause=cause,
         triage=triage(incident, findings),
         sources=sources,
-        warnings=(*loaded.warnings, *project.warnings, *gathered.warnings, *warnings),
+        warnings=(*loaded.warnings, *unsaid, *project.warnings, *gathered.warnings, *warnings),
     )
+
+
+def _said(incident: Incident) -> tuple[Incident, tuple[str, ...]]:
+    """The incident without the blanks under `wrong` and `right`, and what was left out.
+
+    Raises:
+        BadInput: Words are longer than anybody marks them.
+    """
+    for name in ("wrong", "right"):
+        if any(len(words) > LONGEST_WORDS for words in getattr(incident, name)):
+            hint = "mark the words that matter; a whole text belongs to the evidence"
+            message = f"is longer than {LONGEST_WORDS:,} characters"
+            raise BadInput(Fault(file=incident.id, field=name, message=message, hint=hint))
+    wrong, right = (tuple(filter(str.strip, words)) for words in (incident.wrong, incident.right))
+    left_out = [name for name in ("wrong", "right") if "" in map(str.strip, getattr(incident, name))]
+    said = tuple(f"{name}: a blank entry was left out" for name in left_out)
+    return replace(incident, wrong=wrong, right=right), said
 
 
 def _known(

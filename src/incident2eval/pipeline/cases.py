@@ -144,11 +144,17 @@ def prove(*, project: Path | None, incidents: tuple[str, ...], reason: str | Non
         if edits and not reason:
             faults.append(f"cases/{incident} was {edits}")
             continue
+        before = {one.id: one.variants.caught for one in home.lock().cases if one.incident == incident}
         proof = prove_again(home, incident)
         proved += proof.tests
         lines += [
             *(line for test in proof.tests for line in case_lines(test)),
             *(f"  {missed}" for missed in proof.missed),
+            *(
+                f"  {test.test} proves less: {test.variants.caught} variants, before {before[test.id]}"
+                for test in proof.tests
+                if test.variants.caught < before.get(test.id, 0)
+            ),
         ]
         faults += proof.faults
         if not proof.faults:

@@ -146,12 +146,14 @@ class Replay:
         run = runs.runs[name]
         if not runs.live:
             return self._with_subject(run, run.subject)
-        require_as_much(
-            run,
-            recorded=self._beside(RECORDED, name),
-            corrected=self._beside(CORRECTED, name),
-            observes=self.sheet.case.observes,
-        )
+        # All of the trial: a run that did nothing leaves nothing behind for the next one to show.
+        for each in runs.runs:
+            require_as_much(
+                runs.runs[each],
+                recorded=self._beside(RECORDED, each),
+                corrected=self._beside(CORRECTED, each),
+                observes=self.sheet.case.observes,
+            )
         return self._with_subject(run, None)
 
     def _with_subject(self, run: Run, otherwise: Subject | None) -> Run:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum, auto
-from itertools import pairwise
+from itertools import dropwhile, pairwise
 
 from incident2eval.checks.exposure.amounts import Amount, amounts
 from incident2eval.checks.figures.dates import days
@@ -20,7 +20,7 @@ _FAR = 400
 """Days from the run beyond which a full date tells something."""
 _MAY_BE_A_BIRTH = 15 * 365
 """Days before the run beyond which a date may be somebody's birthday."""
-_BEFORE, _BEHIND = 4, 2
+_BEFORE, _BEHIND = 5, 2
 """How many words beside a figure are kept with it."""
 
 WORD_OF_TEXT = re.compile(r"[^\W_]+(?:['\u2019][^\W\d_]{1,3}(?![^\W_]))?")
@@ -189,7 +189,9 @@ def _of_sentence(sentence: str, run_on: date | None) -> Iterator[Fact]:
     for amount in amounts(sentence):
         tells = amount.tells_alone or amount.tells_with_words
         if tells and not _inside(amount.start, taken) and not _is_public(sentence, amount.start):
-            yield _with_words(sentence, amount, spans)
+            fact = _with_words(sentence, amount, spans)
+            if amount.tells_alone or fact.words:
+                yield fact
     yield from _phrases(sentence, spans)
     yield from _pairs(sentence, spans)
 
@@ -199,7 +201,9 @@ def _with_words(sentence: str, amount: Amount, spans: list[Span]) -> Fact:
     said = [(sentence[a:b], b <= amount.start) for a, b in spans if not amount.start <= a < amount.end]
     words = [(word, ahead) for word, ahead in said if not word.isdigit()]
     before = [word for word, ahead in words if ahead][-_BEFORE:]
+    before = list(dropwhile(lambda word: len(word) < 4, before))
     behind = [word for word, ahead in words if not ahead][:_BEHIND]
+    behind = behind if telling(behind[-1:]) else behind[:-1] if telling(behind[:1]) else []
     written = (*before, sentence[amount.start : amount.end].strip(), *behind)
     text = " ".join(word for word in written if not names(word))
     return Fact(text=text, kind=Kind.AMOUNT, amount=amount, words=telling([*before, *behind]))

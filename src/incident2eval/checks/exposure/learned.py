@@ -12,6 +12,8 @@ from incident2eval.checks.exposure.belongings import (
     Source,
     scope_of,
     scope_of_run,
+    text_of,
+    told,
 )
 from incident2eval.checks.exposure.distinct import Fact, Kind, facts_in, read_fact
 from incident2eval.checks.exposure.ground import Ground
@@ -19,7 +21,7 @@ from incident2eval.checks.exposure.leaving import leaving
 from incident2eval.checks.exposure.needles import Held, Needles, Page
 from incident2eval.checks.names.roster import names_of
 from incident2eval.checks.text.views import plain
-from incident2eval.model import JSON, Customers, Origin, Run, flat_text
+from incident2eval.model import JSON, Customers, Origin, Run
 
 _MOST = {Kind.AMOUNT: 16, Kind.REFERENCE: 12, Kind.DATE: 4, Kind.PHRASE: 8}
 """Facts of a kind that a case keeps of one owner: people read them."""
@@ -87,15 +89,15 @@ def kept_facts(known: Known, apart_by: Sequence[str]) -> list[dict[str, JSON]]:
     run = known.recorded
     readings = _readings(run, known, apart_by)
     strangers = chain(readings.strangers, _of_other_runs(known))
-    told = [one for one in held(strangers, run, known.customers) if not one.fact.personal]
-    needles = Needles(told)
+    foreign = [one for one in held(strangers, run, known.customers) if not one.fact.personal]
+    needles = Needles(foreign)
     leaked = {
         hit.held.fact.key
         for leaves in leaving(run)
         for hit in islice(needles.in_page(Page(plain(leaves.text))), _ENOUGH)
     }
     by_owner: dict[object, list[Held]] = defaultdict(list)
-    for one in told:
+    for one in foreign:
         by_owner[one.owner, one.apart].append(one)
     entries = []
     for facts in by_owner.values():
@@ -114,9 +116,9 @@ def _of_other_runs(known: Known) -> Iterator[Belongings]:
     for run in known.recorded_runs:
         if run in known.since or run.customer_id in {None, known.customer_id}:
             continue
-        values = [run.input, run.output, *(step.content for step in run.steps)]
-        for value in values:
-            yield Belongings(owner=run.customer_id, apart=None, name="the run", text=flat_text(value))
+        records = (text_of(record) for step in run.steps for record in step.records)
+        for value in (run.input, run.output, *(step.output for step in run.steps), *records):
+            yield Belongings(owner=run.customer_id, apart=None, name="the run", text=told(value))
 
 
 def _readings(run: Run, known: Known, apart_by: Sequence[str]) -> Readings:
@@ -141,8 +143,8 @@ def _few(facts: Iterable[Fact]) -> Iterator[Fact]:
     left = dict(_MOST)
     seen: set[object] = set()
     for fact in facts:
-        if fact.key not in seen and left[fact.kind]:
-            seen.add(fact.key)
+        if seen.isdisjoint({fact.key, fact.text}) and left[fact.kind]:
+            seen |= {fact.key, fact.text}
             left[fact.kind] -= 1
             yield fact
 

@@ -75,11 +75,14 @@ class Page:
     def _starts(self) -> list[int]:
         return [start for start, _ in self.spans]
 
-    def beside(self, start: int, end: int) -> frozenset[str]:
-        """The words that stand beside a span."""
+    def beside(self, start: int, end: int, words: Sequence[str]) -> frozenset[str]:
+        """Which of the words stand beside a span, in full or as capitals: PD for pupil distance."""
         low, high = bisect_left(self._starts, start), bisect_left(self._starts, end)
-        near = [*self.words[max(0, low - _NEAR) : low], *self.words[high : high + _NEAR]]
-        return frozenset(map(stem, near))
+        low, high = max(0, low - _NEAR), high + _NEAR
+        initials = "".join(word[0] for word in words).upper()
+        if len(initials) > 1 and initials in {self.text[slice(*span)] for span in self.spans[low:high]}:
+            return frozenset(words)
+        return frozenset(map(stem, self.words[low:high])).intersection(words)
 
 
 class Needles:
@@ -135,7 +138,7 @@ class Needles:
                 same = any(math.isclose(value, exact.value) for value in amount.values)
                 if same or _rounds(amount, exact):
                     start, end = amount.start, amount.end
-                    beside = page.beside(start, end).intersection(held.fact.words)
+                    beside = page.beside(start, end, held.fact.words)
                     yield Hit(held=held, start=start, end=end, amount=amount, beside=beside, rounded=not same)
 
     def _codes(self, page: Page) -> Iterator[Hit]:

@@ -21,6 +21,7 @@ _AND = re.compile(
     r"(?:;|,?\s(?:and|so|but))\s(?=(?:no|nothing|you|we|it|they|there|the|your|our|this|that)\s)",
     re.IGNORECASE,
 )
+_MOST_BESIDE = 12
 _VERB = re.compile(
     r"\b(?:is|are|was|were|be|has|have|had|can|may|will|must|need|needs|cover|covers|get|gets|pay|pays|do|does|did|"
     r"\w+ed)\b|['\u2019]ll\b",
@@ -41,7 +42,7 @@ class Entry:
     of: tuple[str, ...] = ()
     """Telling words in front of it: what it was said of."""
     beside: tuple[str, ...] = ()
-    """Telling words behind it."""
+    """Other telling words of its sentence, and of the one before."""
     calls: tuple[str, ...] = ()
     """Tools in whose arguments it stood, where the output did not hold it."""
     only_while_a_call_fails: bool = False
@@ -62,6 +63,15 @@ class Entry:
         """As case.yaml keeps it, what is empty left out."""
         lists = {name: list(getattr(self, name)) for name in _LISTS}
         return {"says": self.says, **{name: value for name, value in lists.items() if value}}
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A sentence of the recorded run, the one before it, and the tool that was given it."""
+
+    sentence: str
+    before: str = ""
+    calls: tuple[str, ...] = ()
 
 
 def entry_in(fact: JSON) -> Entry | None:
@@ -96,8 +106,8 @@ def entries_of(known: Known) -> Iterator[Entry]:
         for words in chain.from_iterable(map(_divided, filter(None, sentences(marked)))):
             if _PLACEHOLDER.search(words):
                 continue
-            calls, whole = next((place for place in places if _flat(words) in _flat(place[1])), ((), words))
-            entry = _entry(words, whole, calls, known)
+            place = next((one for one in places if _flat(words) in _flat(one.sentence)), Spot(words))
+            entry = _entry(words, place, known)
             if entry is not None:
                 yield entry
 
@@ -108,33 +118,42 @@ def _divided(words: str) -> tuple[str, ...]:
     return several if all(_VERB.search(one) and _tells(read(one).whole) for one in several) else (words,)
 
 
-def _places(run: Run) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Every sentence of the output, then of what calls were given: the tool's name and the sentence."""
-    yield from (((), sentence) for sentence in sentences(run.output) if sentence)
+def _places(run: Run) -> Iterator[Spot]:
+    """Every sentence of the output, then of what calls were given."""
+    yield from _spots(run.output)
     for step in run.steps:
         if step.kind in _CALLS:
-            yield from (((step.name,), sentence) for sentence in sentences(step.input) if sentence)
+            yield from _spots(step.input, step.name)
+
+
+def _spots(value: JSON, *calls: str) -> Iterator[Spot]:
+    before = ""
+    for sentence in sentences(value):
+        if sentence:
+            yield Spot(sentence, before, calls)
+        before = sentence
 
 
 def _flat(text: str) -> str:
     return " ".join(readable(text).casefold().split()).strip(" .!")
 
 
-def _entry(words: str, whole: str, calls: tuple[str, ...], known: Known) -> Entry | None:
-    part = next((one for one in parts(whole) if _flat(words) in _flat(one)), whole)
+def _entry(words: str, spot: Spot, known: Known) -> Entry | None:
+    part = next((one for one in parts(spot.sentence) if _flat(words) in _flat(one)), spot.sentence)
     for text in (words, part):
         says = _without_names(readable(text), known)
         if says is not None and _tells(said := read(says).whole):
             around = _without_names(readable(part), known) or says
             before, behind = _around(says, around)
             of = read(before).whole.terms - said.terms
+            near = _without_names(readable(f"{behind} {spot.sentence} {spot.before}"), known) or behind
             return Entry(
                 says=says,
                 figures=tuple(dict.fromkeys(counted(says).words)),
                 words=_shown(said.terms, says),
                 of=_shown(of, before),
-                beside=_shown(read(behind).whole.terms - said.terms - of, behind),
-                calls=calls,
+                beside=_shown(read(near).whole.terms - said.terms - of, near)[:_MOST_BESIDE],
+                calls=spot.calls,
             )
     return None
 

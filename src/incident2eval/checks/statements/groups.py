@@ -32,7 +32,7 @@ _CLAIMS = {
     "REQUIRED": "need needs needed require required requirement must obliged obligation mandatory compulsory "
     "necessary",
     APPROVED: "approve approved cleared clearance accept accepted authorise authorised authorize authorized "
-    "release released admitted",
+    "release released admitted granted grant",
     FOUND: "find found discover discovered match matches hit hits entry entries record recorded records "
     "detected identified",
     "LIABLE": "liable liability",
@@ -78,7 +78,7 @@ _OPPOSITES = {
     REFUND: "nonrefundable",
     "AVAILABLE": "unavailable",
     "NORMAL": "abnormal",
-    "SAFE": "unsafe harmful",
+    "SAFE": "unsafe harm harmed harmful danger dangerous hazardous",
     ALLOWED: "forbidden prohibited banned",
 }
 """Words that deny what the term claims."""
@@ -94,20 +94,20 @@ _NEGLIGIBLE = """
 a about above according after again against ahead all alongside also always am amount an and another any
 anyone anything are around article articles as ask asked at be because become been before being below best
 between both bring brings but by can carries carry case check come complete completed confirm confirmed
-contain contains could currently day dear did do does doing done down during each either else enquiry ever
-every everyone everything fall far first for from further get give go going good goods great had happen
-happy has have having he hello help her here hereby hers hi him his how however i if in include included
-includes indeed inform inside into is it item items its itself just keep kind kindly know last latest least
-less let like likely look made make many may maybe me mean might month monthly more moreover most much my
-myself near new next note now of off offer offered often ok okay on once one only onto or order other our
-ours ourselves out over own part particular per perhaps period please pleased point possible product
-products provide provided put question questions rather ready really regard regards remain remains request
-result results right run same say search searched see self set shall she should show simply since sincerely
-so some someone something soon stay staying stays still straight such sure take team tell term terms than
-thank thanks that the their theirs them then there therefore these they thing things this those though
-through thus time to together too total toward towards under until up upon us very via want was way we weigh
-weighing well were what whatever when whenever where which while who whole whom whose why will wish with
-within work would year yearly yes yet you your yours yourself
+contain contains could currently database day dear did do does doing done down during each either else
+enquiry ever every everyone everything fall far first for from further get give go going good goods great
+had happen happy has have having he hello help her here hereby hers hi him his how however i if in include
+included includes indeed inform inside into is it item items its itself just keep kind kindly know last
+latest least less let like likely list look made make many may maybe me mean might month monthly more
+moreover most much my myself near new next note now of off offer offered often ok okay on once one only onto
+or order other our ours ourselves out over own part particular per perhaps period please pleased point
+possible product products provide provided put question questions rather ready really regard regards remain
+remains request result results right run same say search searched see self set shall she should show simply
+since sincerely so some someone something soon stay staying stays still straight such sure take team tell
+term terms than thank thanks that the their theirs them then there therefore these they thing things this
+those though through thus time to together too total toward towards under until up upon us very via want was
+way we weigh weighing well were what whatever when whenever where which while who whole whom whose why will
+wish with within work would year yearly yes yet you your yours yourself
 """
 """Words that hardly tell one statement from another."""
 

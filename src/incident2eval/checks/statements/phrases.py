@@ -11,6 +11,7 @@ _PHRASES = (
         r"\b(?:no|not|worry|instead|rather|other|except)\b",
         (r"n(?:o|ot) (?:later|more|longer|fewer|less) than|no questions asked|not only", " "),
         (r"no (?:problem|worries|doubt|matter)|(?:do not|no need to) (?:worry|hesitate)[^,.;]{0,60}", " "),
+        (r"no (?:further|other|additional)(?= (?!cost|charge|fee|expense|action)\w)", "no not"),
         (r"not yet|no longer|instead of|rather than|other than|except for|with the exception of", "not"),
     ),
     (  # For nothing.
@@ -95,10 +96,20 @@ _PHRASES = (
             "ALLOWED",
         ),
         (r"have to|has to|obliged to|must", "REQUIRED"),
-        (r"(?:got|get|gets|gone|went) through|given the green light|good to go|signed off", "APPROVED"),
+        (
+            r"(?:got|get|gets|gone|went) through|(?:given|gets?|got) the green light|good to go|signed off",
+            "APPROVED",
+        ),
     ),
     (  # Others.
-        r"hold|out\b|time|end|normal|order|policy|cover|fix|leav|stay|remain|check|over|not|long|soon|provid|assum|cond",
+        r"harm|danger|risk|hold|out\b|time|end|normal|order|policy|cover|fix|leav|stay|remain|check|over|not|long|soon|provid|assum|cond",
+        (
+            (
+                r"(?:no|without) (?:any |a )?(?:harm|danger|risk)"
+                r"|not (?:be )?(?:harm|harmed|harmful|dangerous|hazardous)"
+            ),
+            "SAFE",
+        ),
         (r"put (\S{1,20} \S{1,20}) on hold|on hold", r"PAUSED \1"),
         (r"(?:run|runs|ran|running) out|out of time|time[- ]barred|come to an end", "EXPIRED"),
         (

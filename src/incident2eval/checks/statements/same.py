@@ -43,7 +43,7 @@ class Claim:
     of: frozenset[str] = frozenset()
     """Terms in front of it, of what it was said: new words only where one of them is there, too."""
     beside: frozenset[str] = frozenset()
-    """Terms behind it: they may come along."""
+    """Other terms around it: they may come along."""
 
     @property
     def familiar(self) -> frozenset[str]:
@@ -100,12 +100,13 @@ def _share_it(one: str, other: str, claim: Claim) -> bool:
 def _is(said: Statement, claim: Claim, *, nothing_new: bool = False) -> bool:
     if said.denials != claim.denials or not _same_figures(said.quantities, claim.quantities):
         return False
-    if said.conditions - claim.familiar:
+    if said.conditions - claim.familiar or (said.priced and not claim.quantities):
         return False
     stand_ins = {
         one: _STANDS_FOR[one] for one in claim.terms - said.terms if _STANDS_FOR.get(one) in said.terms
     }
-    missing = claim.terms - said.terms - stand_ins.keys()
+    numbers = {f"{one.value:g}" for one in said.quantities if one.kind == "count"}
+    missing = claim.terms - said.terms - stand_ins.keys() - numbers
     new = _telling(said.terms - claim.terms - claim.of - claim.beside - set(stand_ins.values()))
     if any(one in CLAIMS or one.isdigit() for one in missing) or missing == claim.terms:
         return False
@@ -118,8 +119,11 @@ def _is(said: Statement, claim: Claim, *, nothing_new: bool = False) -> bool:
         return shared >= (_LEAST_SHARED if figures or claim.claims else _LEAST_OF_MERE_WORDS)
     if nothing_new or missing or ALLOWED in stand_ins.values():
         return False
+    if not claim.quantities and new & said.attached:
+        return False
     at_home = not claim.of or bool(claim.of & said.terms)
-    return at_home and len(new) <= (_MOST_NEW_WITH_FIGURES if claim.quantities else _MOST_NEW)
+    most = _MOST_NEW_WITH_FIGURES if claim.quantities and said.personal else _MOST_NEW
+    return at_home and len(new) <= most
 
 
 def _telling(terms: frozenset[str]) -> set[str]:
@@ -130,7 +134,9 @@ def _telling(terms: frozenset[str]) -> set[str]:
 def _asserts(said: Statement, claim: Claim) -> bool:
     """Whether what it claims stands outside of its conditions."""
     wanted = claim.claims or claim.terms
-    return any(one in said.main or _STANDS_FOR.get(one) in said.main for one in wanted)
+    return any(
+        one in said.main or (one not in said.terms and _STANDS_FOR.get(one) in said.main) for one in wanted
+    )
 
 
 def _same_figures(said: tuple[Quantity, ...], wanted: tuple[Quantity, ...]) -> bool:

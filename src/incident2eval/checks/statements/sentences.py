@@ -1,7 +1,7 @@
 """Sentences of an output as a reader meets them, and their clauses."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from incident2eval.checks.figures.units import unit_of_key
 from incident2eval.checks.text.views import plain
@@ -85,12 +85,21 @@ def _cut(text: str) -> Iterator[str]:
         yield stripped[start : start + _LONGEST]
 
 
-def part_around(text: str, start: int, end: int, *, reach: int = 240) -> tuple[int, int]:
-    """Where the part of a sentence stands that holds a span: at most `reach` characters to either side."""
+def part_around(text: str, start: int, end: int, *, reach: int = 240) -> str:
+    """The part of a sentence that holds a span: at most `reach` characters to either side."""
+    return _between(text, start, end, reach, (_END, _STRONG))
+
+
+def clause_around(text: str, start: int, end: int, *, reach: int = 240) -> str:
+    """The clause that holds a span: what commas divide as well."""
+    return _between(text, start, end, reach, (_END, _STRONG, _WEAK))
+
+
+def _between(text: str, start: int, end: int, reach: int, edges: Iterable[re.Pattern[str]]) -> str:
     low, high = max(0, start - reach), min(len(text), end + reach)
-    ends = [match.end() for edge in (_END, _STRONG) for match in edge.finditer(text, low, start)]
-    begins = [match.start() for edge in (_END, _STRONG) if (match := edge.search(text, end, high))]
-    return max(ends, default=low), min(begins, default=high)
+    ends = [match.end() for edge in edges for match in edge.finditer(text, low, start)]
+    begins = [match.start() for edge in edges if (match := edge.search(text, end, high))]
+    return text[max(ends, default=low) : min(begins, default=high)]
 
 
 def readable(sentence: str) -> str:

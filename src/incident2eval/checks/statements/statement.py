@@ -31,6 +31,9 @@ _NOT_SAID = re.compile(
     r"|\b(?:wrong|incorrect|mistake|mistaken|erroneous)(?:ly)?\b|\bnot (?:true|correct|right|accurate)\b"
     r"|\b(?:in error|untrue|misleading|inaccurate|disregard|retract(?:ed)?|withdrawn)\b"
     r"|\bapolog\w{1,8} (?:for|that) (?:\w{1,7} ){0,2}(?:promis|sa[iy]|stat|writ|wrote|tell|told|error)"
+    r"|\b(?:almost|probably|likely|usually|generally|typically|often|sometimes|partly|partially|so far)\b"
+    r"|\b(?:in part|part of)\b"
+    r"|\b(?:some|other|others|many|most) (?:\w+ ){0,2}(?:give|offer|get|have|grant|do|pay)\b"
     r"|\b(?:corrected|correction|formerly|previously|might|perhaps|pending|provisionally)\b"
     r"|\b(?:previous|earlier|old|last|former)\s(?:e-?mail|mail|message|letter|reply|note|version|draft|answer)s?\b"
     r"|\b(?:you|customer|client|he|she|they)\s(?:asked|wrote|said|mentioned|quoted|claim that|claimed)\b"
@@ -41,6 +44,15 @@ _CONDITION = re.compile(
     r"(?:and |or |even |only )?"
     r"(?:if|unless|once|until|when|whenever|should|as soon as|provided|in case|subject to)\b"
 )
+_ATTACHED = re.compile(
+    r"\b(?:for|of|about|on|in|at|by) (?:(?:the|your|our|a|an|his|her|their|its|any|this) )?"
+    r"([a-z]+)(?: ([a-z]+))?"
+)
+_PERSONAL = re.compile(r"\b(?:you|your|we|us|our|i|my)\b")
+_PRICED = re.compile(
+    r"\b(?:for|at|costs?|plus|up to|limited to) (?:only |just |about )?[£$€]\d", re.IGNORECASE
+)
+"""A price or a limit set on it."""
 _MOST_CLAUSES = 12
 
 
@@ -52,6 +64,10 @@ class Clause:
     quantities: tuple[Quantity, ...]
     denials: int
     conditional: bool
+    attached: frozenset[str]
+    """The terms that are tied to another word: `for the director`, `visa photo`."""
+    personal: bool
+    priced: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +79,12 @@ class Statement:
     denials: int
     main: frozenset[str]
     """The terms outside of its conditions."""
+    attached: frozenset[str]
+    """The terms that are tied to another word."""
+    personal: bool
+    """Whether it speaks of `you` or `us`."""
+    priced: bool
+    """Whether it sets a price or a limit in money."""
     conditions: frozenset[str]
     """The terms of every condition in the part of the sentence that it is of."""
 
@@ -107,6 +129,9 @@ def joined(clauses: Sequence[Clause]) -> Statement:
         quantities=tuple(one for clause in clauses for one in clause.quantities),
         denials=sum(clause.denials for clause in clauses),
         main=main,
+        attached=frozenset(term for clause in clauses for term in clause.attached),
+        personal=any(clause.personal for clause in clauses),
+        priced=any(clause.priced for clause in clauses),
         conditions=frozenset(term for clause in clauses if clause.conditional for term in clause.terms),
     )
 
@@ -124,6 +149,8 @@ class Word:
     text: str
     term: str
     denies: bool = False
+    joined: bool = False
+    """Whether it stands right behind another telling word: `photo` in `visa photo`."""
 
 
 def words(text: str) -> tuple[Word, ...]:
@@ -132,15 +159,15 @@ def words(text: str) -> tuple[Word, ...]:
 
 
 def _words(plain: str) -> Iterator[Word]:
+    before = ""
     for word in _TOKEN.findall(folded(plain)):
-        if word == "0":
-            yield Word(word, "", denies=True)
-        elif word.isupper():
-            yield Word(word, word)
-        elif (denied := denies(word)) is not None:
+        denied = "" if word == "0" else None if word.isupper() else denies(word)
+        found = word if word.isupper() else term(word)
+        if denied is not None:
             yield Word(word, denied, denies=True)
-        elif found := term(word):
-            yield Word(word, found)
+        elif found:
+            yield Word(word, found, joined=bool(before))
+        before = found if denied is None else ""
 
 
 def _clause(text: str) -> Clause:
@@ -153,4 +180,8 @@ def _clause(text: str) -> Clause:
         quantities=tuple(one for one in figures.quantities if not one.is_no_money),
         denials=sum(one.denies for one in found),
         conditional=bool(_CONDITION.match(plain)),
+        personal=bool(_PERSONAL.search(plain)),
+        priced=bool(_PRICED.search(text)),
+        attached=frozenset(term(word) for words in _ATTACHED.findall(plain) for word in words if word)
+        | {one.term for one in found if one.joined},
     )

@@ -7,8 +7,9 @@ from incident2eval.checks.figures.figures import Figure
 from incident2eval.checks.figures.grounds import Grounds
 from incident2eval.checks.figures.shown import Shown
 from incident2eval.checks.figures.stock import Fits, Place
+from incident2eval.checks.statements.sentences import clause_around, part_around
 from incident2eval.checks.statements.statement import read
-from incident2eval.checks.statements.topics import around, is_measured, is_promised, topics
+from incident2eval.checks.statements.topics import is_measured, is_promised, topics
 from incident2eval.checks.text.wording import sentence
 
 _PROMISED_IN = frozenset({"time", "months", "%"})
@@ -51,12 +52,12 @@ class Support:
         if is_measured(shown.text, figure.start, figure.end):
             return Held.YES
         promised = is_promised(shown.text, figure.start, figure.end)
-        of = topics(around(shown.text, figure.start, figure.end))
+        of = topics(clause_around(shown.text, figure.start, figure.end))
         words = read(sentence(shown.text, figure.start, figure.end)).whole.terms
 
         def is_of_the_same(place: Place) -> bool:
-            there = topics(f"{place.beside} {around(place.text, place.start, place.end)}") if of else of
-            return not of or not there or bool(of & there)
+            there = _topics_at(place) if of else of
+            return not there or bool(of & there)
 
         def shares_a_word(place: Place) -> bool:
             there = read(f"{place.beside} {sentence(place.text, place.start, place.end)}").whole.terms
@@ -72,3 +73,9 @@ class Support:
             all(self._grounds.hold(part, fits=fits, worked_out=worked_out) for part in several)
             for several in shown.readings
         )
+
+
+def _topics_at(place: Place) -> frozenset[str]:
+    """What the sources speak of at a place: in the clause, else in the part of the sentence around it."""
+    clause = clause_around(place.text, place.start, place.end)
+    return topics(f"{place.beside} {clause}") or topics(part_around(place.text, place.start, place.end))

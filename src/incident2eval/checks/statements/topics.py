@@ -53,21 +53,15 @@ def topics(text: str) -> frozenset[str]:
     return frozenset(name for name, words in _TOPIC.items() if words.search(told))
 
 
-def around(text: str, start: int, end: int) -> str:
-    """The part of the sentence that a figure stands in."""
-    low, high = part_around(text, start, end)
-    return text[low:high]
-
-
 def is_promised(text: str, start: int, end: int) -> bool:
     """Whether a figure is a limit, a rate or a promise there: nothing to be worked out."""
     if _BOUND.search(text, max(0, start - 40), start):
         return True
-    part = around(text, start, end)
+    part = part_around(text, start, end)
     return bool(_PROMISE.search(part) or (topics(part) & _PROMISING and not _MEASURED.search(part)))
 
 
 def is_measured(text: str, start: int, end: int) -> bool:
     """Whether a figure tells what was, and promises nothing."""
-    part = around(text, start, end)
+    part = part_around(text, start, end)
     return bool(_MEASURED.search(part)) and not is_promised(text, start, end)
