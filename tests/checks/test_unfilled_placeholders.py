@@ -1,6 +1,5 @@
 """What the fields of a template are, and how much text costs."""
 
-import time
 from datetime import date
 from typing import Any
 
@@ -65,9 +64,7 @@ def test_a_bracket_that_people_marked_is_a_field() -> None:
 
 
 @pytest.mark.parametrize("piece", ["[", "{{", "<a ", "`", "<code>", "%A", "from  ", "Dear ", "X", "is £ "])
-def test_a_megabyte_takes_no_more_than_a_moment(piece: str) -> None:
-    run = Run(output=piece * (1_000_000 // len(piece)))
-    began = time.process_time()
-    unfilled_placeholders(run, fields=["start date"])
+def test_a_megabyte_is_judged_to_its_end(piece: str) -> None:
+    run = Run(output="a " + piece * (1_000_000 // len(piece)))
 
-    assert time.process_time() - began < 2.0
+    assert unfilled_placeholders(run, fields=["start date"]).judged
