@@ -9,7 +9,7 @@ from incident2eval.checks.acts.amounts import Amount, amount_of, as_amount, is_a
 from incident2eval.checks.acts.approvals import Decision, decisions
 from incident2eval.checks.acts.limits import limits_in
 from incident2eval.checks.acts.tool_names import Tools
-from incident2eval.checks.text.wording import embedded, key_words, leaves, vocabulary
+from incident2eval.detection.text.wording import embedded, key_words, leaves, vocabulary
 from incident2eval.model import (
     JSON,
     CannotJudge,

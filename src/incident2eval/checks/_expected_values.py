@@ -4,14 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from incident2eval.checks._check import Check, Known, Words, check
-from incident2eval.checks.names.roster import names_of
-from incident2eval.checks.names.use import LEGAL_FORM
 from incident2eval.checks.values.expectation import Expectation, expectations
 from incident2eval.checks.values.faces import faces
 from incident2eval.checks.values.proposing import Sides
 from incident2eval.checks.values.proposing import expected as differing
 from incident2eval.checks.values.verdict import misses
 from incident2eval.checks.values.volatile import same_input
+from incident2eval.detection.names.roster import names_of
+from incident2eval.detection.names.use import LEGAL_FORM
 from incident2eval.model import JSON, Customers, Finding, Findings, Observation, Origin, Run
 
 _MOST = 40

@@ -12,7 +12,7 @@ from incident2eval.checks.exposure.ground import Ground
 from incident2eval.checks.exposure.learned import apart_keys, entries, held, kept_facts
 from incident2eval.checks.exposure.leaving import Leaving, leaving
 from incident2eval.checks.exposure.needles import Held, Hit, Needles, Page
-from incident2eval.checks.text.wording import sentence
+from incident2eval.detection.text.wording import sentence
 from incident2eval.model import (
     JSON,
     CannotJudge,

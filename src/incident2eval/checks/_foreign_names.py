@@ -5,8 +5,8 @@ from dataclasses import replace
 from itertools import islice
 
 from incident2eval.checks._check import Check, Known, Words, check
-from incident2eval.checks.names.roster import Names, names_of
-from incident2eval.checks.text.wording import said, sentence
+from incident2eval.detection.names.roster import Names, names_of
+from incident2eval.detection.text.wording import said, sentence
 from incident2eval.model import (
     JSON,
     CannotJudge,

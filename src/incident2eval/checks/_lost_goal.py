@@ -8,7 +8,7 @@ from incident2eval.checks._check import Blame, Check, Known, Words, check
 from incident2eval.checks.carried.loss import findings, losses, worth_asking
 from incident2eval.checks.carried.sources import ask
 from incident2eval.checks.carried.values import Kind, Value, values
-from incident2eval.checks.text.wording import leaves
+from incident2eval.detection.text.wording import leaves
 from incident2eval.model import (
     JSON,
     CannotJudge,

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from incident2eval.checks._check import Check, Known, Words, check
-from incident2eval.checks.names.roster import names_of
 from incident2eval.checks.values.faces import faces
 from incident2eval.checks.values.facts import Fact, facts_in, is_said, nearest
 from incident2eval.checks.values.told import read
 from incident2eval.checks.values.volatile import same_input
+from incident2eval.detection.names.roster import names_of
 from incident2eval.model import JSON, CannotJudge, Customers, Finding, Findings, Observation, Origin, Run
 
 _MOST = 20

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from incident2eval.checks._check import Blame, Check, Known, Words, check
 from incident2eval.checks.acts.scope import Argument, Reach, arguments
-from incident2eval.checks.names.roster import names_of
+from incident2eval.detection.names.roster import names_of
 from incident2eval.model import (
     JSON,
     CannotJudge,

@@ -9,10 +9,10 @@ from itertools import islice
 from incident2eval.checks._check import Check, Known, Words, check
 from incident2eval.checks.acts.recipients import sent
 from incident2eval.checks.acts.sending import sends
-from incident2eval.checks.exposure.kinds_of_data import KINDS, Datum, data, dates, squeezed
 from incident2eval.checks.exposure.leaving import Leaving, leaving
-from incident2eval.checks.text.views import plain
-from incident2eval.checks.text.wording import sentence
+from incident2eval.detection.personal import KINDS, Datum, data, dates, squeezed
+from incident2eval.detection.text.views import plain
+from incident2eval.detection.text.wording import sentence
 from incident2eval.model import (
     JSON,
     CannotJudge,

@@ -11,7 +11,7 @@ from incident2eval.checks.acts.fates import Fate, fate_of, says_not_done
 from incident2eval.checks.acts.same_call import Call
 from incident2eval.checks.acts.tool_names import Tools, spelled
 from incident2eval.checks.acts.writes import Effect, effect_of, is_bookkeeping
-from incident2eval.checks.text.wording import leaves
+from incident2eval.detection.text.wording import leaves
 from incident2eval.model import (
     JSON,
     CannotJudge,

@@ -18,7 +18,7 @@ from incident2eval.checks.acts.reviews import (
     seconds_of,
     wording_of,
 )
-from incident2eval.checks.text.wording import key_words, leaves, sentence
+from incident2eval.detection.text.wording import key_words, leaves, sentence
 from incident2eval.model import (
     JSON,
     Answer,

@@ -10,12 +10,12 @@ from incident2eval.checks._check import Check, Known, Words, check
 from incident2eval.checks.acts.sending import sends
 from incident2eval.checks.exposure.distinct import Fact, Kind, read_fact
 from incident2eval.checks.exposure.needles import Held, Hit, Needles, Page
-from incident2eval.checks.figures.dates import days
 from incident2eval.checks.items.fields import is_key, is_person
 from incident2eval.checks.items.rows import fields, items, key_of, nested_lists, normal, structured, tables
-from incident2eval.checks.names.ordinary import is_ordinary
-from incident2eval.checks.text.views import plain
-from incident2eval.checks.text.wording import key_words, leaves, sentence, vocabulary
+from incident2eval.detection.dates import days
+from incident2eval.detection.names.ordinary import is_ordinary
+from incident2eval.detection.text.views import plain
+from incident2eval.detection.text.wording import key_words, leaves, sentence, vocabulary
 from incident2eval.model import JSON, CannotJudge, Finding, Findings, IncidentType, Run, StepKind
 
 _READING = {StepKind.TOOL, StepKind.RETRIEVAL, StepKind.INPUT, StepKind.HANDOFF}

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from incident2eval.checks._check import Check, Known, Words, check
 from incident2eval.checks.acts.sending import sends, sent_texts, written
-from incident2eval.checks.text.placeholders import Mark, Template, field_name, is_stand_in, marks
-from incident2eval.checks.text.wording import sentence
+from incident2eval.detection.text.placeholders import Mark, Template, field_name, is_stand_in, marks
+from incident2eval.detection.text.wording import sentence
 from incident2eval.model import (
     JSON,
     CannotJudge,

@@ -9,7 +9,7 @@ from incident2eval.checks._check import Check, Known, Words, check
 from incident2eval.checks.figures.grounds import Grounds, as_texts, held
 from incident2eval.checks.figures.shown import Shown, shown_in
 from incident2eval.checks.statements.support import Held, Support
-from incident2eval.checks.text.wording import leaves, sentence
+from incident2eval.detection.text.wording import leaves, sentence
 from incident2eval.model import JSON, CannotJudge, Finding, Findings, IncidentType, Observation, Run, is_empty
 
 _MOST_SHOWN, _MOST_FOUND = 20_000, 200

@@ -9,7 +9,7 @@ from incident2eval.checks._check import Check, Known, Words, check
 from incident2eval.checks.figures.grounds import as_texts, held
 from incident2eval.checks.statements.promises import RELEVANT, Entitlement, promises_of, provisions
 from incident2eval.checks.statements.sentences import readable, sentences
-from incident2eval.checks.text.wording import embedded, key_words, leaves
+from incident2eval.detection.text.wording import embedded, key_words, leaves
 from incident2eval.model import (
     JSON,
     CannotJudge,

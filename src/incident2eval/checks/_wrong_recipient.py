@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from incident2eval.checks._check import Blame, Check, Known, Words, check
 from incident2eval.checks.acts.address_book import AddressBook
-from incident2eval.checks.acts.addresses import Address, mails, telephones
 from incident2eval.checks.acts.owned import Holding, Owners, holdings
 from incident2eval.checks.acts.recipients import Sent, sent
-from incident2eval.checks.text.wording import leaves
+from incident2eval.detection.addresses import Address, mails, telephones
+from incident2eval.detection.text.wording import leaves
 from incident2eval.model import (
     JSON,
     CannotJudge,

@@ -11,7 +11,7 @@ from incident2eval.checks.acts.owned import Owners, holdings, of_each
 from incident2eval.checks.acts.targets import Target, aimed_at
 from incident2eval.checks.acts.tool_names import Tools
 from incident2eval.checks.acts.writes import Effect, effect_of, writes
-from incident2eval.checks.text.wording import embedded, leaves
+from incident2eval.detection.text.wording import embedded, leaves
 from incident2eval.model import (
     JSON,
     CannotJudge,

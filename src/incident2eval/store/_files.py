@@ -5,7 +5,7 @@ import hashlib
 import os
 import secrets
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from io import BufferedReader
@@ -100,11 +100,15 @@ def write_atomically(path: Path, data: bytes) -> None:
     write_together({path: data})
 
 
-def write_together(files: Mapping[Path, bytes]) -> None:
+def write_together(files: Mapping[Path, bytes], *, private: Collection[Path] = ()) -> None:
     """Write several files, all or none as far as the file system allows; what is the same is left alone.
 
     Every file is complete on the disk under another name before the first takes its place. A fault while they
     do so puts the earlier ones back; a power cut just then may leave some old and some new, each whole.
+
+    Args:
+        files: Where -> what.
+        private: Those that only their owner may read.
 
     Raises:
         BadInput: A path, or the folder that holds it, is a link.
@@ -115,7 +119,12 @@ def write_together(files: Mapping[Path, bytes]) -> None:
     replaced: list[Path] = []
     with ExitStack() as folders:
         try:
-            staged = {path: folders.enter_context(_staged(path, files[path])) for path in changed}
+            staged = {
+                path: folders.enter_context(
+                    _staged(path, files[path], mode=0o600 if path in private else 0o666)
+                )
+                for path in changed
+            }
             for path in changed:
                 staged[path].put()
                 replaced.append(path)
@@ -150,7 +159,7 @@ class _Staged:
 
 
 @contextmanager
-def _staged(path: Path, data: bytes) -> Iterator[_Staged]:
+def _staged(path: Path, data: bytes, *, mode: int = 0o666) -> Iterator[_Staged]:
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
@@ -161,7 +170,7 @@ def _staged(path: Path, data: bytes) -> Iterator[_Staged]:
     staged = _Staged(folder=folder, temporary=f".{secrets.token_hex(8)}.tmp", name=path.name)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
-        with os.fdopen(os.open(staged.temporary, flags, 0o666, dir_fd=folder), "wb") as stream:
+        with os.fdopen(os.open(staged.temporary, flags, mode, dir_fd=folder), "wb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())

@@ -26,6 +26,7 @@ from incident2eval.store import (
     _evidence,
     _git,
     _incidents,
+    _key,
     _log,
     _seal,
     _settings,
@@ -99,6 +100,14 @@ class Project:
         if not path.exists() and not self._settings.names_canaries:
             return customers
         return _customers.with_canaries(customers, read_bytes(path.resolve(), file=named), file=named)
+
+    def key(self) -> bytes | None:
+        """The key that pseudonyms and hashed names are made with; None where there is none at hand."""
+        return _key.read_key(self.root)
+
+    def make_key(self) -> bytes:
+        """The key, made where there is none yet; raises BadInput for what is no key."""
+        return _key.make_key(self.root)
 
     @property
     def incidents(self) -> Path:

@@ -5,10 +5,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from incident2eval.checks.acts.addresses import Address, is_free_mail, mails, telephones
 from incident2eval.checks.acts.owned import Holding
-from incident2eval.checks.names.ordinary import is_ordinary
-from incident2eval.checks.text.wording import fold, vocabulary
+from incident2eval.detection.addresses import Address, is_free_mail, mails, telephones
+from incident2eval.detection.names.ordinary import is_ordinary
+from incident2eval.detection.text.wording import fold, vocabulary
 from incident2eval.model import JSON, Customer, Customers
 
 _LEGAL = vocabulary(

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from incident2eval.checks.figures.units import SCALES, UNITS
-from incident2eval.checks.text.wording import embedded, key_words, leaves, vocabulary
+from incident2eval.detection.text.wording import embedded, key_words, leaves, vocabulary
 from incident2eval.model import JSON
 
 _AMOUNTS = vocabulary("amount amounts sum total subtotal amt")

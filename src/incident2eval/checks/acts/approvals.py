@@ -9,8 +9,8 @@ from incident2eval.checks.acts.amounts import Amount, amount_of, as_amount
 from incident2eval.checks.acts.approvers import approver, is_machine, machines_of
 from incident2eval.checks.acts.limits import cap_in, without_cap
 from incident2eval.checks.acts.tool_names import Tools
-from incident2eval.checks.text.views import plain
-from incident2eval.checks.text.wording import embedded, key_words, leaves, vocabulary
+from incident2eval.detection.text.views import plain
+from incident2eval.detection.text.wording import embedded, key_words, leaves, vocabulary
 from incident2eval.model import JSON, Run, Status, Step, StepKind
 
 _YES = vocabulary(

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from incident2eval.checks.names.ordinary import is_ordinary
-from incident2eval.checks.text.views import plain
-from incident2eval.checks.text.wording import key_words, vocabulary
+from incident2eval.detection.names.ordinary import is_ordinary
+from incident2eval.detection.text.views import plain
+from incident2eval.detection.text.wording import key_words, vocabulary
 from incident2eval.model import JSON, Run, StepKind
 
 _WHO_KEYS = ("by", "reviewer", "approver", "approved_by", "reviewed_by", "decided_by")

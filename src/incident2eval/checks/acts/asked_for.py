@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from incident2eval.checks.acts.same_call import Call, Held, agree, held_by
-from incident2eval.checks.text.wording import embedded
+from incident2eval.detection.text.wording import embedded
 from incident2eval.model import JSON
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from enum import Enum, auto
 
-from incident2eval.checks.text.wording import embedded, key_words, leaves, vocabulary
+from incident2eval.detection.text.wording import embedded, key_words, leaves, vocabulary
 from incident2eval.model import JSON, Status, Step, flat_text, is_empty
 
 _LOST_CODES = {408, 499}

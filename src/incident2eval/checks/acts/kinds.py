@@ -3,8 +3,8 @@
 import re
 from functools import lru_cache
 
-from incident2eval.checks.text.views import plain
-from incident2eval.checks.text.wording import key_words, vocabulary
+from incident2eval.detection.text.views import plain
+from incident2eval.detection.text.wording import key_words, vocabulary
 
 CUSTOMER = "customer"
 """The kind of all who may be customers: accounts, clients, tenants."""

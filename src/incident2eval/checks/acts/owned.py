@@ -8,8 +8,8 @@ from typing import NamedTuple
 from incident2eval.checks.acts.kinds import CUSTOMER, as_id, kind_of, telling_words
 from incident2eval.checks.acts.tool_names import Tools
 from incident2eval.checks.acts.writes import Effect, effect_of, given
-from incident2eval.checks.names.roster import names_of
-from incident2eval.checks.text.wording import embedded, leaves
+from incident2eval.detection.names.roster import names_of
+from incident2eval.detection.text.wording import embedded, leaves
 from incident2eval.model import JSON, Customers, Run, Step, StepKind
 
 _LONGEST_NAME = 200

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from incident2eval.checks.acts.addresses import Address, mails, telephones
 from incident2eval.checks.acts.tool_names import Tools
 from incident2eval.checks.acts.writes import Effect, effect_of, given, is_sending
-from incident2eval.checks.text.wording import embedded, key_words, leaves, vocabulary
+from incident2eval.detection.addresses import Address, mails, telephones
+from incident2eval.detection.text.wording import embedded, key_words, leaves, vocabulary
 from incident2eval.model import JSON, Run, Step
 
 _TO = vocabulary("to cc bcc recipient recipients addressee addressees destination destinations")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from incident2eval.checks.acts.approvals import is_review
 from incident2eval.checks.acts.guardrails import Open, left_open, shown_open
 from incident2eval.checks.figures.figures import figures
-from incident2eval.checks.text.wording import embedded, key_words, leaves, vocabulary
+from incident2eval.detection.text.wording import embedded, key_words, leaves, vocabulary
 from incident2eval.model import JSON, Run, Step, StepKind, flat_text, is_empty
 
 _DRAFTS = (

@@ -8,9 +8,9 @@ from decimal import Decimal
 from functools import cached_property, lru_cache
 
 from incident2eval.checks.acts.writes import given
-from incident2eval.checks.figures.dates import days
-from incident2eval.checks.text.views import plain
-from incident2eval.checks.text.wording import key_words, vocabulary
+from incident2eval.detection.dates import days
+from incident2eval.detection.text.views import plain
+from incident2eval.detection.text.wording import key_words, vocabulary
 from incident2eval.model import JSON, Step
 
 _ATTEMPT = vocabulary(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from incident2eval.checks.text.wording import embedded, key_words, leaves, vocabulary
+from incident2eval.detection.text.wording import embedded, key_words, leaves, vocabulary
 from incident2eval.model import JSON, Step, StepKind
 
 _DELIVERS = vocabulary(

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from incident2eval.checks.acts.kinds import CUSTOMER, as_id, is_path, kind_of, pieces, telling_words
 from incident2eval.checks.acts.writes import given
-from incident2eval.checks.text.wording import leaves
+from incident2eval.detection.text.wording import leaves
 from incident2eval.model import JSON, Step
 
 

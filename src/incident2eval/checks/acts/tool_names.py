@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from incident2eval.checks.text.views import plain
+from incident2eval.detection.text.views import plain
 
 _SPAN_NAME = re.compile(r"\s*(?:execute_tool|tools/call)\s+", re.IGNORECASE)
 """What conventions for traces put in front of a tool's name."""

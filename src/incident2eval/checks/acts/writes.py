@@ -6,8 +6,8 @@ from enum import Enum, auto
 from itertools import pairwise
 
 from incident2eval.checks.acts.tool_names import Tools
-from incident2eval.checks.text.views import plain
-from incident2eval.checks.text.wording import embedded, key_words, leaves, vocabulary
+from incident2eval.detection.text.views import plain
+from incident2eval.detection.text.wording import embedded, key_words, leaves, vocabulary
 from incident2eval.model import JSON, Run, Step, StepKind
 
 _WRITES = vocabulary(

@@ -6,7 +6,7 @@ from incident2eval.checks._check import Known
 from incident2eval.checks.carried.loss import carried_only_by_the_corrected
 from incident2eval.checks.carried.sources import told_later
 from incident2eval.checks.carried.values import Kind, Said, Value
-from incident2eval.checks.text.wording import vocabulary
+from incident2eval.detection.text.wording import vocabulary
 from incident2eval.model import StepKind, flat_text
 
 _WORD = re.compile(r"[a-z][a-z-]{4,30}", re.IGNORECASE)

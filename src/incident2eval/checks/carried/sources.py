@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from incident2eval.checks.carried.values import Said, Value
-from incident2eval.checks.text.wording import embedded, vocabulary
+from incident2eval.detection.text.wording import embedded, vocabulary
 from incident2eval.model import JSON, Run, Step, StepKind, flat_text, is_empty
 
 _PEOPLE = vocabulary("user human customer client patient guest caller")

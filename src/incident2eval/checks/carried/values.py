@@ -7,10 +7,10 @@ from enum import StrEnum
 from functools import cached_property
 
 from incident2eval.checks.failures.topics import speak_alike, words
-from incident2eval.checks.figures.dates import Day, days
 from incident2eval.checks.figures.figures import Figure, figures
-from incident2eval.checks.text.views import plain
-from incident2eval.checks.text.wording import with_plain_digits
+from incident2eval.detection.dates import Day, days
+from incident2eval.detection.text.views import plain
+from incident2eval.detection.text.wording import with_plain_digits
 
 _MONTHS = (
     *("january", "february", "march", "april", "may", "june", "july"),

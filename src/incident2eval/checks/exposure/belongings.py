@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from incident2eval.checks.acts.owned import Owners
-from incident2eval.checks.text.wording import embedded, key_words, leaves, vocabulary
+from incident2eval.detection.text.wording import embedded, key_words, leaves, vocabulary
 from incident2eval.model import JSON, Customers, Record, Run, Step, StepKind, is_empty
 
 SESSIONS = vocabulary("session engagement matter thread conversation")

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from incident2eval.checks.exposure.belongings import told
 from incident2eval.checks.exposure.leaving import leaving
-from incident2eval.checks.text.views import plain
-from incident2eval.checks.text.wording import sentence
+from incident2eval.detection.text.views import plain
+from incident2eval.detection.text.wording import sentence
 from incident2eval.model import Customers, Finding, Run, StepKind
 
 _ARGUMENTS = {StepKind.TOOL, StepKind.RETRIEVAL, StepKind.OUTPUT}

@@ -8,11 +8,11 @@ from enum import Enum, auto
 from itertools import dropwhile, pairwise
 
 from incident2eval.checks.exposure.amounts import Amount, amounts
-from incident2eval.checks.figures.dates import days
 from incident2eval.checks.figures.units import SCALES, UNITS
-from incident2eval.checks.names.ordinary import is_ordinary
-from incident2eval.checks.text.views import plain
-from incident2eval.checks.text.wording import Span, fold, vocabulary, with_plain_digits
+from incident2eval.detection.dates import days
+from incident2eval.detection.names.ordinary import is_ordinary
+from incident2eval.detection.text.views import plain
+from incident2eval.detection.text.wording import Span, fold, vocabulary, with_plain_digits
 
 IN_A_ROW = 7
 """Words in a row that two texts hardly share by chance."""

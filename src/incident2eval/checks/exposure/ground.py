@@ -10,7 +10,7 @@ from incident2eval.checks.exposure.distinct import Fact, Kind, telling
 from incident2eval.checks.exposure.needles import Hit, Needles, Page
 from incident2eval.checks.figures.figures import figures
 from incident2eval.checks.figures.grounds import Grounds
-from incident2eval.checks.text.views import plain
+from incident2eval.detection.text.views import plain
 
 _MOST_WORKED_OUT = 200_000
 """Characters of sources beyond which nothing is worked out from them."""

@@ -19,8 +19,8 @@ from incident2eval.checks.exposure.distinct import Fact, Kind, facts_in, read_fa
 from incident2eval.checks.exposure.ground import Ground
 from incident2eval.checks.exposure.leaving import leaving
 from incident2eval.checks.exposure.needles import Held, Needles, Page
-from incident2eval.checks.names.roster import names_of
-from incident2eval.checks.text.views import plain
+from incident2eval.detection.names.roster import names_of
+from incident2eval.detection.text.views import plain
 from incident2eval.model import JSON, Customers, Origin, Run
 
 _MOST = {Kind.AMOUNT: 16, Kind.REFERENCE: 12, Kind.DATE: 4, Kind.PHRASE: 8}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from incident2eval.checks.acts.sending import sends
 from incident2eval.checks.exposure.belongings import told
-from incident2eval.checks.text.views import views
+from incident2eval.detection.text.views import views
 from incident2eval.model import Run
 
 

@@ -12,8 +12,8 @@ from typing import TypeVar
 
 from incident2eval.checks.exposure.amounts import Amount, amounts
 from incident2eval.checks.exposure.distinct import IN_A_ROW, WORD_OF_TEXT, Fact, Kind, stem, telling
-from incident2eval.checks.figures.dates import days
-from incident2eval.checks.text.wording import Span, fold, with_plain_digits
+from incident2eval.detection.dates import days
+from incident2eval.detection.text.wording import Span, fold, with_plain_digits
 
 K = TypeVar("K", bound=Hashable)
 

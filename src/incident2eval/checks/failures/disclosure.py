@@ -8,8 +8,8 @@ from incident2eval.checks.failures.calls import FailedCall, calls
 from incident2eval.checks.failures.failure import failure
 from incident2eval.checks.failures.openness import leaves_open
 from incident2eval.checks.failures.topics import speak_alike, value_words, words
-from incident2eval.checks.text.views import plain
-from incident2eval.checks.text.wording import embedded, key_words, leaves, vocabulary
+from incident2eval.detection.text.views import plain
+from incident2eval.detection.text.wording import embedded, key_words, leaves, vocabulary
 from incident2eval.model import JSON, Run, is_empty
 
 _PART = re.compile(

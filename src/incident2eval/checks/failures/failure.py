@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from incident2eval.checks.text.wording import embedded, key_words, leaves, vocabulary
+from incident2eval.detection.text.wording import embedded, key_words, leaves, vocabulary
 from incident2eval.model import JSON, Status, Step
 
 _GONE = (

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from incident2eval.checks.text.views import plain
-from incident2eval.checks.text.wording import embedded, fold, key_words, leaves, vocabulary
+from incident2eval.detection.text.views import plain
+from incident2eval.detection.text.wording import embedded, fold, key_words, leaves, vocabulary
 from incident2eval.model import JSON, Step
 
 _WORD = re.compile(r"[^\W_]+")

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from incident2eval.checks.figures.dates import days
 from incident2eval.checks.figures.units import ONES, SCALES, TENS, UNITS, Unit, number_in_words
-from incident2eval.checks.text.wording import Span, vocabulary
+from incident2eval.detection.dates import days
+from incident2eval.detection.text.wording import Span, vocabulary
 
 _ANY_ONE, _ANY_TEN = "|".join(ONES[::-1]), "|".join(TENS)
 _IN_WORDS = rf"(?:{_ANY_TEN})(?:[ -](?:{_ANY_ONE}))?|(?:{_ANY_ONE}) hundred|{_ANY_ONE}"

@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from incident2eval.checks.figures.dates import Day, days
 from incident2eval.checks.figures.figures import Figure, figures, plain_numbers, together
 from incident2eval.checks.figures.stock import Fits, Place, Stock
 from incident2eval.checks.figures.tables import Row, derived, longest, number_in, placed, rows_in, tables
 from incident2eval.checks.figures.units import UNITS, Unit, tells_apart
-from incident2eval.checks.text.wording import embedded, key_words, leaves, with_plain_digits
+from incident2eval.detection.dates import Day, days
+from incident2eval.detection.text.wording import embedded, key_words, leaves, with_plain_digits
 from incident2eval.model import JSON, Record, Run, Step, StepKind
 
 _READING = {StepKind.TOOL, StepKind.RETRIEVAL, StepKind.HANDOFF}

@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from incident2eval.checks.figures.dates import Day, days
 from incident2eval.checks.figures.figures import Figure, figures
 from incident2eval.checks.figures.units import UNITS
+from incident2eval.detection.dates import Day, days
 
 _DAY = UNITS["day"].size
 _SPELT = tuple(

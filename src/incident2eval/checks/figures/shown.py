@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from incident2eval.checks.figures.dates import Day, days
 from incident2eval.checks.figures.figures import Figure, figures, together
 from incident2eval.checks.figures.units import Unit, tells_apart, unit_of_key
-from incident2eval.checks.text.wording import embedded, key_words, leaves, with_plain_digits
+from incident2eval.detection.dates import Day, days
+from incident2eval.detection.text.wording import embedded, key_words, leaves, with_plain_digits
 from incident2eval.model import JSON
 
 _PIECE = 20_000

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from incident2eval.checks.figures.dates import days
 from incident2eval.checks.figures.figures import figures
 from incident2eval.checks.figures.units import UNITS, Unit, tells_apart, unit_of_key
-from incident2eval.checks.text.wording import key_words, vocabulary
+from incident2eval.detection.dates import days
+from incident2eval.detection.text.wording import key_words, vocabulary
 from incident2eval.model import JSON
 
 Row = Mapping[str, JSON]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from incident2eval.checks.text.wording import vocabulary
+from incident2eval.detection.text.wording import vocabulary
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from incident2eval.checks.items.fields import canonical, decides, differ, is_measure, is_number
 from incident2eval.checks.items.prose import decided_in, verdict
 from incident2eval.checks.items.rows import Fields, fields, items, normal, structured
-from incident2eval.checks.text.wording import key_words
+from incident2eval.detection.text.wording import key_words
 from incident2eval.model import JSON, Run, Step
 
 _A_CHOICE = 40

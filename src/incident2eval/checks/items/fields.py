@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 
 from incident2eval.checks.figures.tables import number_in
-from incident2eval.checks.text.wording import key_words, vocabulary
+from incident2eval.detection.text.wording import key_words, vocabulary
 from incident2eval.model import JSON
 
 _KEYS = vocabulary("id ids ref refs reference key uuid guid no nr num number seq")

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from incident2eval.checks.items.fields import canonical, is_key, is_number, must_not_matter
 from incident2eval.checks.items.rows import Fields, fields, items, leaves, nested_lists, normal
-from incident2eval.checks.names.ordinary import is_ordinary
-from incident2eval.checks.text.wording import vocabulary
+from incident2eval.detection.names.ordinary import is_ordinary
+from incident2eval.detection.text.wording import vocabulary
 from incident2eval.model import JSON, Run, Step, StepKind
 
 _GENDERED = vocabulary(

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import islice, zip_longest
 
 from incident2eval.checks.items.rows import Fields, normal
-from incident2eval.checks.text.wording import vocabulary
+from incident2eval.detection.text.wording import vocabulary
 from incident2eval.model import JSON
 
 _YES = vocabulary(

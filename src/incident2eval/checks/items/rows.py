@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from incident2eval.checks.items.fields import is_key, is_person
-from incident2eval.checks.text.wording import embedded
+from incident2eval.detection.text.wording import embedded
 from incident2eval.model import JSON
 
 Fields = Mapping[str, JSON]

@@ -10,8 +10,8 @@ from incident2eval.checks._ungrounded_figures import ungrounded_figures
 from incident2eval.checks.acts.guardrails import left_open
 from incident2eval.checks.items.fields import decides, is_class, is_number
 from incident2eval.checks.items.rows import Fields, as_text, fields, structured, tables
-from incident2eval.checks.names.ordinary import is_ordinary
-from incident2eval.checks.text.wording import key_words
+from incident2eval.detection.names.ordinary import is_ordinary
+from incident2eval.detection.text.wording import key_words
 from incident2eval.model import JSON, CannotJudge, Run, Status, StepKind, flat_text
 
 _WORD = re.compile(r"[^\W\d_]{3,24}")

@@ -7,11 +7,11 @@ from itertools import chain
 
 from incident2eval.checks._check import Known
 from incident2eval.checks.figures.quantities import counted
-from incident2eval.checks.names.roster import names_of
 from incident2eval.checks.statements.groups import ALLOWED, term
 from incident2eval.checks.statements.same import Claim
 from incident2eval.checks.statements.sentences import parts, readable, sentences
 from incident2eval.checks.statements.statement import Statement, read
+from incident2eval.detection.names.roster import names_of
 from incident2eval.model import JSON, Run, StepKind
 
 _PLACEHOLDER = re.compile(r"\[[^\[\]]{1,60}\]|\{\{?[^{}]{1,60}\}|<[A-Za-z][^<>]{0,60}>|_{3,}")

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from incident2eval.checks.figures.units import ONES
 from incident2eval.checks.statements.stems import forms, stem
-from incident2eval.checks.text.wording import vocabulary
+from incident2eval.detection.text.wording import vocabulary
 
 FREE, REFUND, RETURN, PAY = "FREE", "REFUND", "RETURN", "PAY"
 ALLOWED, APPROVED, FOUND = "ALLOWED", "APPROVED", "FOUND"

@@ -9,7 +9,7 @@ from incident2eval.checks.figures.units import UNITS
 from incident2eval.checks.statements.groups import ALLOWED, CLAIMS, FREE, PAY, REFUND, RETURN, spellings
 from incident2eval.checks.statements.sentences import clauses, parts
 from incident2eval.checks.statements.statement import Statement, read
-from incident2eval.checks.text.views import plain
+from incident2eval.detection.text.views import plain
 
 _KIND_OF = {
     FREE: "free",

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from incident2eval.checks.text.wording import leaves
+from incident2eval.detection.text.wording import leaves
 from incident2eval.model import JSON
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from incident2eval.checks.figures.units import unit_of_key
-from incident2eval.checks.text.views import plain
-from incident2eval.checks.text.wording import embedded, key_words, leaves, with_plain_digits
+from incident2eval.detection.text.views import plain
+from incident2eval.detection.text.wording import embedded, key_words, leaves, with_plain_digits
 from incident2eval.model import JSON
 
 _END = re.compile(

@@ -2,7 +2,6 @@
 
 from enum import Enum, auto
 
-from incident2eval.checks.figures.dates import Day
 from incident2eval.checks.figures.figures import Figure
 from incident2eval.checks.figures.grounds import Grounds
 from incident2eval.checks.figures.shown import Shown
@@ -10,7 +9,8 @@ from incident2eval.checks.figures.stock import Fits, Place
 from incident2eval.checks.statements.sentences import clause_around, part_around
 from incident2eval.checks.statements.statement import read
 from incident2eval.checks.statements.topics import is_measured, is_promised, topics
-from incident2eval.checks.text.wording import sentence
+from incident2eval.detection.dates import Day
+from incident2eval.detection.text.wording import sentence
 
 _PROMISED_IN = frozenset({"time", "months", "%"})
 """What periods, limits and rates are said in."""

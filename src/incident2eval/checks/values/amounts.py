@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from incident2eval.checks.figures.units import ONES, SCALES, TENS, UNITS, Unit, number_in_words
-from incident2eval.checks.text.wording import Span
 from incident2eval.checks.values.value import Amount, Found
 from incident2eval.checks.values.words import content, stem
+from incident2eval.detection.text.wording import Span
 
 _ANY_ONE, _ANY_TEN, _DIGIT = ("|".join(words) for words in (ONES[::-1], TENS, ONES[8::-1]))
 _BELOW_HUNDRED = rf"(?:(?:{_ANY_TEN})(?:[ -](?:{_DIGIT}))?|{_ANY_ONE})"

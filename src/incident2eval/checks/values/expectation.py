@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from incident2eval.checks.text.wording import key_words
 from incident2eval.checks.values.reading import bare, cell_value
 from incident2eval.checks.values.value import Amount, Value, Word
 from incident2eval.checks.values.words import content, stems
+from incident2eval.detection.text.wording import key_words
 from incident2eval.model import JSON, CannotJudge
 
 Item = tuple[tuple[str, str], ...]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from incident2eval.checks.figures.units import ONES, TENS
-from incident2eval.checks.text.wording import leaves
+from incident2eval.detection.text.wording import leaves
 from incident2eval.model import JSON, Run, is_empty
 
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")

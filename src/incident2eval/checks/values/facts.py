@@ -4,16 +4,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from incident2eval.checks.names.ordinary import is_ordinary
-from incident2eval.checks.names.roster import Names
-from incident2eval.checks.names.use import CALENDAR
-from incident2eval.checks.text.wording import POSSESSIVE, Span, fold, with_plain_digits
 from incident2eval.checks.values.cells import found_right, has_code
 from incident2eval.checks.values.notation import has_decimal_comma, plainly
 from incident2eval.checks.values.reading import bare, cell_value, values_in
 from incident2eval.checks.values.told import Output
 from incident2eval.checks.values.value import Amount, Clock, Date, Told, same
 from incident2eval.checks.values.words import TOKEN
+from incident2eval.detection.names.ordinary import is_ordinary
+from incident2eval.detection.names.roster import Names
+from incident2eval.detection.names.use import CALENDAR
+from incident2eval.detection.text.wording import POSSESSIVE, Span, fold, with_plain_digits
 from incident2eval.model import JSON, CannotJudge
 
 KINDS = ("figure", "date", "time", "id", "name", "customer")

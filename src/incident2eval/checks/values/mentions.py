@@ -5,7 +5,6 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from incident2eval.checks.text.wording import Span, key_words
 from incident2eval.checks.values.cells import holds
 from incident2eval.checks.values.expectation import Expectation, Miss
 from incident2eval.checks.values.reading import values_in
@@ -13,6 +12,7 @@ from incident2eval.checks.values.statements import fault_in_text
 from incident2eval.checks.values.told import Passage
 from incident2eval.checks.values.value import Flag, Word
 from incident2eval.checks.values.words import TOKEN, said_at
+from incident2eval.detection.text.wording import Span, key_words
 
 _MOST = 100
 _FARTHEST = 400

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from incident2eval.checks.figures.dates import Day, days
 from incident2eval.checks.values.value import Clock, Date, Found
+from incident2eval.detection.dates import Day, days
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _OTHER_DAYS = re.compile(

@@ -2,7 +2,7 @@
 
 import re
 
-from incident2eval.checks.text.wording import vocabulary
+from incident2eval.detection.text.wording import vocabulary
 
 _SPACE = " \u00a0\u202f\u2009"
 _POINT = re.compile(

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from incident2eval.checks.figures.units import UNITS
-from incident2eval.checks.text.wording import key_words
 from incident2eval.checks.values.reading import bare
 from incident2eval.checks.values.shapes import content
 from incident2eval.checks.values.words import stem, stems
+from incident2eval.detection.text.wording import key_words
 from incident2eval.model import JSON
 
 _LONGEST_ID = 80

@@ -5,10 +5,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from incident2eval.checks.figures.units import UNITS
-from incident2eval.checks.names.ordinary import is_ordinary
-from incident2eval.checks.names.roster import Names
-from incident2eval.checks.names.use import CALENDAR
-from incident2eval.checks.text.wording import Span, key_words, vocabulary
 from incident2eval.checks.values.alignment import Pair, pairs
 from incident2eval.checks.values.cells import holds
 from incident2eval.checks.values.differences import Difference, differences
@@ -20,6 +16,10 @@ from incident2eval.checks.values.told import Passage, passage_of, read
 from incident2eval.checks.values.value import Code, Found, Value, Word, same
 from incident2eval.checks.values.volatile import is_own_moment, is_volatile, says_of_the_run
 from incident2eval.checks.values.words import TOKEN, content, stem
+from incident2eval.detection.names.ordinary import is_ordinary
+from incident2eval.detection.names.roster import Names
+from incident2eval.detection.names.use import CALENDAR
+from incident2eval.detection.text.wording import Span, key_words, vocabulary
 from incident2eval.model import JSON, Run
 
 _WORDING = vocabulary(

@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterable
 from itertools import islice
 
-from incident2eval.checks.figures.dates import days
 from incident2eval.checks.figures.units import Unit, tells_apart, unit_of_key
-from incident2eval.checks.text.wording import vocabulary
 from incident2eval.checks.values.amounts import amounts
 from incident2eval.checks.values.moments import INSTANT, moments
 from incident2eval.checks.values.notation import plainly
 from incident2eval.checks.values.value import Amount, Code, Date, Flag, Found, Value, Word
 from incident2eval.checks.values.words import stems
+from incident2eval.detection.dates import days
+from incident2eval.detection.text.wording import vocabulary
 from incident2eval.model import JSON
 
 _MOST = 10_000

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
-from incident2eval.checks.text.wording import key_words, vocabulary
 from incident2eval.checks.values.reading import bare
+from incident2eval.detection.text.wording import key_words, vocabulary
 from incident2eval.model import JSON
 
 Rows = Sequence[Mapping[str, JSON]]

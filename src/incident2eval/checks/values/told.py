@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from incident2eval.checks.text.wording import Span, sentence, with_plain_digits
 from incident2eval.checks.values.notation import has_decimal_comma, plainly
 from incident2eval.checks.values.places import Place, Sheet, sheet
 from incident2eval.checks.values.reading import values_in
 from incident2eval.checks.values.value import Found
 from incident2eval.checks.values.words import TOKEN, content, stem
+from incident2eval.detection.text.wording import Span, sentence, with_plain_digits
 from incident2eval.model import JSON
 
 _LONGEST = 200_000

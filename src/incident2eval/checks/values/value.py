@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, replace
 
-from incident2eval.checks.figures.dates import Day
 from incident2eval.checks.figures.units import Unit
 from incident2eval.checks.values.words import alike
+from incident2eval.detection.dates import Day
 
 LENGTHS = frozenset({"time", "months"})
 """Kinds of units that say how long: they do not convert, yet one may stand in the other's place."""

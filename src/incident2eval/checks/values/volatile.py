@@ -3,10 +3,10 @@
 import re
 from collections.abc import Collection
 
-from incident2eval.checks.text.wording import key_words, leaves, vocabulary
 from incident2eval.checks.values.reading import values_in
 from incident2eval.checks.values.value import Amount, Clock, Date, Told
 from incident2eval.checks.values.words import stem
+from incident2eval.detection.text.wording import key_words, leaves, vocabulary
 from incident2eval.model import JSON, Run
 
 _KEYS = vocabulary(

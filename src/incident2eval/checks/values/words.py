@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from incident2eval.checks.text.wording import Span, fold, vocabulary
 from incident2eval.checks.values.notation import CONTINENTAL
+from incident2eval.detection.text.wording import Span, fold, vocabulary
 
 TOKEN = re.compile(r"[^\W_]+(?:['\u2019][^\W\d_]{1,2}(?![^\W_]))?")
 """One word; what stands on both sides of `_`, `-` or `/` are words of their own."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
-from incident2eval.checks.text.wording import vocabulary
+from incident2eval.detection.text.wording import vocabulary
 
 _CERTAIN = (
     r"\{\{\{?\s{0,3}(?P<mustache>[^{}\n]{1,60}?)\s{0,3}\}?\}\}",

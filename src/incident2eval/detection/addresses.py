@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from incident2eval.checks.text.views import plain
-from incident2eval.checks.text.wording import vocabulary
+from incident2eval.detection.text.views import plain
+from incident2eval.detection.text.wording import vocabulary
 
 _MAIL = re.compile(r"(?<![\w.+%'-])[\w.+%'-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w-])")
 _TELEPHONE = re.compile(r"(?:\+|00|\()?\d[\d ()./\u00a0-]{5,24}\d")

@@ -6,8 +6,8 @@ from itertools import accumulate
 
 from rapidfuzz.distance import OSA
 
-from incident2eval.checks.names.ordinary import is_ordinary
-from incident2eval.checks.text.wording import WORD, fold
+from incident2eval.detection.names.ordinary import is_ordinary
+from incident2eval.detection.text.wording import WORD, fold
 
 SHORTEST = 8
 """Letters that a name must have: of shorter ones too many are one letter from another word."""

@@ -9,8 +9,8 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
-from incident2eval.checks.acts.addresses import mails
-from incident2eval.checks.figures.dates import days
+from incident2eval.detection.addresses import mails
+from incident2eval.detection.dates import days
 
 KINDS = ("email", "phone", "iban", "card", "national id", "date of birth", "secret")
 

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Collection
 
-from incident2eval.checks.names.ordinary import is_ordinary
-from incident2eval.checks.text.wording import vocabulary
+from incident2eval.detection.names.ordinary import is_ordinary
+from incident2eval.detection.text.wording import vocabulary
 
 LEGAL_FORM = re.compile(
     r"[\s,]{1,3}\(?(?:ltd|limited|llp|llc|plc|inc|incorporated|corp|corporation|gmbh|pty|s\.?a\.?r?\.?l?\.?|"

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from itertools import accumulate
 
-from incident2eval.checks.names.ordinary import is_ordinary
-from incident2eval.checks.names.typos import Typos
-from incident2eval.checks.names.use import CALENDAR, LEGAL_FORM, is_address, reads_as_name
-from incident2eval.checks.text.views import View, plain, views
-from incident2eval.checks.text.wording import (
+from incident2eval.detection.names.ordinary import is_ordinary
+from incident2eval.detection.names.typos import Typos
+from incident2eval.detection.names.use import CALENDAR, LEGAL_FORM, is_address, reads_as_name
+from incident2eval.detection.text.views import View, plain, views
+from incident2eval.detection.text.wording import (
     INVISIBLE,
     POSSESSIVE,
     WORD,

@@ -1,0 +1,57 @@
+"""The project's key: pseudonyms and hashed names are made with it, and it never goes into git."""
+
+import os
+import secrets
+from pathlib import Path
+
+from incident2eval.model import BadInput, Fault
+from incident2eval.store._files import read_bytes, write_together
+
+FOLDER = ".incident2eval"
+FILE = f"{FOLDER}/key"
+VARIABLE = "INCIDENT2EVAL_KEY"
+"""Where a machine without the file finds the key: a secret of the CI."""
+
+_BYTES = 32
+_IGNORE = b"# What lies here never goes into git: the key tells pseudonyms from names.\n*\n"
+
+
+def read_key(root: Path) -> bytes | None:
+    """The key from the environment, else from the project's file; None where there is neither.
+
+    Raises:
+        BadInput: It is no key: 64 hexadecimal digits.
+    """
+    if given := os.environ.get(VARIABLE, "").strip():
+        return _parsed(given, where=f"${VARIABLE}")
+    path = root / FILE
+    if not path.exists():
+        return None
+    return _parsed(read_bytes(path, file=FILE).decode("ascii", errors="replace").strip(), where=FILE)
+
+
+def make_key(root: Path) -> bytes:
+    """The key; made of chance and kept, readable by its owner only, where there is none yet.
+
+    Raises:
+        BadInput: What is there is no key.
+        NotJudged: The file system refused.
+    """
+    if (key := read_key(root)) is not None:
+        return key
+    key = secrets.token_bytes(_BYTES)
+    write_together(
+        {root / FOLDER / ".gitignore": _IGNORE, root / FILE: f"{key.hex()}\n".encode()}, private={root / FILE}
+    )
+    return key
+
+
+def _parsed(text: str, *, where: str) -> bytes:
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) != _BYTES:
+        hint = f"it is the line that {FILE} holds on the machine where the cases are written"
+        raise BadInput(Fault(file=where, message="is no key: 64 hexadecimal digits", hint=hint))
+    return key
