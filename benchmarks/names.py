@@ -3,6 +3,7 @@
 Prints figures, asserts none. The roster is real: companies of the S&P 500, tickers and registered titles
 as aliases. The English is real too: sentences of summaries that people rated (interviews, meetings).
 `--texts N` takes N clean texts (default: all), `--names N` that many companies (default: all).
+`--hashed` judges with a roster of hashes, and prints how much longer that takes than with names in clear.
 """
 
 import argparse
@@ -11,10 +12,13 @@ import os
 import random
 import re
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from incident2eval.checks import foreign_names
+from incident2eval.detection.names.hashing import hashed
+from incident2eval.detection.names.roster import Mention, names_of
 from incident2eval.model import Customer, Customers, Run
 
 SHARED = Path(os.environ.get("INCIDENT2EVAL_SHARED", Path(__file__).parents[2] / "shared"))
@@ -119,6 +123,7 @@ def main() -> None:
     parser.add_argument(
         "--registrants", action="store_true", help="take every company registered with the SEC"
     )
+    parser.add_argument("--hashed", action="store_true", help="judge with a roster of hashes")
     given = parser.parse_args()
     customers = roster(registrants=given.registrants)
     rows = [row for row in customers if row.id != OWN][: given.names]
@@ -127,8 +132,11 @@ def main() -> None:
     print(
         f"{len(rows)} companies, {len(clean)} clean texts ({left_out} left out: they hold a company's name)\n"
     )
-    recall(rows, customers, clean)
-    false_alarms(customers, clean)
+    judging = hashed(customers, os.urandom(32)) if given.hashed else customers
+    recall(rows, judging, clean)
+    false_alarms(customers, judging, clean)
+    if given.hashed:
+        compared(customers, judging)
 
 
 def recall(rows: list[Customer], customers: Customers, clean: list[str]) -> None:
@@ -168,7 +176,7 @@ def recall(rows: list[Customer], customers: Customers, clean: list[str]) -> None
     print("\nmissed, such as:", *missed[:: max(1, len(missed) // 20)], sep="\n  ")
 
 
-def false_alarms(customers: Customers, clean: list[str]) -> None:
+def false_alarms(customers: Customers, judging: Customers, clean: list[str]) -> None:
     """Clean texts that are flagged, as they are and with places and first names put in."""
     chance = random.Random(11)  # noqa: S311
     places, firsts = (
@@ -185,7 +193,7 @@ def false_alarms(customers: Customers, clean: list[str]) -> None:
         for text in clean:
             frame = chance.choice(frames)
             output = frame.format(text=text, place=chance.choice(places), first=chance.choice(firsts).title())
-            red, doubt = judged(output, customers)
+            red, doubt = judged(output, judging)
             flagged, doubted = flagged + red, doubted + doubt
             flags += [output] if red else []
         rate = 1000 * flagged / len(clean)
@@ -196,8 +204,34 @@ def false_alarms(customers: Customers, clean: list[str]) -> None:
     print("\nflagged, such as:", *flags[:8], sep="\n  ")
 
 
+JUDGED: list[str] = []
+"""Every text that was judged."""
+
+
+def compared(clear: Customers, hashes: Customers) -> None:
+    """The search for names alone, over all texts of this run, with both rosters in turn."""
+    for _ in range(2):
+        told, in_clear = searched("names in clear", clear)
+        same, as_hashes = searched("hashes", hashes)
+        print(f"time with hashes / in clear: {as_hashes / in_clear:.2f}")
+    alike = sum(one == other for one, other in zip(told, same, strict=True))
+    print(f"same customers at the same places in {alike} of {len(JUDGED)} texts")
+
+
+def searched(kind: str, customers: Customers) -> tuple[list[list[Mention]], float]:
+    """The mentions in every text, and the seconds that took; building the index is printed apart."""
+    begun = time.perf_counter()
+    names = names_of(customers)
+    built = time.perf_counter()
+    mentions = [list(names.foreign(text, OWN)) for text in JUDGED]
+    seconds = time.perf_counter() - built
+    print(f"{kind:<16} index {built - begun:6.2f} s, {1e6 * seconds / len(JUDGED):7.1f} us a text")
+    return mentions, seconds
+
+
 def judged(output: str, customers: Customers) -> tuple[bool, bool]:
     """Whether a text is flagged, and whether it is doubted."""
+    JUDGED.append(output)
     findings = foreign_names(Run(output=output), customer=OWN, customers=customers)
     return bool(findings), bool(findings.doubtful)
 

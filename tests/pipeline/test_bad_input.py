@@ -1,4 +1,4 @@
-"""Bad input, end to end: one clear line each, exit 2, and nothing written."""
+"""Bad input, end to end: one clear line each, exit 2, and nothing written but the seal on evidence."""
 
 import gzip
 import json
@@ -57,6 +57,9 @@ SPOILT: dict[str, tuple[Callable[[Path], None], str]] = {
         incident(lambda text: text.replace("evidence/trace.json", "../../../customers.csv")),
         "evidence",
     ),
+}
+
+UNREADABLE: dict[str, tuple[Callable[[Path], None], str]] = {
     "an empty trace": (trace(b""), "trace.json"),
     "a trace without runs": (trace(b'{"resourceSpans": []}'), "trace.json"),
     "a trace that is no JSON": (trace(b"{never closed"), "trace.json"),
@@ -71,11 +74,12 @@ SPOILT: dict[str, tuple[Callable[[Path], None], str]] = {
 }
 
 
-@pytest.mark.parametrize("name", SPOILT)
-def test_one_clear_line_exit_2_and_nothing_written(
+@pytest.mark.parametrize("name", SPOILT | UNREADABLE)
+def test_one_clear_line_exit_2_and_nothing_written_but_the_seal(
     project: Path, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
-    spoil, expected = SPOILT[name]
+    """A faulty incident file writes nothing; a trace that nobody can read is evidence, and sealed."""
+    spoil, expected = (SPOILT | UNREADABLE)[name]
     spoil(project)
     before = everything(project)
 
@@ -85,7 +89,9 @@ def test_one_clear_line_exit_2_and_nothing_written(
     assert code == 2
     assert len(errors) == 1
     assert expected in " ".join(str(part) for part in errors[0].values())
-    assert everything(project) == before
+    after, manifest = everything(project), f"incidents/{INCIDENT}/SEALED.json"
+    assert (manifest in after) == (manifest in before or name in UNREADABLE)
+    assert after == before | {manifest: after[manifest]} if name in UNREADABLE else after == before
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """`check` says what is missing."""
 
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from incident2eval.model import BadInput
 from incident2eval.pipeline.check import check
 from incident2eval.pipeline.project import INCIDENT
+from incident2eval.store import Project
 
 
 def settings(folder: Path, old: str, new: str) -> None:
@@ -61,6 +64,65 @@ def test_what_changed_since_it_was_proved_or_sealed_is_named(project: Path, path
 
     assert answer.exit_code == 1
     assert any(said in line for line in answer.data["missing"])
+
+
+TRIFLE = f"""\
+id: {INCIDENT}
+title: A comma too many
+workflow: monthly-summary
+what_happened: The draft had a comma too many, and nobody saw it.
+severity: 1
+when: {{noticed: 2026-11-18T10:05:00Z}}
+impact: {{acted_on: "no"}}
+questions: {{left_company: "no", exposed_information: "no", took_action: "no", approved_wrongly: "no",
+  could_affect_more: "no", recent_change: "no", obligation_possible: "no"}}
+"""
+
+
+@pytest.mark.parametrize(("severity", "named"), [(1, False), (2, True), (4, True)])
+def test_a_kind_of_evidence_without_a_reason_is_missing_from_severity_2_up(
+    project: Path, severity: int, named: bool
+) -> None:
+    path = project / "incidents" / INCIDENT / "incident.yaml"
+    lines = [line for line in path.read_text().splitlines() if "absent_reason" not in line]
+    text = "\n".join([*lines, f"severity: {severity}"])
+    path.write_text(TRIFLE if severity == 1 else text)
+    answer = check(project=project, workflow=None)
+
+    said = [line for line in answer.data["missing"] if "user actions: MISSING" in line]
+    assert bool(said) == named
+    assert answer.exit_code == named
+
+
+def git(project: Path, *arguments: str) -> None:
+    command = ["git", "-c", "user.name=T", "-c", "user.email=t@example.org", *arguments]
+    subprocess.run(command, cwd=project, check=True, capture_output=True)
+
+
+def test_raw_evidence_past_runs_and_the_key_do_not_belong_in_git(project: Path) -> None:
+    git(project, "init", "--quiet")
+    git(project, "add", ".")
+    before = check(project=project, workflow=None)
+    (project / ".incident2eval").mkdir(exist_ok=True)
+    (project / ".incident2eval" / "key").write_text("k")
+    git(project, "add", "--force", ".")
+    answer = check(project=project, workflow=None)
+
+    assert (before.exit_code, before.data["missing"]) == (0, [])
+    assert answer.exit_code == 1
+    (line,) = answer.data["missing"]
+    assert line.startswith("git tracks what must not spread: .incident2eval/key, archive/")
+    assert "more (git rm --cached" in line
+    assert len(Project.find(project).tracked_evidence()) == 1 + 3 + 9
+
+
+def test_evidence_outside_the_repository_is_not_tracked_by_it(project: Path, tmp_path: Path) -> None:
+    settings(project, "[project]", '[project]\nevidence = "../vault"')
+    shutil.copytree(project / "incidents", tmp_path / "vault")
+    git(project, "init", "--quiet")
+    git(project, "add", "incident2eval.toml")
+
+    assert check(project=project, workflow=None).data["missing"] == []
 
 
 def test_a_target_that_cannot_be_called_is_named(project: Path) -> None:

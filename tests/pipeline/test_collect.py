@@ -1,5 +1,7 @@
-"""`collect` and what is read of an incident's evidence."""
+"""`collect`: sealed first, then read; and what is read of an incident's evidence."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,11 +9,12 @@ import pytest
 from formats.traces import envelope, span
 from pipeline.readings import a_run, log_records, spans, written
 
-from incident2eval.model import BadInput, Evidence, EvidenceKind
-from incident2eval.pipeline import intake
+from incident2eval.model import BadInput, Evidence, EvidenceKind, NotJudged
+from incident2eval.pipeline import intake, run
 from incident2eval.pipeline._dossier import read_traces
 from incident2eval.pipeline.project import INCIDENT
-from incident2eval.store import Kept
+from incident2eval.pipeline.verify import verify
+from incident2eval.store import Kept, Project
 from incident2eval.store._evidence import kind_of
 
 Keep = Callable[..., Kept]
@@ -19,6 +22,14 @@ Keep = Callable[..., Kept]
 
 def evidence(project: Path, name: str) -> Path:
     return project / "incidents" / INCIDENT / "evidence" / name
+
+
+def sealed(project: Path) -> list[str]:
+    return [entry.file for entry in Project.find(project).sealed(INCIDENT)]
+
+
+def files(project: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in project.rglob("*") if path.is_file()}
 
 
 @pytest.fixture
@@ -43,6 +54,150 @@ def test_traces_are_copied_in_and_sealed(project: Path, tmp_path: Path) -> None:
     assert after["files"] == before["files"] + 1
     assert after["sha256"] != before["sha256"]
     assert evidence(project, extra.name).read_bytes() == extra.read_bytes()
+
+
+def test_a_file_that_is_no_trace_is_sealed_and_says_why_it_was_not_read(
+    project: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "odd.json").write_text('{"hello": "world"}')
+    (tmp_path / "notes.txt").write_text("She was cross.\n")
+    for name in ("odd.json", "notes.txt"):
+        with pytest.raises(BadInput, match="is sealed, but not read") as raised:
+            intake.collect(project=project, incident=INCIDENT, traces=(tmp_path / name,))
+        assert str(raised.value).startswith(f"evidence/{name}")
+        assert "\n" not in str(raised.value)
+    assert sealed(project)[-2:] == ["evidence/odd.json", "evidence/notes.txt"]
+    assert verify(project=project, what=INCIDENT).exit_code == 0
+
+
+def test_a_listed_trace_that_cannot_be_read_is_sealed_by_run_too(project: Path) -> None:
+    (project / "incidents" / INCIDENT / "SEALED.json").unlink()
+    evidence(project, "trace.json").write_text("{never closed")
+
+    with pytest.raises(BadInput, match=r"trace\.json"):
+        run.run(project=project, incident=INCIDENT)
+
+    assert "evidence/trace.json" in sealed(project)
+
+
+def test_who_hands_a_file_over_is_in_the_manifest(project: Path, tmp_path: Path) -> None:
+    extra = written(tmp_path / "extra.json", a_run("r9"))
+
+    intake.collect(project=project, incident=INCIDENT, traces=(extra,), by="Hana Osei")
+
+    assert Project.find(project).sealed(INCIDENT)[-1].by == "Hana Osei"
+
+
+@pytest.mark.parametrize(
+    "clash", ["two of one name", "another file of that name", "no such file", "a folder"]
+)
+def test_what_cannot_be_taken_in_is_refused_before_anything_is_written(
+    project: Path, tmp_path: Path, clash: str
+) -> None:
+    first = written(tmp_path / "a" / "new.json", a_run("r1"))
+    second = {
+        "two of one name": written(tmp_path / "b" / "new.json", a_run("r1")),
+        "another file of that name": written(tmp_path / "b" / "trace.json", a_run("r2")),
+        "no such file": tmp_path / "b" / "nothing.json",
+        "a folder": tmp_path / "b",
+    }[clash]
+    before = files(project)
+
+    with pytest.raises(BadInput):
+        intake.collect(project=project, incident=INCIDENT, traces=(first, second))
+
+    assert files(project) == before
+
+
+def test_one_file_named_twice_is_one_file(project: Path, tmp_path: Path) -> None:
+    new = written(tmp_path / "new.json", a_run("r1"))
+    before = len(sealed(project))
+
+    intake.collect(project=project, incident=INCIDENT, traces=(new, tmp_path / "." / "new.json"))
+
+    assert len(sealed(project)) == before + 1
+
+
+@pytest.mark.parametrize("spoilt", ["title:", "id:"])
+def test_a_fault_of_the_incident_file_comes_before_anything_is_sealed(
+    project: Path, tmp_path: Path, spoilt: str
+) -> None:
+    path = project / "incidents" / INCIDENT / "incident.yaml"
+    path.write_text(path.read_text().replace(spoilt, f"x_{spoilt}", 1))
+    new = written(tmp_path / "new.json", a_run("r1"))
+    before = files(project)
+
+    with pytest.raises(BadInput):
+        intake.collect(project=project, incident=INCIDENT, traces=(new,))
+
+    assert files(project) == before
+
+
+def test_what_is_there_is_sealed_though_something_else_is_absent(project: Path, tmp_path: Path) -> None:
+    evidence(project, "prompt.txt").unlink()
+    new = written(tmp_path / "new.json", a_run("r1"))
+
+    with pytest.raises(NotJudged, match=r"prompt\.txt"):
+        intake.collect(project=project, incident=INCIDENT, traces=(new,))
+
+    assert sealed(project)[-1] == "evidence/new.json"
+
+
+def test_the_eight_kinds_are_there_or_absent_for_a_reason(project: Path) -> None:
+    answer = intake.collect(project=project, incident=INCIDENT, traces=())
+
+    items = {item["kind"]: item for item in answer.data["inventory"]}
+    assert [kind for kind, item in items.items() if not item["present"]] == ["user_actions"]
+    assert "no clicks" in items["user_actions"]["reason"]
+    assert "evidence/reviews.csv" in items["approvals"]["where"]
+    assert "  user actions: absent, because" in answer.text
+    assert "MISSING" not in answer.text
+
+
+COLLECTOR = """
+import sys, time
+from pathlib import Path
+from incident2eval.model import BadInput
+from incident2eval.pipeline.intake import collect
+project, incident, handed = Path(sys.argv[1]), sys.argv[2], sorted(Path(sys.argv[3]).iterdir())
+while not (project / "go").exists():
+    time.sleep(0.001)
+for path in handed:
+    try:
+        collect(project=project, incident=incident, traces=(path,))
+    except BadInput as error:
+        assert "is another file of that name" in str(error), error
+        print(f"refused {path.name}")
+"""
+
+
+def test_eight_collectors_at_once_make_one_chain_and_lose_nothing(project: Path, tmp_path: Path) -> None:
+    """Each hands over five files, and all of them one of the same name: the first is heard, seven refused."""
+    before = Project.find(project).sealed(INCIDENT)
+    folders = [tmp_path / f"by-{who}" for who in range(8)]
+    own = [
+        written(folder / f"{folder.name}-{number}.json", a_run(f"{folder.name}-{number}"))
+        for folder in folders
+        for number in range(5)
+    ]
+    same = [written(folder / "by-everybody.json", a_run(f"same-{folder.name}")) for folder in folders]
+    command = [sys.executable, "-c", COLLECTOR, str(project), INCIDENT]
+    collectors = [
+        subprocess.Popen([*command, str(folder)], stdout=subprocess.PIPE, text=True) for folder in folders
+    ]
+    (project / "go").touch()
+    said = [collector.communicate()[0] for collector in collectors]
+
+    assert [collector.returncode for collector in collectors] == [0] * 8
+    assert sorted(said) == ["", *["refused by-everybody.json\n"] * 7]
+    after = Project.find(project).sealed(INCIDENT)
+    assert after[: len(before)] == before
+    assert sorted(entry.file for entry in after[len(before) :]) == sorted(
+        f"evidence/{path.name}" for path in [*own, same[0]]
+    )
+    assert all(evidence(project, path.name).read_bytes() == path.read_bytes() for path in own)
+    assert evidence(project, same[0].name).read_bytes() in {path.read_bytes() for path in same}
+    assert verify(project=project, what=INCIDENT).exit_code == 0
 
 
 def test_spans_and_their_log_records_are_counted_as_one_run(project: Path, tmp_path: Path) -> None:

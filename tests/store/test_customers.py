@@ -7,6 +7,7 @@ import pytest
 from incident2eval.model import BadInput, Customer
 from incident2eval.store import Project
 from incident2eval.store._customers import read_customers, with_canaries
+from incident2eval.store._hashed import dump_hashed
 
 
 def rows(text: str) -> tuple[Customer, ...]:
@@ -106,3 +107,50 @@ def test_the_digest_of_the_roster_is_also_that_of_its_canaries(write: Callable[.
     before = project.digests(project.workflow("summary"))["customers"]
     (project.root / "canaries.csv").write_text(CANARIES.replace("noon", "dusk"))
     assert project.digests(project.workflow("summary"))["customers"] != before
+
+
+KEY = bytes(range(32))
+HASHED_SETTINGS = '[project]\ncustomers = "customers.hashed.json"\n'
+
+
+def hashes(key: bytes = KEY) -> str:
+    return dump_hashed(read_customers(ROSTER.encode(), file="customers.csv"), key).decode()
+
+
+def test_a_roster_of_hashes_is_told_by_what_it_holds(
+    write: Callable[..., Project], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INCIDENT2EVAL_KEY", KEY.hex())
+    settings = '[project]\ncustomers = "roster.txt"\n'
+    customers = write(settings=settings, files={"roster.txt": hashes(), "canaries.csv": CANARIES}).customers
+
+    assert [(row.id, row.names) for row in customers] == [("A1", ()), ("A2", ())]
+    assert customers.label("A2") == "A2"
+    assert [len(row.canaries) for row in customers] == [0, 2]
+    assert repr(customers) == "<2 customers>"
+    assert customers.key != KEY, "what judges must not hold the key of the pseudonyms"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{", "is not JSON"),
+        ("{}", "schema: is not"),
+        (hashes(bytes(32)), "another key"),
+        (hashes().replace('"A2"', '"A1"'), "twice"),
+        (hashes().replace('"as a name"', '"somehow"', 1), "cannot be used"),
+        (hashes().replace('"words":1', '"words":[]'), "cannot be used|is not JSON"),
+    ],
+)
+def test_a_broken_roster_of_hashes_is_never_an_empty_one(
+    write: Callable[..., Project], monkeypatch: pytest.MonkeyPatch, text: str, expected: str
+) -> None:
+    monkeypatch.setenv("INCIDENT2EVAL_KEY", KEY.hex())
+    project = write(settings=HASHED_SETTINGS, files={"customers.hashed.json": text})
+    with pytest.raises(BadInput, match=expected):
+        _ = project.customers
+
+
+def test_a_roster_of_hashes_that_no_settings_name_is_not_passed_over(write: Callable[..., Project]) -> None:
+    with pytest.raises(BadInput, match=r"project.customers: does not name customers.hashed.json"):
+        _ = write(settings="", files={"customers.hashed.json": hashes()}).customers

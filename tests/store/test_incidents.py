@@ -106,7 +106,7 @@ def test_every_fault_of_a_file_at_once_with_line_and_field(
         (13, "affected.1", "should hold fields of its own"),
         (15, "evidence.0.file", "'../../etc/passwd' leads out of the incident's folder"),
         (16, "evidence.1.file", "'/etc/passwd' is not relative"),
-        (17, "evidence.2.file", "is missing"),
+        (17, "evidence.2", "names no file"),
         (18, "containment.0.at", "'2026-11-18' is only a date; a time is needed here"),
         (19, "actions.0.reversed", "'perhaps' is not a value that is known here"),
         (20, "wrong.0", "should be text"),
@@ -139,6 +139,34 @@ def test_unknown_keys_and_open_values_are_kept_and_warned_about(write: Callable[
     ]
     assert "did you mean hallucination?" in loaded.warnings[1]
     assert "did you mean domains?" in loaded.warnings[2]
+
+
+ROWS = {
+    "kind: approval": "names no file",
+    'kind: approval, absent_reason: " "': "gives no reason",
+    "kind: approval, file: ~": "names no file",
+    "kind: approval, file: evidence/a.txt, absent_reason: none": "names a file and says why there is none",
+    "absent_reason: nobody approves drafts here": "does not say of which kind there is no evidence",
+}
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_a_row_names_a_file_or_says_why_there_is_none(
+    write: Callable[..., Project], faults: Callable, row: str
+) -> None:
+    project = write(said(f"evidence:\n  - {{{row}}}\n"))
+    assert faults(lambda: project.incident(ID)) == [(7, "evidence.0", ROWS[row])]
+
+
+def test_what_is_absent_for_a_reason_is_no_file(write: Callable[..., Project]) -> None:
+    rows = ("approval", "timestamp", "model_version")
+    listed = ", ".join(f"{{kind: {kind}, absent_reason: nobody kept it}}" for kind in rows)
+    project = write(said(f"evidence: [{listed}]\n"))
+    loaded = project.incident(ID)
+    assert [(row.kind, row.absent_reason) for row in loaded.incident.evidence] == [
+        (kind, "nobody kept it") for kind in rows
+    ]
+    assert (loaded.warnings, project.evidence(ID), project.seal(ID, by="Ana")) == ((), (), ())
 
 
 def test_messages_drive_no_terminal(write: Callable[..., Project], faults: Callable) -> None:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from incident2eval.model import Incident2EvalError
-from incident2eval.store._evidence import keep_file
+from incident2eval.store._evidence import keep_files
 from incident2eval.store._files import read_bytes, write_atomically, write_together
 
 SECRET = b"outside: nobody may read this through the store, or write over it"
@@ -85,7 +85,7 @@ def written(folder: Path) -> None:
 def kept(folder: Path) -> None:
     """Add to the evidence."""
     (folder / "new.json").unlink(missing_ok=True)
-    keep_file(folder, "new.json", b"new")
+    keep_files(folder, {"new.json": b"new"})
 
 
 def both(folder: Path) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import islice
 
 from incident2eval.checks._check import Check, Known, Words, check
-from incident2eval.detection.names.roster import Names, names_of
+from incident2eval.detection.names.roster import Mention, Names, names_of
 from incident2eval.detection.text.wording import said, sentence
 from incident2eval.model import (
     JSON,
@@ -21,6 +21,8 @@ from incident2eval.model import (
 
 _ENOUGH = 500
 """Mentions after which the rest of a text is not searched: it is red, and hostile text must not cost more."""
+_AROUND = 400
+"""So far around a mention names are looked for that must not be quoted: further than a quotation reaches."""
 
 
 @check(absence=True)
@@ -49,9 +51,10 @@ def foreign_names(run: Run, *, customer: str, customers: Customers) -> Findings:
     What this cannot see:
         Other customers' facts that come without a name (figures, people, places), names in another script,
         and customers who are missing from the roster. A name of eight letters and more with one letter wrong
-        is shown for a person to look at, and makes no test red. A customer called like an
-        ordinary word (Apex, Sky) counts only where the word is used as a name, one called like a month or a
-        weekday only by longer names; a person or product that bears a customer's name counts too.
+        is shown for a person to look at, and makes no test red; with a roster of hashes it is not seen. A
+        customer called like an ordinary word (Apex, Sky) counts only where the word is used as a name, one
+        called like a month or a weekday only by longer names; a person or product that bears a customer's
+        name counts too.
     """
     if customer is None:
         raise CannotJudge("nobody says whose run it is, so no name is foreign or its own")
@@ -73,21 +76,43 @@ def _found(
 ) -> Iterator[Finding]:
     seen: set[tuple[str | None, str, str]] = set()
     for step, path, text in texts:
+        hidden = _Hidden(text, names) if customers.is_hashed else None
         for mention in islice(names.foreign(text, customer), _ENOUGH):
             excerpt = sentence(text, mention.start, mention.end)
             if (step, mention.customer, excerpt) in seen:
                 continue
             seen.add((step, mention.customer, excerpt))
-            words = " ".join(text[mention.start : mention.end].split())
-            where = f" (at {path})" if path else ""
-            owner = customers.label(mention.customer)
-            whose = "" if words == owner else f", a name of '{owner}',"
+            what = _said(text, path, mention, customers)
             yield Finding(
                 check="foreign_names",
                 step=step,
-                message=f"says '{words}'{where}{whose} in a text for '{customers.label(customer)}'",
-                excerpt=excerpt,
+                message=f"{what} in a text for '{customers.label(customer)}'",
+                excerpt=hidden.sentence(mention) if hidden else excerpt,
             )
+
+
+def _said(text: str, path: str, mention: Mention, customers: Customers) -> str:
+    """Whom a text names, in its own words; a roster of hashes does not let on who is called what."""
+    owner = customers.label(mention.customer)
+    if customers.is_hashed:
+        return f"names customer '{owner}'"
+    words = " ".join(text[mention.start : mention.end].split())
+    where = f" (at {path})" if path else ""
+    return f"says '{words}'{where}" + ("" if words == owner else f", a name of '{owner}',")
+
+
+class _Hidden:
+    """A text with ids in the place of names."""
+
+    def __init__(self, text: str, names: Names) -> None:
+        self._text, self._names = text, names
+
+    def sentence(self, mention: Mention) -> str:
+        """The sentence around a mention, without it and without any other name."""
+        before = self._names.hidden(self._text[max(0, mention.start - _AROUND) : mention.start])
+        after = self._names.hidden(self._text[mention.end : mention.end + _AROUND])
+        shown = f"[{mention.customer}]"
+        return sentence(f"{before}{shown}{after}", len(before), len(before) + len(shown))
 
 
 def _doubtful(
@@ -120,6 +145,8 @@ def variants(known: Known) -> Iterable[Run]:
     others = [row for row in known.customers if row not in (culprit, known.customers.get(own))][:12]
     for row in (culprit, *others):
         yield from (_instead(run, words, name) for name in row.names if own not in names.owners(name))
+    if not culprit.name:
+        return  # the roster holds hashes: nobody knows how else the name could be written
     for dressed in _dressed(culprit.name):
         yield _instead(run, words, dressed)
     yield replace(run, output=f"| customer | tickets |\n| --- | --- |\n| {culprit.name} | 12 |")

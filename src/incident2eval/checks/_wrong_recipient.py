@@ -81,17 +81,19 @@ def wrong_recipient(
         ):
             why = "and nothing went to whom it was for"
         if why is not None:
-            found.setdefault((one.step_id, one.address.key), _finding(one, why))
+            found.setdefault((one.step_id, one.address.key), _finding(one, why, customers))
     return Findings(tuple(found.values()), judged=len(going))
 
 
-def _finding(one: Sent, why: str) -> Finding:
+def _finding(one: Sent, why: str, customers: Customers) -> Finding:
+    """What was sent where; a roster of hashes does not let on whose address is which."""
     where = f"'{one.step.name}' ({one.argument})" if one.step else f"the output ({one.argument})"
+    address = "an address" if customers.is_hashed else one.address.written
     return Finding(
         check="wrong_recipient",
         step=one.step_id,
-        message=f"{where} goes to {one.address.written}, {why}",
-        excerpt=one.address.written,
+        message=f"{where} goes to {address}, {why}",
+        excerpt="" if customers.is_hashed else one.address.written,
     )
 
 
@@ -220,7 +222,7 @@ def variants(known: Known) -> Iterable[Run]:
     """The same letter to other strangers, in other spellings, in copy, and in other fields."""
     run, facts = known.recorded, propose(known)
     stray = next(iter(_judged(known, facts)), None) if facts else None
-    if stray is None:
+    if stray is None or not stray.excerpt:
         return
     others = tuple(_dressed(stray.excerpt, known))
     yield replace(run, output={"to": stray.excerpt, "message": "As agreed."})

@@ -3,6 +3,7 @@
 from incident2eval.evalcase._draft import ways_on, write_draft
 from incident2eval.evalcase._proofread import checks_in, proofread
 from incident2eval.evalcase._repair import repair
+from incident2eval.evalcase._retell import retell
 from incident2eval.evalcase._search import (
     Candidate,
     Dropped,
@@ -25,6 +26,7 @@ __all__ = [
     "judge",
     "proofread",
     "repair",
+    "retell",
     "search",
     "suspicions",
     "telling",

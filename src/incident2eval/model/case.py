@@ -57,6 +57,12 @@ class CaseFile:
     sources: Sources | None = None
     notes: tuple[str, ...] = ()
     """What the reader of the case should know: what was left out and why."""
+    named: tuple[str, ...] = ()
+    """Keyed digests of what the facts name by a pseudonym: in runs of today it gets the same one first."""
+    synthetic: bool = False
+    """A person gave the input in place of the recorded one."""
+    unredacted: bool = False
+    """The runs hold customers, people and secrets as they are, on request."""
     draft: bool = False
     """Nothing could be proved: a person has to finish the case, and until then it blocks the gate."""
 
@@ -131,6 +137,14 @@ class Acceptance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pseudonyms:
+    """What stands for one customer in the runs of the cases."""
+
+    names: tuple[str, ...] = ()
+    contacts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lock:
     """cases.lock: what must run, with digests."""
 
@@ -139,6 +153,8 @@ class Lock:
     files: Mapping[str, str] = field(default_factory=dict)
     """Path relative to cases/, such as `INC-2026-0142/case.yaml` -> sha256 in hex."""
     accepted: tuple[Acceptance, ...] = ()
+    pseudonyms: Mapping[str, Pseudonyms] = field(default_factory=dict)
+    """Customer id -> what stands for that customer; with it a case is judged where the key is not at hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -165,13 +165,16 @@ class EvidenceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """One file kept as evidence; the path is relative to the incident's folder."""
+    """One file kept as evidence, or why there is none of a kind."""
 
-    file: str
+    file: str = ""
+    """Relative to the incident's folder; empty where a reason stands in its place."""
     kind: str = ""
     """Empty where the incident file does not say: then content and name tell it."""
     format: str | None = None
     run: str | None = None
+    absent_reason: str | None = None
+    """Why there is no evidence of that kind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -312,7 +315,7 @@ KNOWN_VALUES: Mapping[str, frozenset[str]] = {
     ),
     "noticed_by": frozenset("client reviewer monitoring staff other".split()),
     "affected.kind": frozenset("customer user record client document employee applicant other".split()),
-    "evidence.kind": frozenset(EvidenceKind),
+    "evidence.kind": frozenset(EvidenceKind) | {"timestamp", "model_version"},
     "containment.action": frozenset(
         "stopped throttled workflow_disabled api_keys_revoked tool_access_revoked human_only "
         "related_workflows_stopped".split()

@@ -57,6 +57,8 @@ class Dossier:
     found: tuple[Findings, ...]
     cause: RootCause
     triage: Triage
+    synthetic: bool = False
+    """Whether a person gave the input in place of the recorded one."""
     sources: tuple[str, ...] = ()
     """What was inferred about the run's subject and the records' owners, and from where."""
     warnings: tuple[str, ...] = field(default=())

@@ -3,10 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import unified_diff
+from types import MappingProxyType
 
 from incident2eval.gate import differences
-from incident2eval.model import Acceptance, EvalCase, Lock, NotProvable, visible
+from incident2eval.model import Acceptance, EvalCase, Lock, NotProvable, Pseudonyms, visible
 from incident2eval.store import Project
+
+NOBODYS: Mapping[str, Pseudonyms] = MappingProxyType({})
 
 LONGEST_DIFFERENCE = 60
 """Lines of a difference that are shown; who edited more than that looks at the files."""
@@ -68,10 +71,11 @@ def lock_case(
     *,
     reason: str | None = None,
     by: str | None = None,
+    pseudonyms: Mapping[str, Pseudonyms] = NOBODYS,
 ) -> None:
     """Put a proved case into the lock with the digests of its files; a draft goes in without tests.
 
-    A reason goes with the files that it accepts.
+    A reason goes with the files that it accepts. Pseudonyms of customers that the lock knows already stay.
     """
     lock = project.lock()
     digests, old = project.case_digests(incident), _locked(lock, incident)
@@ -87,8 +91,21 @@ def lock_case(
             cases=tuple(sorted([*others, *tests], key=lambda case: case.id)),
             files={**files, **digests},
             accepted=tuple(accepted),
+            pseudonyms=_together(lock.pseudonyms, pseudonyms),
         )
     )
+
+
+def _together(old: Mapping[str, Pseudonyms], new: Mapping[str, Pseudonyms]) -> dict[str, Pseudonyms]:
+    nobody = Pseudonyms()
+    both = {}
+    for customer in sorted({*old, *new}):
+        one, other = old.get(customer, nobody), new.get(customer, nobody)
+        both[customer] = Pseudonyms(
+            names=tuple(dict.fromkeys([*one.names, *other.names])),
+            contacts=tuple(dict.fromkeys([*one.contacts, *other.contacts])),
+        )
+    return both
 
 
 def _locked(lock: Lock, incident: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ from incident2eval.model import (
     CaseFile,
     EvidenceKind,
     FalseAlarms,
+    Incident,
     NotJudged,
     Run,
     RunSet,
@@ -17,6 +18,13 @@ from incident2eval.model import (
 from incident2eval.pipeline._archive import Archived, archived_runs, attribute
 from incident2eval.pipeline._dossier import read_traces
 from incident2eval.pipeline._proof import CHECKS, Proof, prove_case
+from incident2eval.pipeline._redacting import (
+    disguised,
+    learn_incident,
+    redacted_incident,
+    redactor_of,
+    roster_of,
+)
 from incident2eval.proving import CaseSheet
 from incident2eval.store import Project
 
@@ -37,12 +45,12 @@ def prove_again(home: Project, incident_id: str) -> Proof:
     archived = archived_runs(home, incident, workflow)
     good = _known_good(home, incident_id)
     known = Known(
-        incident=incident,
+        incident=_in_its_words(home, case, incident),
         recorded=recorded.get(case.faulty, next(iter(recorded.values()))),
         corrected=corrected.get(case.faulty, next(iter(corrected.values()))),
         origin=case.sources.origin if case.sources else None,
         workflow=workflow,
-        customers=home.customers,
+        customers=roster_of(home),
         customer_id=case.customer_id,
         good=good or (),
         all_recorded=tuple(recorded.values()),
@@ -61,7 +69,7 @@ def prove_again(home: Project, incident_id: str) -> Proof:
         said = f"{incident_id}: false alarms as they were: its evidence is not at hand"
         proof = replace(proof, missed=(*proof.missed, said))
     else:
-        proof = prove_case(sheet, known, _alarms(case, known, archived))
+        proof = prove_case(sheet, known, _alarms(home, case, known, archived))
     if case.draft:
         fault = f"cases/{incident_id} is a draft: finish it and take `draft: true` out of its case.yaml"
         proof = replace(proof, faults=(*proof.faults, fault))
@@ -79,8 +87,19 @@ def _known_good(home: Project, incident_id: str) -> tuple[Run, ...] | None:
     return tuple(attribute(run, home, workflow) for reading in readings.values() for run in reading.runs)
 
 
-def _alarms(case: CaseFile, known: Known, archived: Archived) -> Mapping[str, FalseAlarms]:
-    runs = (*known.good, *archived.before)
+def _in_its_words(home: Project, case: CaseFile, incident: Incident) -> Incident:
+    """The incident in the words of its case, where the key is at hand; variants are made by what was wrong."""
+    if case.unredacted or home.key() is None:
+        return incident
+    redactor = redactor_of(home)
+    learn_incident(redactor, incident, ())
+    return redacted_incident(incident, redactor)
+
+
+def _alarms(home: Project, case: CaseFile, known: Known, archived: Archived) -> Mapping[str, FalseAlarms]:
+    runs = tuple(
+        disguised(run, home, case.named, incident=case.incident) for run in (*known.good, *archived.before)
+    )
     return {
         name: evalcase.false_alarms(check, case.facts, runs, known)
         for name, check in CHECKS.items()

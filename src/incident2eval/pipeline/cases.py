@@ -10,6 +10,7 @@ from incident2eval.model import (
     CaseFile,
     Draft,
     EvalCase,
+    FalseAlarms,
     NotProvable,
     Observation,
     Run,
@@ -20,11 +21,14 @@ from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline._archive import archived_runs
 from incident2eval.pipeline._case_lines import case_json, case_lines, cases_json, describe
 from incident2eval.pipeline._dossier import Dossier, open_dossier
+from incident2eval.pipeline._hiding import Hidden, hide
+from incident2eval.pipeline._inputs import look_at_inputs, with_input, with_kept_input
 from incident2eval.pipeline._layout import wrapped
 from incident2eval.pipeline._locking import edits_of, lock_case, refuse_edited
 from incident2eval.pipeline._probe import ask_target
 from incident2eval.pipeline._proof import prove_case
 from incident2eval.pipeline._proof_again import prove_again
+from incident2eval.pipeline._redacting import disguised
 from incident2eval.proving import CaseSheet
 from incident2eval.store import Project, case_files, sha256
 
@@ -37,6 +41,10 @@ class Stored:
 
     recorded: Mapping[str, Run]
     corrected: Mapping[str, Run]
+
+    def hidden(self, hidden: Hidden) -> "Stored":
+        """The same runs as they are written."""
+        return Stored(recorded=hidden.of(self.recorded), corrected=hidden.of(self.corrected))
 
     @property
     def sets(self) -> tuple[RunSet, RunSet]:
@@ -58,14 +66,33 @@ class Built:
     notes: tuple[str, ...] = ()
 
 
-def eval_case(*, project: Path | None, incident: str, probe: bool) -> Answer:
+def eval_case(
+    *,
+    project: Path | None,
+    incident: str,
+    probe: bool = True,
+    redact: bool = True,
+    synthetic: Path | None = None,
+) -> Answer:
     """Write an incident's tests, each red on the incident and green on how it should have been.
+
+    Args:
+        project: The project's folder, or None for the nearest one upward.
+        incident: Its id.
+        probe: Whether to call the workflow once to see what it reports.
+        redact: Whether customers, people, contact data and secrets are replaced by pseudonyms.
+        synthetic: A JSON object to call the workflow with in place of the recorded input.
 
     Returns:
         Exit code 0 with the proved cases, 1 where nothing could be proved: then a draft was written.
+
+    Raises:
+        BadInput: The synthetic input is no JSON object, or the incident has several inputs.
     """
     dossier = open_dossier(Project.find(project), incident)
-    built = build(dossier, probe=probe)
+    if synthetic is not None:
+        dossier = with_input(dossier, synthetic)
+    built = build(dossier, probe=probe, redact=redact)
     return Answer(
         data=cases_json(built.tests, built.drafts, built.search),
         text=wrapped(describe(built.tests, built.drafts, built.search, built.ways_on)),
@@ -74,55 +101,77 @@ def eval_case(*, project: Path | None, incident: str, probe: bool) -> Answer:
     )
 
 
-def build(dossier: Dossier, *, probe: bool = True) -> Built:
+def build(dossier: Dossier, *, probe: bool = True, redact: bool = True) -> Built:
     """Search, write, prove in a child pytest, and only then put the case on disk and into the lock.
 
+    What was found out on the runs as they are is proved on them as they are written: in pseudonyms.
+
     Raises:
-        NotProvable: The case was edited by hand since it was proved, or a test that was found does not hold
-            in pytest.
+        NotProvable: A secret stands in the input; the case was edited by hand since it was proved; or a test
+            that was found does not hold in pytest.
     """
-    project, incident, known = dossier.project, dossier.incident, dossier.known
+    project, incident = dossier.project, dossier.incident
+    dossier = with_kept_input(dossier)
+    warnings = look_at_inputs(dossier, redact=redact)
     seen, notes = ask_target(dossier) if probe else (None, ("the workflow was not asked what it reports",))
-    found = evalcase.search(known, dossier.cause, observes=seen)
+    found = evalcase.search(dossier.known, dossier.cause, observes=seen)
+    hidden = hide(dossier, found, redact=redact)
+    found = hidden.search
     if not found.kept:
-        return _write_draft(dossier, found, notes)
+        return _write_draft(dossier, hidden, notes, warnings)
     stored = _stored_runs(dossier, found)
-    case = _case_file(dossier, found, stored, seen, notes)
+    case = _case_file(dossier, hidden, stored, seen, notes)
+    stored = stored.hidden(hidden)
     checks = [one.check for one in found.kept]
     tests = evalcase.write_tests(incident.id, dossier.triage.type, checks, at=case.wrong_at)
     files = case_files(case, recorded=stored.recorded, corrected=stored.corrected, tests=tests)
     refuse_edited(project, incident.id, files)
-    archived = dossier.archived or archived_runs(project, incident, dossier.workflow)
-    runs = (*known.good, *archived.before)
-    alarms = {one.check.name: evalcase.false_alarms(one.check, one.facts, runs, known) for one in found.kept}
     sheet = CaseSheet(case=case, tests={evalcase.file_name(incident.id): tests}, sets=stored.sets)
-    proof = prove_case(sheet, known, alarms)
+    proof = prove_case(sheet, hidden.known, _false_alarms(dossier, hidden))
     if proof.faults:
         raise NotProvable("the tests do not hold in pytest: " + "; ".join(proof.faults))
     project.write_case(incident.id, files)
-    lock_case(project, incident.id, proof.tests)
-    return Built(tests=proof.tests, search=found, notes=(*notes, *proof.missed))
+    lock_case(project, incident.id, proof.tests, pseudonyms=hidden.pseudonyms)
+    return Built(tests=proof.tests, search=found, notes=(*warnings, *notes, *proof.missed))
 
 
-def _write_draft(dossier: Dossier, found: Search, notes: tuple[str, ...]) -> Built:
+def _false_alarms(dossier: Dossier, hidden: Hidden) -> dict[str, FalseAlarms]:
+    """What the tests flag among known-good and past runs, in the words that the facts are in."""
+    project, incident = dossier.project, dossier.incident
+    archived = dossier.archived or archived_runs(project, incident, dossier.workflow)
+    runs = tuple(
+        disguised(run, project, hidden.named, incident=incident.id)
+        for run in (*dossier.known.good, *archived.before)
+    )
+    return {
+        one.check.name: evalcase.false_alarms(one.check, one.facts, runs, hidden.known)
+        for one in hidden.search.kept
+    }
+
+
+def _write_draft(
+    dossier: Dossier, hidden: Hidden, notes: tuple[str, ...], warnings: tuple[str, ...]
+) -> Built:
     """A draft in place of a case: what is known so far, a test that cannot pass, and what would help."""
-    project, incident, known = dossier.project, dossier.incident, dossier.known
-    ways = evalcase.ways_on(known, dossier.triage.type)
+    project, incident, found = dossier.project, dossier.incident, hidden.search
+    ways = evalcase.ways_on(dossier.known, dossier.triage.type)
     if any(case.incident == incident.id for case in project.lock().cases):
-        return Built(search=found, ways_on=ways, notes=(*notes, "the case that was proved before stays"))
+        kept = "the case that was proved before stays"
+        return Built(search=found, ways_on=ways, notes=(*warnings, *notes, kept))
     tried = [f"tried {one.check}: {one.because}" for one in found.dropped]
     notes = (*notes, *tried, *(f"what would help: {way}" for way in ways))
     stored = _stored_runs(dossier, found)
-    case = replace(_case_file(dossier, found, stored, None, notes), draft=True)
+    case = replace(_case_file(dossier, hidden, stored, None, notes), draft=True)
+    stored = stored.hidden(hidden)
     test = evalcase.write_draft(incident.id)
     files = case_files(case, recorded=stored.recorded, corrected=stored.corrected, tests=test)
     refuse_edited(project, incident.id, files)
     project.write_case(incident.id, files)
-    lock_case(project, incident.id, ())
+    lock_case(project, incident.id, (), pseudonyms=hidden.pseudonyms)
     path = f"cases/{incident.id}/{evalcase.file_name(incident.id)}"
     because = "nothing could be proved: " + "; ".join(tried or ["no check had anything to go by"])
     draft = Draft(path=path, because=f"{because}. What would help: {'; '.join(ways)}")
-    return Built(search=found, drafts=(draft,), ways_on=ways)
+    return Built(search=found, drafts=(draft,), ways_on=ways, notes=warnings)
 
 
 def prove(*, project: Path | None, incidents: tuple[str, ...], reason: str | None, by: str | None) -> Answer:
@@ -179,15 +228,16 @@ def _stored_runs(dossier: Dossier, found: Search) -> Stored:
 
 def _case_file(
     dossier: Dossier,
-    found: Search,
+    hidden: Hidden,
     stored: Stored,
     seen: tuple[Observation, ...] | None,
     notes: tuple[str, ...],
 ) -> CaseFile:
-    gathered = dossier.gathered
+    gathered, found = dossier.gathered, hidden.search
     needed = {Observation.OUTPUT}.union(*(one.check.needs for one in found.kept))
     asked = {name: gathered.inputs.get(name) or run.input for name, run in stored.recorded.items()}
     inputs = {name: value for name, value in asked.items() if isinstance(value, Mapping)}
+    written = stored.hidden(hidden)
     return CaseFile(
         incident=dossier.incident.id,
         workflow=dossier.incident.workflow.name,
@@ -198,11 +248,14 @@ def _case_file(
         observes=seen if seen is not None else tuple(kind for kind in Observation if kind in needed),
         trials=dossier.project.settings.policy.trials_for(dossier.severity),
         facts=found.facts,
+        named=hidden.named,
+        synthetic=dossier.synthetic,
+        unredacted=hidden.redactor is None,
         reason="confirmed" if all(one.confirmed for one in found.kept) else "unconfirmed",
         sources=Sources(
-            recorded=sha256(formats.dump_runs(stored.recorded)),
-            corrected=sha256(formats.dump_runs(stored.corrected)),
+            recorded=sha256(formats.dump_runs(written.recorded)),
+            corrected=sha256(formats.dump_runs(written.corrected)),
             origin=dossier.origin,
         ),
-        notes=(*notes, *found.left_out),
+        notes=hidden.texts((*notes, *found.left_out)),
     )

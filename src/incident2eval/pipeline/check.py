@@ -1,13 +1,23 @@
 """`check`: what is missing, in the settings of a workflow, in the incident files, and under cases/."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from incident2eval.model import EvidenceKind, Incident, Incident2EvalError, WorkflowSettings
+from incident2eval.model import (
+    EvidenceKind,
+    Fault,
+    Incident,
+    Incident2EvalError,
+    Severity,
+    WorkflowSettings,
+)
 from incident2eval.pipeline._answer import Answer
+from incident2eval.pipeline._dossier import read_traces
 from incident2eval.pipeline._layout import wrapped
 from incident2eval.pipeline._locked import read_locked
+from incident2eval.pipeline._stock import stock
 from incident2eval.store import Project
+from incident2eval.triage import triage
 from incident2eval.workflows import target_for
 
 PLAN = {
@@ -22,6 +32,9 @@ PLAN = {
     "safe_to_reenable": "what has to hold before it is switched on again",
 }
 """What a workflow's settings must say before it is production-ready (R29, R30, R37, R70, R72)."""
+
+SHOWN = 3
+"""Files that a line names before it only counts them."""
 
 
 def check(*, project: Path | None, workflow: str | None) -> Answer:
@@ -42,6 +55,7 @@ def check(*, project: Path | None, workflow: str | None) -> Answer:
     if not names:
         missing.append("incident2eval.toml names no workflow")
     missing += _tried(lambda: len(home.customers))
+    missing += _tracked(home.tracked_evidence())
     for name in names:
         missing += _workflow(home, name, home.workflow(name))
     for incident in incidents:
@@ -94,12 +108,37 @@ def _incident(home: Project, incident: Incident) -> Iterator[str]:
     absent = _tried(lambda: home.evidence(incident.id))
     changed = absent or _tried(lambda: home.verify_seal(incident.id))
     yield from changed
-    if not absent and not any(
-        item.evidence.kind == EvidenceKind.TRACE for item in home.evidence(incident.id)
-    ):
-        yield f"{incident.id}: no trace among the evidence"
+    if not absent:
+        yield from _evidence(home, incident)
     if not any(case.incident == incident.id for case in home.lock().cases):
         yield f"{incident.id}: no locked case (incident2eval run {incident.id})"
+
+
+def _evidence(home: Project, incident: Incident) -> Iterator[str]:
+    """What the evidence lacks: a trace, and from severity 2 up any of the eight kinds without a reason."""
+    kept = home.evidence(incident.id)
+    if not any(item.evidence.kind == EvidenceKind.TRACE for item in kept):
+        yield f"{incident.id}: no trace among the evidence"
+    severity = max(triage(incident, ()).suggested, incident.severity or Severity.LOW)
+    if severity < Severity.MATERIAL_CAUGHT:
+        return
+    try:
+        readings, _ = read_traces(kept)
+    except Incident2EvalError as error:
+        yield from map(str, error.faults)
+        return
+    for item in stock(incident, kept, readings):
+        if item.is_missing:
+            yield f"{incident.id}: {item}"
+
+
+def _tracked(files: Sequence[str]) -> Iterator[str]:
+    """What git holds and should not."""
+    if files:
+        more = f" and {len(files) - SHOWN} more" if len(files) > SHOWN else ""
+        message = f"git tracks what must not spread: {', '.join(files[:SHOWN])}{more}"
+        hint = "git rm --cached takes a file out of the next commit; .gitignore keeps it out"
+        yield str(Fault(message=message, hint=hint))
 
 
 def _tried(look: Callable[[], object]) -> list[str]:

@@ -9,6 +9,7 @@ from incident2eval.model.incident import When, WorkflowVersion
 from incident2eval.pipeline import intake
 from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline._dossier import open_dossier
+from incident2eval.pipeline._hiding import incident_redactor, redacted_cause
 from incident2eval.pipeline._layout import wrapped
 from incident2eval.rootcause import root_cause as rank
 from incident2eval.store import Project, dump
@@ -23,7 +24,7 @@ def root_cause(*, project: Path | None, incident: str | None, run: Path | None) 
     if incident is not None:
         home = Project.find(project)
         dossier = open_dossier(home, incident)
-        home.write_cause(incident, dossier.cause)
+        home.write_cause(incident, redacted_cause(dossier.cause, incident_redactor(dossier)))
         cause, judged, notes = dossier.cause, dossier.gathered.recorded, dossier.warnings
     else:
         assert run is not None  # noqa: S101 - the CLI asks for one of the two

@@ -12,9 +12,11 @@ from incident2eval.gate import Seen, decide, exit_code
 from incident2eval.model import Customers, Decision, Observation, Report, RunSet, Severity, Verdict
 from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline._locked import Locked, read_locked
+from incident2eval.pipeline._redacting import nameless, redactor_of, roster_of
 from incident2eval.pipeline._reports import publish, refuse_form, refuse_places
-from incident2eval.pipeline.replay import Results, live_sets, replay_today
+from incident2eval.pipeline.replay import LIVE, Results, live_sets, replay_today
 from incident2eval.proving import CaseSheet, prove
+from incident2eval.redaction import Redactor
 from incident2eval.store import Project
 
 JUDGING = 60.0
@@ -47,25 +49,25 @@ def gate(
     started = datetime.now(UTC)
     before = read_locked(home, workflow)
     # All is read before the workflow is called: what it does to the files cannot change what is judged.
-    customers = home.customers
+    customers, told = nameless(roster_of(home), home.lock().pseudonyms), redactor_of(home)
     sheets = {incident: _sheet(home, incident) for incident in before.sound}
     asked = {incident: _trials(home, sheet, before, trials) for incident, sheet in sheets.items()}
     calls = {name: replay_today(home, sheet.case, trials=asked[name]) for name, sheet in sheets.items()}
-    verdicts = _judge(customers, sheets, calls)
+    verdicts = tuple(_told(one, told) for one in _judge(customers, sheets, calls))
     edited = {**read_locked(home, workflow).changed_since(before), **before.edited}
     decision = decide(
         Seen(
             workflow=workflow,
             cases=before.cases,
             trials=asked,
-            calls=calls,
+            calls={name: _said(results, told) for name, results in calls.items()},
             verdicts=verdicts,
             edited=edited,
             uncovered=before.uncovered,
             strangers=before.strangers,
         )
     )
-    written = publish(home, _report(home, decision, before, sheets, started), junit=junit, copy=report)
+    written = publish(home, _report(home, decision, before, sheets, started, told), junit=junit, copy=report)
     return Answer(data=written.data, text=written.text, exit_code=exit_code(decision), notes=home.warnings)
 
 
@@ -100,12 +102,26 @@ def _judge(
     return prove(laid, customers=customers, timeout=JUDGING + runs)
 
 
+def _told(verdict: Verdict, redactor: Redactor) -> Verdict:
+    """A verdict as it may be written: what it quotes of a run of today is in pseudonyms."""
+    if not verdict.runs.startswith(LIVE):
+        return verdict
+    return replace(verdict, message=redactor.text(verdict.message))
+
+
+def _said(results: Results, redactor: Redactor) -> Results:
+    return tuple(
+        tuple(replace(one, message=redactor.text(one.message)) for one in trial) for trial in results
+    )
+
+
 def _report(
     home: Project,
     decision: Decision,
     locked: Locked,
     sheets: Mapping[str, CaseSheet],
     started: datetime,
+    redactor: Redactor,
 ) -> Report:
     commit, dirty = home.commit()
     sources = {name: sheet.case.sources for name, sheet in sheets.items()}
@@ -121,12 +137,26 @@ def _report(
         python=platform.python_version(),
         commit=commit,
         dirty=dirty,
-        incidents=tuple(replace(note, origin=origins.get(note.id)) for note in locked.incidents),
+        incidents=tuple(
+            replace(note, title=redactor.text(note.title), origin=origins.get(note.id))
+            for note in locked.incidents
+        ),
         proofs=locked.cases,
-        digests=locked.digests,
+        digests={**locked.digests, **_sealed(home, locked)},
         overrides=tuple(f"trials at severity {level}: {n}" for level, n in sorted(policy.trials.items())),
         notes=(
             *(["steps as reported by the workflow"] if Observation.STEPS in observed else []),
-            *home.warnings,
+            *(f"not redacted, on request: the runs in cases/{name}" for name in _unredacted(sheets)),
+            *map(redactor.text, home.warnings),
         ),
     )
+
+
+def _unredacted(sheets: Mapping[str, CaseSheet]) -> list[str]:
+    return [name for name, sheet in sheets.items() if sheet.case.unredacted]
+
+
+def _sealed(home: Project, locked: Locked) -> dict[str, str]:
+    """The newest digest of each incident's chain of evidence: what was sealed then can't be taken away unseen."""
+    newest = {note.id: home.sealed(note.id)[-1:] for note in locked.incidents}
+    return {f"sealed:{name}": entry.chain for name, entries in newest.items() for entry in entries}

@@ -1,37 +1,59 @@
 """`collect`: evidence sealed as received; and what every command needs that takes a trace file."""
 
 import getpass
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from incident2eval import formats
 from incident2eval.model import BadInput, Customers, Fault, Incident2EvalError, Run
 from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline._dossier import TRACES, read_traces
-from incident2eval.pipeline._told import joined
+from incident2eval.pipeline._layout import wrapped
+from incident2eval.pipeline._stock import stock, stock_json
 from incident2eval.store import Kept, Project
 
 NOBODY = Customers()
 """The roster outside a project: nobody is known."""
 
 
-def collect(*, project: Path | None, incident: str, traces: tuple[Path, ...]) -> Answer:
-    """Seal an incident's evidence: copy traces in, then write a digest of every file to SEALED.json.
+def collect(
+    *, project: Path | None, incident: str, traces: tuple[Path, ...], by: str | None = None
+) -> Answer:
+    """Seal an incident's evidence as it was received, with the traces handed over, and say what was read.
 
     Raises:
-        BadInput: No such incident, a file that is not there, or another file of that name among the evidence.
+        BadInput: No such incident, a faulty incident file, a file that is not there, two of one name, or
+            another file of that name among the evidence: nothing was written. A trace that cannot be read:
+            it is sealed.
+        NotProvable: Sealed evidence was changed.
+        NotJudged: Evidence is listed or sealed but absent.
     """
     home = Project.find(project)
     home.incident(incident)
-    handed = {path: contents(path) for path in traces}
-    # All is read before any of it is sealed: what cannot be used is refused, and nothing is written.
-    readings = joined({path: formats.read(raw, name=path.name) for path, raw in handed.items()})
-    there, warnings = read_traces(home.evidence(incident))
-    runs = sum(len(reading.runs) for reading in (*readings.values(), *there.values()))
-    for path, raw in handed.items():
-        home.keep(incident, path.name, raw)
+    return take_in(home, incident, _by_name(traces), by=by or whoami())
+
+
+def take_in(home: Project, incident: str, files: Mapping[str, bytes], *, by: str) -> Answer:
+    """Put files among an incident's evidence and seal them; only then read them, and say what was read.
+
+    Args:
+        home: The project.
+        incident: The incident's id.
+        files: Traces as they were received, by the names that they get in evidence/.
+        by: Who hands them over, for the manifest.
+
+    Raises:
+        BadInput: As `collect`.
+        NotProvable: Sealed evidence was changed; the files are sealed unless the manifest was.
+        NotJudged: Evidence is listed or sealed but absent; the files are sealed.
+    """
+    entries = home.take_in(incident, files, by=by)
+    loaded = home.incident(incident)
     kept = home.evidence(incident)
-    entries = home.seal(incident, by=whoami())
+    readings, warnings = _read(kept, [f"evidence/{name}" for name in files])
+    runs = sum(len(reading.runs) for reading in readings.values())
+    items = stock(loaded.incident, kept, readings)
     data = {
         "incident": incident,
         "runs": runs,
@@ -39,17 +61,51 @@ def collect(*, project: Path | None, incident: str, traces: tuple[Path, ...]) ->
             {"file": item.evidence.file, "kind": item.evidence.kind, "listed": item.listed} for item in kept
         ],
         "sealed": {"files": len(entries), "sha256": entries[-1].chain if entries else None},
+        "inventory": stock_json(items),
     }
     lines = [
         f"{incident}: {runs} runs read, {len(entries)} files sealed",
         *(f"  {e.sha256[:12]}  {e.kind:<16} {e.file}" for e in entries),
+        "of the eight kinds of evidence:",
+        *(f"  {item}" for item in items),
     ]
-    return Answer(data=data, text="\n".join(lines), notes=(*warnings, *_unread(kept, handed, runs)))
+    notes = (*loaded.warnings, *warnings, *_unread(kept, files, runs))
+    return Answer(data=data, text=wrapped(lines), notes=notes)
 
 
-def _unread(kept: Sequence[Kept], handed: Collection[Path], runs: int) -> Iterator[str]:
+def _by_name(paths: Sequence[Path]) -> dict[str, bytes]:
+    """The files by the names that they get among the evidence; BadInput where two would get the same."""
+    named: dict[str, Path] = {}
+    faults = []
+    for path in paths:
+        there = named.setdefault(path.name, path)
+        if there.resolve() != path.resolve():
+            hint = "rename one: the names are those of the evidence"
+            faults.append(Fault(file=str(path), message=f"has the same name as {there}", hint=hint))
+    if faults:
+        raise BadInput(*faults)
+    return {name: contents(path) for name, path in named.items()}
+
+
+def _read(kept: Sequence[Kept], handed: Collection[str]) -> tuple[dict[Kept, formats.Reading], list[str]]:
+    """Read the traces among sealed evidence; what was handed over must be one, whatever its name says."""
+    try:
+        readings, warnings = read_traces(kept)
+        heard = {item.evidence.file for item in readings}
+        for item in kept:
+            if item.evidence.file in handed and item.evidence.file not in heard:
+                formats.read(item.read(), name=item.evidence.file, format=item.evidence.format)
+    except BadInput as error:
+        faults = (
+            replace(fault, message=f"is sealed, but not read: {fault.message}") for fault in error.faults
+        )
+        raise BadInput(*faults) from error
+    return readings, warnings
+
+
+def _unread(kept: Sequence[Kept], handed: Collection[str], runs: int) -> Iterator[str]:
     """What a person should know of files that no run was read from."""
-    names = {f"evidence/{path.name}" for path in handed}
+    names = {f"evidence/{name}" for name in handed}
     for item in kept:
         file, kind = item.evidence.file, item.evidence.kind
         if kind not in TRACES and (file in names or not runs):

@@ -9,6 +9,7 @@ from incident2eval.formats import dump_run, load_run, with_owners
 from incident2eval.model import (
     BadInput,
     CaseFile,
+    Customers,
     Fault,
     Incident2EvalError,
     NotJudged,
@@ -17,9 +18,13 @@ from incident2eval.model import (
     RunSet,
     Subject,
 )
+from incident2eval.pipeline._redacting import disguised, roster_of
 from incident2eval.proving import CaseSheet, Given
 from incident2eval.store import Project, write_atomically
 from incident2eval.workflows import call, target_for
+
+LIVE = "live-"
+"""How the names of sets of today's runs begin."""
 
 Results = Sequence[Sequence[Result]]
 """One entry a trial, one result an input."""
@@ -56,7 +61,7 @@ def live_sets(case: CaseFile, results: Results) -> tuple[RunSet, ...]:
     """The trials that gave a run for every input, as sets of runs to judge: `live-1`, `live-2` ..."""
     return tuple(
         RunSet(
-            name=f"live-{number}",
+            name=f"{LIVE}{number}",
             runs={
                 name: result.run for name, result in zip(case.named_inputs, trial, strict=True) if result.run
             },
@@ -81,7 +86,8 @@ def _attributed(result: Result, project: Project, case: CaseFile) -> Result:
     subject = Subject(customer_id=case.customer_id) if case.customer_id is not None else None
     paths = project.workflow(case.workflow).subject
     owned = with_owners(result.run, customers=project.customers, paths=paths, stated=subject).run
-    return replace(result, run=replace(owned, subject=subject, workflow=case.workflow))
+    told = disguised(owned, project, case.named, incident=case.incident)
+    return replace(result, run=replace(told, subject=subject, workflow=case.workflow))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +95,7 @@ class _Laid:
     """A case laid out for its tests."""
 
     sheet: CaseSheet
-    project: Project
+    customers: Customers
     unanswered: Mapping[str, Incident2EvalError]
     """Trials that gave no runs, and why."""
 
@@ -117,7 +123,7 @@ class Bench:
         laid = self._laid[folder]
         if runs in laid.unanswered:
             raise laid.unanswered[runs]
-        return Given.of(laid.sheet, runs, customers=laid.project.customers, unanswered=laid.unanswered)
+        return Given.of(laid.sheet, runs, customers=laid.customers, unanswered=laid.unanswered)
 
     def _lay_out(self, folder: Path) -> _Laid:
         found = Project.find(folder)
@@ -134,11 +140,12 @@ class Bench:
             try:
                 results = self._shared(case.incident, lambda: replay_today(project, case, trials=self.trials))
             except NotJudged as error:
-                unanswered = {f"live-{number}": error for number in range(1, self.trials + 1)}
+                unanswered = {f"{LIVE}{number}": error for number in range(1, self.trials + 1)}
             else:
                 sets += live_sets(case, results)
                 unanswered = _unanswered(project, case, results)
-        return _Laid(sheet=CaseSheet(case=case, sets=tuple(sets)), project=project, unanswered=unanswered)
+        sheet = CaseSheet(case=case, sets=tuple(sets))
+        return _Laid(sheet=sheet, customers=roster_of(project), unanswered=unanswered)
 
     def _shared(self, incident: str, make: Callable[[], Results]) -> Results:
         """The results of one case, made by the first worker that needs them."""
@@ -160,7 +167,7 @@ def _unanswered(project: Project, case: CaseFile, results: Results) -> dict[str,
     reasons: dict[str, Incident2EvalError] = {}
     for number, trial in enumerate(results, start=1):
         if silent := _silent(trial):
-            reasons[f"live-{number}"] = _no_answer(project, case, silent, number)
+            reasons[f"{LIVE}{number}"] = _no_answer(project, case, silent, number)
     return reasons
 
 

@@ -7,6 +7,7 @@ from incident2eval.model import JSON, Failure, FailureType, Incident, NotProvabl
 from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline._case_lines import cases_json, describe
 from incident2eval.pipeline._dossier import Dossier, open_dossier
+from incident2eval.pipeline._hiding import incident_redactor, redacted_cause
 from incident2eval.pipeline._layout import wrapped
 from incident2eval.pipeline.cases import Built, build
 from incident2eval.pipeline.explain import describe as describe_cause
@@ -22,20 +23,25 @@ ORIGINS = {
 """Where the run comes from that every case must be green on."""
 
 
-def run(*, project: Path | None, incident: str) -> Answer:
+def run(*, project: Path | None, incident: str, redact: bool = True) -> Answer:
     """Take an incident from its file and evidence to proved cases.
+
+    Args:
+        project: The project's folder, or None for the nearest one upward.
+        incident: Its id.
+        redact: Whether what is written under cases/ is in pseudonyms.
 
     Returns:
         Exit code 0 with proved cases, 1 where nothing could be proved.
     """
     home = Project.find(project)
-    # Read before it is sealed: a file that cannot be used is refused, and nothing of it is written anywhere.
-    dossier = open_dossier(home, incident)
+    # Sealed as received, before anything is read: what turns out to be of no use is evidence all the same.
     entries = home.seal(incident, by=whoami())
-    home.write_cause(incident, dossier.cause)
+    dossier = open_dossier(home, incident)
+    home.write_cause(incident, redacted_cause(dossier.cause, incident_redactor(dossier)))
     refused: NotProvable | None = None
     try:
-        built = build(dossier)
+        built = build(dossier, redact=redact)
     except NotProvable as error:
         built, refused = Built(), error
     kind = _failure_type(dossier, built)

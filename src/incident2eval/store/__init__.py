@@ -7,13 +7,14 @@ from incident2eval.store._files import read_bytes, sha256, write_atomically, wri
 from incident2eval.store._incidents import Loaded
 from incident2eval.store._project import Project
 from incident2eval.store._schema import SCHEMAS, dump, schema
-from incident2eval.store._seal import SealedFile
+from incident2eval.store._seal import SealedFile, SealState
 
 __all__ = [
     "SCHEMAS",
     "Kept",
     "Loaded",
     "Project",
+    "SealState",
     "SealedFile",
     "case_files",
     "dump",

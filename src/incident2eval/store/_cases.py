@@ -81,7 +81,9 @@ def _as_file(case: CaseFile) -> dict[str, JSON]:
     said["from"] = said.pop("sources")
     said["notes"] = said.pop("notes")
     marked = {"schema": said["schema"], "draft": True} if said.pop("draft") else {}
-    filled = {key: value for key, value in said.items() if value not in (None, {}, []) or key == "facts"}
+    filled = {
+        key: value for key, value in said.items() if value not in (None, False, {}, []) or key == "facts"
+    }
     return marked | filled
 
 

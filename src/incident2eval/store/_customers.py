@@ -7,9 +7,12 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
-from incident2eval.model import BadInput, Customer, Customers, Fault
-from incident2eval.store._files import decoded
+from incident2eval.model import BadInput, Customer, Customers, Fault, Settings
+from incident2eval.model.settings import ProjectSettings
+from incident2eval.store._files import decoded, read_bytes
+from incident2eval.store._hashed import is_hashed
 from incident2eval.store._validation import near, quoted
 
 _COLUMNS = ("id", "name", "aliases")
@@ -78,9 +81,33 @@ def with_canaries(customers: Customers, raw: bytes, *, file: str) -> Customers:
         faults += _canary_faults(owner, text, customers, file=file, line=line)
     if faults:
         raise BadInput(*faults)
-    return Customers(
-        rows=tuple(replace(row, canaries=(*row.canaries, *planted[row.id])) for row in customers)
-    )
+    found = (replace(row, canaries=(*row.canaries, *planted[row.id])) for row in customers)
+    return replace(customers, rows=tuple(found))
+
+
+def clear_roster(root: Path, settings: Settings) -> Customers:
+    """The roster in clear, with its canaries: as the settings name it, or customers.csv beside one of hashes.
+
+    Args:
+        root: The project's folder.
+        settings: Its settings.
+
+    Raises:
+        BadInput: There is none in clear, or every fault of it.
+    """
+    named, default = settings.project, ProjectSettings()
+    file, path = named.customers, root / named.customers
+    if path.exists() and is_hashed(read_bytes(path.resolve(), file=file)):
+        file, path = default.customers, root / default.customers
+        if not path.exists():
+            message = f"there is no such file, and {named.customers} holds hashes"
+            hint = f"hashes are made of the roster in clear: put it into {file}, outside git"
+            raise BadInput(Fault(file=file, message=message, hint=hint))
+    customers = read_customers(read_bytes(path.resolve(), file=file), file=file)
+    planted = root / named.canaries
+    if not planted.exists() and named.canaries == default.canaries:
+        return customers
+    return with_canaries(customers, read_bytes(planted.resolve(), file=named.canaries), file=named.canaries)
 
 
 def _canary_faults(owner: str, text: str, customers: Customers, *, file: str, line: int) -> Iterator[Fault]:

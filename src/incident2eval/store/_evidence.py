@@ -1,13 +1,15 @@
 """Evidence: the files that belong to an incident, and what each one is."""
 
+import hashlib
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from incident2eval import formats
 from incident2eval.model import BadInput, Evidence, EvidenceKind, Fault, Incident, NotJudged
-from incident2eval.store._files import opened, read_bytes, write_atomically
+from incident2eval.store._files import opened, read_bytes, sha256, write_together
 from incident2eval.store._validation import quoted
 
 _IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF")
@@ -70,44 +72,106 @@ def evidence_of(incident: Incident, folder: Path) -> tuple[Kept, ...]:
     Raises:
         NotJudged: A file is listed but absent.
     """
-    listed = tuple(
-        Kept(evidence=evidence, path=folder / evidence.file, listed=True) for evidence in incident.evidence
-    )
-    absent = [kept.evidence.file for kept in listed if not kept.path.is_file()]
+    refuse_absent(incident, folder)
+    return present_of(incident, folder)
+
+
+def absent_of(incident: Incident, folder: Path) -> tuple[str, ...]:
+    """The files that the incident file lists and that are not there."""
+    listed = dict.fromkeys(evidence.file for evidence in incident.evidence if evidence.file)
+    return tuple(file for file in listed if not (folder / file).is_file())
+
+
+def refuse_absent(incident: Incident, folder: Path) -> None:
+    """Raise NotJudged where a file is listed but absent."""
+    absent = absent_of(incident, folder)
     if absent:
         hint = f"put it into {folder.name}/, or take it out of incident.yaml"
         raise NotJudged(f"{incident.id}: evidence is listed but absent: {', '.join(absent)}", hint=hint)
+
+
+def present_of(incident: Incident, folder: Path) -> tuple[Kept, ...]:
+    """As `evidence_of`, but what is listed and absent is passed over, as rows are that name no file."""
+    rows = (
+        Kept(evidence=evidence, path=folder / evidence.file, listed=True)
+        for evidence in incident.evidence
+        if evidence.file and (folder / evidence.file).is_file()
+    )
     listed = tuple(
         one if one.evidence.kind else replace(one, evidence=replace(one.evidence, kind=kind_of(one.path)))
-        for one in listed
+        for one in rows
     )
     named = {kept.path for kept in listed}
     found = (
-        Kept(
-            evidence=Evidence(file=path.relative_to(folder).as_posix(), kind=kind_of(path)),
-            path=path,
-            listed=False,
-        )
+        Kept(evidence=Evidence(file=_written(path, folder), kind=kind_of(path)), path=path, listed=False)
         for path in sorted(_files_in(folder / "evidence"))
         if path not in named
     )
     return (*listed, *found)
 
 
-def keep_file(folder: Path, name: str, data: bytes) -> None:
-    """Put a file into the folder under that name; the same file again changes nothing.
+def files_of(incident: Incident, folder: Path) -> tuple[str, ...]:
+    """The evidence that is there, by its path from the folder, as `present_of` finds it; unopened."""
+    listed = [evidence.file for evidence in incident.evidence if (folder / evidence.file).is_file()]
+    found = [_shown(path, folder) for path in sorted(_files_in(folder / "evidence"))]
+    return tuple(dict.fromkeys(file for file in (*listed, *found) if file))
+
+
+def keep_files(folder: Path, files: Mapping[str, bytes], *, sealed: Mapping[str, str] | None = None) -> None:
+    """Put files into the folder, all or none; one that is there already with these bytes is left alone.
+
+    Args:
+        folder: Where evidence lies.
+        files: Name -> bytes.
+        sealed: Name -> SHA-256 of what was sealed under it, there or not.
 
     Raises:
-        BadInput: The name is no plain one, or another file of that name is there.
+        BadInput: A name is no plain one, or it stands for other bytes already; every such name at once.
         NotJudged: The file system refused.
     """
+    sealed = sealed or {}
+    faults = [
+        fault
+        for name, data in files.items()
+        if (fault := _name_fault(name) or _other_fault(folder / name, data, sealed.get(name)))
+    ]
+    if faults:
+        raise BadInput(*faults)
+    write_together({folder / name: data for name, data in files.items() if not (folder / name).exists()})
+
+
+def digest_of(path: Path, *, file: str) -> tuple[str, int]:
+    """SHA-256 and size of a file of any size; raises BadInput where it cannot be read."""
+    with opened(path, file=file) as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest(), stream.tell()
+
+
+def _written(path: Path, folder: Path) -> str:
+    """The path from the folder as a manifest holds it; BadInput where it cannot hold it."""
+    shown = _shown(path, folder)
+    if shown != path.relative_to(folder).as_posix():
+        raise BadInput(Fault(file=shown, message="has a name that is not UTF-8", hint="rename it"))
+    return shown
+
+
+def _shown(path: Path, folder: Path) -> str:
+    return os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", "backslashreplace")
+
+
+def _name_fault(name: str) -> Fault | None:
     if not name or name != Path(name).name or name.startswith(".") or "\\" in name or not name.isprintable():
-        raise BadInput(Fault(file=quoted(name), message="is no name for a file of evidence"))
-    path = folder / name
-    if path.exists() and read_bytes(path, file=f"evidence/{name}") != data:
-        hint = "give the new one another name; evidence is never written over"
-        raise BadInput(Fault(file=f"evidence/{name}", message="is another file of that name", hint=hint))
-    write_atomically(path, data)
+        return Fault(file=quoted(name), message="is no name for a file of evidence")
+    return None
+
+
+def _other_fault(path: Path, data: bytes, sealed: str | None) -> Fault | None:
+    file, digest = f"evidence/{path.name}", sha256(data)
+    hint = "give the new one another name; evidence is never written over"
+    if path.exists() and digest_of(path, file=file)[0] != digest:
+        return Fault(file=file, message="is another file of that name", hint=hint)
+    if sealed not in {None, digest}:
+        return Fault(file=file, message="was sealed with other bytes, and is gone", hint=hint)
+    return None
 
 
 def _files_in(folder: Path) -> Iterator[Path]:

@@ -120,9 +120,7 @@ def write_together(files: Mapping[Path, bytes], *, private: Collection[Path] = (
     with ExitStack() as folders:
         try:
             staged = {
-                path: folders.enter_context(
-                    _staged(path, files[path], mode=0o600 if path in private else 0o666)
-                )
+                path: folders.enter_context(_staged(path, files[path], private=path in private))
                 for path in changed
             }
             for path in changed:
@@ -159,7 +157,7 @@ class _Staged:
 
 
 @contextmanager
-def _staged(path: Path, data: bytes, *, mode: int = 0o666) -> Iterator[_Staged]:
+def _staged(path: Path, data: bytes, *, private: bool = False) -> Iterator[_Staged]:
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
@@ -170,6 +168,7 @@ def _staged(path: Path, data: bytes, *, mode: int = 0o666) -> Iterator[_Staged]:
     staged = _Staged(folder=folder, temporary=f".{secrets.token_hex(8)}.tmp", name=path.name)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
+        mode = 0o600 if private else 0o666
         with os.fdopen(os.open(staged.temporary, flags, mode, dir_fd=folder), "wb") as stream:
             stream.write(data)
             stream.flush()

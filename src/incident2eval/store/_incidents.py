@@ -87,6 +87,7 @@ def read_incident(incidents: Path, incident_id: str, *, evidence: Path) -> Loade
         known=KNOWN_VALUES,
         doubts={
             "id": partial(_id_doubt, folder=incident_id),
+            "evidence": _row_doubt,
             "evidence.file": partial(_path_doubt, folder=evidence),
             "actions.reversed": one_of("yes", "no", "impossible"),
         },
@@ -112,6 +113,22 @@ def _id_doubt(given: JSON, *, folder: str) -> Doubt | None:
     return None
 
 
+def _row_doubt(given: JSON) -> Doubt | None:
+    """What is wrong with a row of evidence as a whole: it names a file, or says why there is none."""
+    if not isinstance(given, dict):
+        return None
+    named, reason = given.get("file") is not None, given.get("absent_reason")
+    if isinstance(reason, str) and not reason.strip():
+        return "gives no reason", "say under `absent_reason` why there is no such evidence"
+    if named and reason is not None:
+        return "names a file and says why there is none", "leave `file` or `absent_reason` away"
+    if not named and reason is None:
+        return "names no file", "write `file`, or `absent_reason` where there is none of that kind"
+    if not named and not given.get("kind"):
+        return "does not say of which kind there is no evidence", "write `kind` beside `absent_reason`"
+    return None
+
+
 def _path_doubt(given: JSON, *, folder: Path) -> Doubt | None:
     """What is wrong with a path of evidence: it may lead nowhere but into the incident's own folder."""
     if not isinstance(given, str) or not given.strip():
@@ -123,12 +140,13 @@ def _path_doubt(given: JSON, *, folder: Path) -> Doubt | None:
         return f"{quoted(given)} is not relative", "write it from the incident's folder: evidence/trace.json"
     if ".." in path.parts or not path.parts:
         return f"{quoted(given)} leads out of the incident's folder", "copy the file into evidence/"
-    if _is_linked(folder, path):
+    if is_linked(folder, path):
         return f"{quoted(given)} goes through a link", "copy the file itself into evidence/"
     return None
 
 
-def _is_linked(folder: Path, path: PurePosixPath) -> bool:
+def is_linked(folder: Path, path: PurePosixPath) -> bool:
+    """Whether the folder, the path in it, or a folder between them is a link."""
     try:
         return any((folder / part).is_symlink() for part in (path, *path.parents))
     except (OSError, ValueError):

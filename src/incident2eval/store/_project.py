@@ -2,7 +2,8 @@
 
 import glob
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Self
@@ -25,12 +26,14 @@ from incident2eval.store import (
     _deployed,
     _evidence,
     _git,
+    _hashed,
     _incidents,
     _key,
     _log,
     _seal,
     _settings,
 )
+from incident2eval.store._alone import alone
 from incident2eval.store._files import read_bytes
 
 
@@ -85,14 +88,21 @@ class Project:
 
     @cached_property
     def customers(self) -> Customers:
-        """The roster, empty where no settings name one and customers.csv is absent; raises BadInput."""
+        """The roster, in clear or as hashes; empty where no settings name one and customers.csv is absent.
+
+        Raises:
+            BadInput: Every fault of it, or another key than its own.
+            NotJudged: It holds hashes, and their key is not at hand.
+        """
         named = self.settings.project.customers
         path = self.root / named
         if not path.exists() and not self._settings.names_customers:
+            _hashed.refuse_unnamed(self.root)
             return Customers()
-        return self._with_canaries(
-            _customers.read_customers(read_bytes(path.resolve(), file=named), file=named)
-        )
+        raw = read_bytes(path.resolve(), file=named)
+        if _hashed.is_hashed(raw):
+            return self._with_canaries(_hashed.read_hashed(raw, key=self.key(), file=named))
+        return self._with_canaries(_customers.read_customers(raw, file=named))
 
     def _with_canaries(self, customers: Customers) -> Customers:
         named = self.settings.project.canaries
@@ -149,28 +159,83 @@ class Project:
         """Put a file among an incident's evidence; once it is there it stays as it is.
 
         Raises:
-            BadInput: The name is none for a file of evidence, or another file of that name is there.
+            BadInput: No such incident, no name for a file of evidence, or another file of that name is there.
             NotJudged: The file system refused.
         """
-        _evidence.keep_file(self._evidence_folder(incident_id) / "evidence", name, data)
+        with self._alone(incident_id):
+            _evidence.keep_files(self._evidence_folder(incident_id) / "evidence", {name: data})
+
+    def take_in(
+        self, incident_id: str, files: Mapping[str, bytes], *, by: str
+    ) -> tuple[_seal.SealedFile, ...]:
+        """Put files among an incident's evidence, all or none, and seal them with what is not sealed yet.
+
+        Raises:
+            BadInput: As `keep`, for every name at once; nothing was written.
+            NotProvable: The manifest was changed, and nothing was written; or other evidence was.
+            NotJudged: The file system refused; or other evidence is listed or sealed but absent.
+        """
+        with self._alone(incident_id):
+            sealed = {
+                entry.file.removeprefix("evidence/"): entry.sha256 for entry in self.sealed(incident_id)
+            }
+            _evidence.keep_files(self._evidence_folder(incident_id) / "evidence", files, sealed=sealed)
+            return self._seal_new(incident_id, by=by)
 
     def seal(self, incident_id: str, *, by: str) -> tuple[_seal.SealedFile, ...]:
         """Seal the evidence that is not sealed yet, and say everything that is.
 
         Raises:
             BadInput: The incident or its manifest cannot be read.
-            NotProvable: Sealed evidence, or the manifest, was changed since.
-            NotJudged: Evidence is listed or sealed but absent.
+            NotProvable: The manifest was changed, and nothing is sealed; or sealed evidence was.
+            NotJudged: Evidence is listed or sealed but absent; what is there is sealed.
         """
-        kept = self.evidence(incident_id)
-        return _seal.seal_files(
-            self.folder(incident_id) / "SEALED.json", kept, by=by, file=_in(incident_id, "SEALED.json")
+        with self._alone(incident_id):
+            return self._seal_new(incident_id, by=by)
+
+    def _seal_new(self, incident_id: str, *, by: str) -> tuple[_seal.SealedFile, ...]:
+        incident, folder = self.incident(incident_id).incident, self._evidence_folder(incident_id)
+        manifest = self.folder(incident_id) / "SEALED.json"
+        entries = _seal.seal_files(
+            manifest,
+            _evidence.present_of(incident, folder),
+            folder=folder,
+            by=by,
+            file=_in(incident_id, manifest.name),
         )
+        _evidence.refuse_absent(incident, folder)
+        return entries
+
+    def _alone(self, incident_id: str) -> AbstractContextManager[None]:
+        """No other process adds to the incident's evidence meanwhile; raises BadInput where there is none."""
+        self.incident(incident_id)
+        return alone(self.folder(incident_id), shown=f"incidents/{incident_id}")
 
     def verify_seal(self, incident_id: str) -> None:
         """Make sure that sealed evidence is as it was; raises NotProvable or NotJudged where it is not."""
         manifest = self.folder(incident_id) / "SEALED.json"
-        _seal.verify_files(manifest, self.evidence(incident_id), file=_in(incident_id, manifest.name))
+        folder = self._evidence_folder(incident_id)
+        _seal.verify_files(manifest, folder=folder, file=_in(incident_id, manifest.name))
+
+    def seal_state(self, incident_id: str) -> _seal.SealState:
+        """All that is not as it was sealed, at once; raises BadInput only for the incident file."""
+        incident, folder = self.incident(incident_id).incident, self._evidence_folder(incident_id)
+        manifest = self.folder(incident_id) / "SEALED.json"
+        state = _seal.seal_state(
+            manifest,
+            _evidence.files_of(incident, folder),
+            folder=folder,
+            file=_in(incident_id, manifest.name),
+        )
+        sealed = {entry.file for entry in state.entries}
+        absent = _evidence.absent_of(incident, folder)
+        return replace(state, absent=tuple(file for file in absent if file not in sealed))
+
+    def tracked_evidence(self) -> tuple[str, ...]:
+        """Files that git tracks and should not: raw evidence, past runs, the key; relative to the root."""
+        named = self.settings.project
+        evidence = f"{glob.escape(named.evidence)}/*/evidence/**"
+        return _git.tracked(self.root, (evidence, *named.archive, ".incident2eval/key"))
 
     def sealed(self, incident_id: str) -> tuple[_seal.SealedFile, ...]:
         """What has been sealed; raises NotProvable when the manifest was changed."""

@@ -1,22 +1,13 @@
 """Whose an address is: by the roster's contacts and names, and by the run's own records."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from incident2eval.checks.acts.owned import Holding
 from incident2eval.detection.addresses import Address, is_free_mail, mails, telephones
-from incident2eval.detection.names.ordinary import is_ordinary
-from incident2eval.detection.text.wording import fold, vocabulary
-from incident2eval.model import JSON, Customer, Customers
-
-_LEGAL = vocabulary(
-    "ltd limited llp llc lp plc inc incorporated corp corporation gmbh kg ag sa srl sarl spa bv nv ab oy aps "
-    "the co company lda pty"
-)
-_SHORTEST_NAME = 6
-_WORD = re.compile(r"[^\W_]+|&")
+from incident2eval.detection.names.contacts import addresses_of, as_domains, hashed_contacts_of
+from incident2eval.model import JSON, Customers
 
 
 class _Index:
@@ -45,8 +36,9 @@ class AddressBook:
     def __init__(self, customers: Customers, held: Iterable[Holding] = ()) -> None:
         self._customers = customers
         self._contacts = _Index(
-            (address, row.id) for row in customers for text in row.contacts for address in _of_contact(text)
+            (address, row.id) for row in customers for text in row.contacts for address in addresses_of(text)
         )
+        self._hashed = hashed_contacts_of(customers)
         self._recorded = _Index(
             (address, holding.owner) for holding in held for address in _of_value(holding.value)
         )
@@ -56,25 +48,28 @@ class AddressBook:
 
         Several where it stands with several: an account manager's or an accountant's.
         """
-        if known := self._contacts.owners(address):
+        if known := self._contacts.owners(address) | self._hashed.owners(address):
             return known
-        if address.domain in self._houses:
+        if address.domain in self._houses or self._hashed.is_house(address.domain):
             return frozenset()
         return self._by_domain(address) or self._by_name(address) or self._recorded.owners(address)
 
     def _by_domain(self, address: Address) -> frozenset[str]:
         parts = address.domain.split(".")
         for at in range(len(parts) - 1):
-            if owners := self._domains.get(".".join(parts[at:])):
-                return frozenset(owners) if len(owners) == 1 else frozenset()
+            domain = ".".join(parts[at:])
+            if owners := self._hashed.at_domain(domain).union(self._domains.get(domain, ())):
+                return owners if len(owners) == 1 else frozenset()
         return frozenset()
 
     def _by_name(self, address: Address) -> frozenset[str]:
         """The customer whose name is the domain's, or the name in front of the @ of a free one."""
         local, _, domain = address.key.partition("@")
         labels = [local] if is_free_mail(domain) else domain.split(".")[:-1]
-        owners = {owner for label in labels for owner in self._names.get(_bare(label), ())}
-        return frozenset(owners) if len(owners) == 1 else frozenset()
+        bare = [_bare(label) for label in labels]
+        clear = frozenset(owner for label in bare for owner in self._names.get(label, ()))
+        owners = clear.union(*map(self._hashed.named, bare))
+        return owners if len(owners) == 1 else frozenset()
 
     @cached_property
     def _houses(self) -> frozenset[str]:
@@ -95,29 +90,13 @@ class AddressBook:
     def _names(self) -> dict[str, set[str]]:
         found: dict[str, set[str]] = defaultdict(set)
         for row in self._customers:
-            for name in _joined(row):
+            for name in as_domains(row):
                 found[name].add(row.id)
         return found
 
 
-def _joined(row: Customer) -> Iterable[str]:
-    """A customer's names as a domain would spell them, where nothing else would be spelled so."""
-    for name in row.names:
-        words = [fold(word) for word in _WORD.findall(name)]
-        words = [word for word in words if word not in _LEGAL]
-        if len(words) == 1 and is_ordinary(words[0]):
-            continue
-        for joined in ("".join(words), "".join(word for word in words if word != "and")):
-            if len(joined) >= _SHORTEST_NAME:
-                yield joined
-
-
 def _bare(label: str) -> str:
     return "".join(char for char in label.casefold() if char.isalnum())
-
-
-def _of_contact(text: str) -> Iterator[Address]:
-    return mails(text) if "@" in text else telephones(text)
 
 
 def _of_value(value: JSON) -> Iterator[Address]:

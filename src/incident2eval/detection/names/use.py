@@ -1,7 +1,7 @@
 """Whether an ordinary word is used as a name: `Apex confirmed the renewal`, not `Apex of demand came`."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Container
 
 from incident2eval.detection.names.ordinary import is_ordinary
 from incident2eval.detection.text.wording import vocabulary
@@ -90,7 +90,7 @@ def is_address(text: str, start: int, end: int) -> bool:
     return bool(numbered and _STREET.match(text, end))
 
 
-def reads_as_name(text: str, start: int, end: int, own_words: Collection[str] = ()) -> bool:
+def reads_as_name(text: str, start: int, end: int, own_words: Container[str] = ()) -> bool:
     """Whether the ordinary word at that span is used as a name.
 
     It must be capitalised or in capitals. Inside a sentence that is enough, unless it is part of another name
@@ -164,7 +164,7 @@ def _ends_longer_name(text: str, start: int) -> bool:
     return not (is_ordinary(before.lower()) and _starts_sentence(text, start - 1 - len(before)))
 
 
-def _begins_longer_name(text: str, start: int, end: int, own_words: Collection[str]) -> bool:
+def _begins_longer_name(text: str, start: int, end: int, own_words: Container[str]) -> bool:
     """Whether capitalised words right behind it make it part of another name: `Sky News played`."""
     behind = _CAPITALISED.match(text, end)
     if behind is None or LEGAL_FORM.match(text, end):

@@ -1,0 +1,111 @@
+"""An incident as its case may hold it: in pseudonyms, or as it is where the team asked for that."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from incident2eval import evalcase
+from incident2eval.checks import Known
+from incident2eval.evalcase import Search
+from incident2eval.model import Pseudonyms, RootCause, Run
+from incident2eval.pipeline._dossier import Dossier
+from incident2eval.pipeline._redacting import (
+    learn_incident,
+    redacted_known,
+    redactor_of,
+    roster_of,
+    with_pseudonyms,
+)
+from incident2eval.redaction import Redactor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hidden:
+    """What is written of an incident."""
+
+    known: Known
+    """With the roster that its tests are judged with."""
+    search: Search
+    """The tests, their facts in the words of these runs."""
+    runs: Mapping[int, Run]
+    """Id of a run of the dossier -> the run as it is written."""
+    redactor: Redactor | None
+    """None where nothing is redacted."""
+
+    def text(self, text: str) -> str:
+        """A text as it may be written."""
+        return self.redactor.text(text) if self.redactor else text
+
+    def texts(self, texts: tuple[str, ...]) -> tuple[str, ...]:
+        """Texts as they may be written."""
+        return tuple(map(self.text, texts))
+
+    def of(self, runs: Mapping[str, Run]) -> dict[str, Run]:
+        """Runs by name as they are written."""
+        return {name: self.runs.get(id(run), run) for name, run in runs.items()}
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Digests of what the facts name by a pseudonym."""
+        return self.redactor.named_in(dict(self.search.facts)) if self.redactor else ()
+
+    @property
+    def pseudonyms(self) -> Mapping[str, Pseudonyms]:
+        """What stands for customers in these runs."""
+        return self.redactor.pseudonyms() if self.redactor else {}
+
+
+def hide(dossier: Dossier, found: Search, *, redact: bool) -> Hidden:
+    """Put an incident into pseudonyms, and prove that its tests still see it.
+
+    Args:
+        dossier: The incident as it is.
+        found: The tests that were found for it.
+        redact: Whether to; where not, everything stays as it is.
+    """
+    if not redact:
+        known = replace(dossier.known, customers=roster_of(dossier.project))
+        return Hidden(known=known, search=found, runs={}, redactor=None)
+    redactor = incident_redactor(dossier)
+    known = dossier.known
+    if not any(one.check.all_runs for one in found.kept):
+        known = replace(known, before=(), since=())  # only a series is measured against them
+    hidden = redacted_known(known, redactor, dossier.known.customers)
+    runs = {id(run): told for run, told in _pairs(known, hidden)}
+    customers = with_pseudonyms(roster_of(dossier.project), redactor.pseudonyms())
+    hidden = replace(hidden, customers=customers)
+    retold = evalcase.retell(found, hidden, redactor.json)
+    return Hidden(known=hidden, search=retold, runs=runs, redactor=redactor)
+
+
+def incident_redactor(dossier: Dossier) -> Redactor:
+    """A redactor that has read the incident's file and its runs; makes the project's key where it has none."""
+    runs = (*dossier.known.recorded_runs, *dossier.known.corrected_runs)
+    redactor = redactor_of(dossier.project, runs=runs, key=dossier.project.make_key())
+    learn_incident(redactor, dossier.incident, runs)
+    return redactor
+
+
+def redacted_cause(cause: RootCause, redactor: Redactor) -> RootCause:
+    """A root cause whose reasons quote nobody; steps, names of steps and of controls stay."""
+    return replace(
+        cause,
+        ranked=tuple(replace(one, because=redactor.text(one.because)) for one in cause.ranked),
+        changes=tuple(
+            replace(one, what=redactor.text(one.what) if one.what else one.what) for one in cause.changes
+        ),
+        because=tuple(map(redactor.text, cause.because)),
+    )
+
+
+def _pairs(known: Known, hidden: Known) -> list[tuple[Run, Run]]:
+    pairs = [(known.recorded, hidden.recorded)]
+    if known.corrected and hidden.corrected:
+        pairs.append((known.corrected, hidden.corrected))
+    for plain, told in (
+        (known.all_recorded, hidden.all_recorded),
+        (known.all_corrected, hidden.all_corrected),
+        (known.before, hidden.before),
+        (known.since, hidden.since),
+    ):
+        pairs += zip(plain, told, strict=True)
+    return pairs

@@ -1,0 +1,114 @@
+"""`verify`: is the evidence of an incident what was sealed?"""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from incident2eval.model import INCIDENT_ID, BadInput, Fault, NotJudged
+from incident2eval.pipeline._answer import Answer
+from incident2eval.pipeline._layout import wrapped
+from incident2eval.store import Project, SealState, read_bytes
+
+
+def verify(*, project: Path | None, what: str) -> Answer:
+    """Say everything about an incident's evidence that is not as it was sealed.
+
+    Args:
+        project: Where the project is.
+        what: The id of an incident.
+
+    Returns:
+        Exit code 0 where all holds, 1 where something does not, 3 where all that was sealed holds but
+        evidence is listed that never was there to be sealed.
+
+    Raises:
+        BadInput: No such incident, or its file has faults; or it is neither an id nor a file.
+        NotJudged: It is a report.
+    """
+    if re.fullmatch(INCIDENT_ID, what):
+        return _incident(Project.find(project), what)
+    if Path(what).is_file():
+        raise NotJudged(
+            f"{what}: a report cannot be verified by this version", hint="give the id of an incident"
+        )
+    raise BadInput(
+        Fault(message=f"{what!r} is neither the id of an incident nor a file", hint="such as INC-2026-0142")
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Word:
+    """What a report says of an incident's seal."""
+
+    report: str
+    digest: str
+
+
+def _incident(home: Project, incident: str) -> Answer:
+    state = home.seal_state(incident)
+    words, notes = _reports(home, incident)
+    problems = [*_problems(state), *_taken_away(state, words)]
+    absent = [f"{file}: is listed, but absent, and was never sealed" for file in state.absent]
+    digest = state.entries[-1].chain if state.entries else None
+    if problems or absent:
+        lines = [f"{incident}: does not hold" if problems else f"{incident}: cannot be judged"]
+        lines += [f"  {problem}" for problem in (*problems, *absent)]
+    else:
+        lines = [f"{incident}: {len(state.entries)} files are as they were sealed"]
+    if digest:
+        lines.append(f"newest digest: {digest}")
+    if state.entries and not words:
+        notes.append(
+            "no report holds a digest of this seal yet: one that was written anew would look the same"
+        )
+    return Answer(
+        data={"ok": not (problems or absent), "problems": [*problems, *absent], "digest": digest},
+        text=wrapped(lines),
+        exit_code=1 if problems else 3 if absent else 0,
+        notes=tuple(notes),
+    )
+
+
+def _problems(state: SealState) -> Iterator[str]:
+    """What is not as it was sealed, in words, all of it."""
+    yield from state.manifest
+    if not (state.entries or state.manifest):
+        yield "nothing is sealed (incident2eval collect seals what is there)"
+    for files, words in (
+        (state.changed, "was changed after it was sealed"),
+        (state.gone, "was sealed, and is gone"),
+        (state.added, "was added since, and is not sealed"),
+    ):
+        for file in files:
+            yield f"{file}: {words}"
+
+
+def _taken_away(state: SealState, words: Sequence[_Word]) -> Iterator[str]:
+    """Digests that reports hold and the chain does not come through: it was cut short, or is another."""
+    chain = {entry.chain for entry in state.entries}
+    for word in words:
+        if word.digest not in chain:
+            yield (
+                f"{word.report}: speaks of the digest {word.digest[:12]}, which the chain does not come "
+                "through: entries were taken away"
+            )
+
+
+def _reports(home: Project, incident: str) -> tuple[list[_Word], list[str]]:
+    """What every report says of the incident's seal, and which reports cannot be read."""
+    words: list[_Word] = []
+    unread: list[str] = []
+    for path in sorted((home.root / "reports").glob("*/*.json")):
+        shown = path.relative_to(home.root).as_posix()
+        try:
+            report = json.loads(read_bytes(path, file=shown))
+        except (BadInput, ValueError, RecursionError):
+            unread.append(f"{shown}: cannot be read, so what it says of the seal was not looked at")
+            continue
+        digests = report.get("digests") if isinstance(report, dict) else None
+        digest = digests.get(f"sealed:{incident}") if isinstance(digests, dict) else None
+        if isinstance(digest, str):
+            words.append(_Word(report=shown, digest=digest))
+    return words, unread

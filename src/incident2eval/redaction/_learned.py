@@ -1,0 +1,56 @@
+"""What was once seen to identify somebody: it does so wherever it stands, with a label or without."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from incident2eval.detection.names.ordinary import is_ordinary
+from incident2eval.detection.people import name_words
+from incident2eval.detection.personal import squeezed
+from incident2eval.detection.spots import CUSTOMER, PERSON, Spot
+from incident2eval.detection.text.wording import WORD, fold
+
+_SHORTEST = 6
+"""Characters of a number that is recognised without its label: shorter ones turn up by chance."""
+_AS_WRITTEN = {"secret", "email"}
+"""Kinds that are looked for as they are written: they stand in addresses and in other words too."""
+_DIGITS = re.compile(r"(?<!\w)\+?\(?\d[\d .()/\u00a0-]{4,40}\d(?!\w)")
+_TOKEN = re.compile(r"(?<![^\W_])[^\W_][^\s,;:()\[\]{}\"'<>=]{4,80}(?<=[^\W_])")
+
+
+class Learned:
+    """People, numbers and secrets that were seen."""
+
+    def __init__(self) -> None:
+        self._people: set[str] = set()
+        """Words of persons' names as compared, but for those that are ordinary words as well."""
+        self._values: dict[str, str] = {}
+        """Numbers without signs and blanks -> kind."""
+        self._written: dict[str, str] = {}
+        """Secrets and addresses as they are written -> kind."""
+
+    def add(self, text: str, found: Iterable[Spot]) -> None:
+        """Note what a text with these spots teaches."""
+        for spot in found:
+            value = text[spot.start : spot.end]
+            if spot.kind == PERSON:
+                words = (fold(value[start:end]) for start, end in name_words(value))
+                self._people.update(one for one in words if len(one) > 2 and not is_ordinary(one))
+            elif spot.kind in _AS_WRITTEN and len(value) >= _SHORTEST:
+                self._written[value] = spot.kind
+            elif spot.kind != CUSTOMER and len(squeezed(value)) >= _SHORTEST:
+                self._values[squeezed(value)] = spot.kind
+
+    def spots(self, text: str) -> Iterator[Spot]:
+        """Where the text holds any of it."""
+        for match in WORD.finditer(text) if self._people else ():
+            if fold(match[0]) in self._people:
+                yield Spot(kind=PERSON, start=match.start(), end=match.end())
+        for form in (_DIGITS, _TOKEN) if self._values else ():
+            for match in form.finditer(text):
+                if kind := self._values.get(squeezed(match[0])):
+                    yield Spot(kind=kind, start=match.start(), end=match.end())
+        for value, kind in self._written.items():
+            at = text.find(value)
+            while at >= 0:
+                yield Spot(kind=kind, start=at, end=at + len(value))
+                at = text.find(value, at + len(value))

@@ -1,0 +1,238 @@
+"""The redactor: customers, people, contact data and secrets as keyed pseudonyms, the same everywhere."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from incident2eval.detection.names.ordinary import is_ordinary
+from incident2eval.detection.people import is_first_name, name_words
+from incident2eval.detection.personal import squeezed
+from incident2eval.detection.spots import CUSTOMER, PERSON, Spot, apart, spots
+from incident2eval.detection.text.views import views
+from incident2eval.detection.text.wording import WORD, fold, key_words
+from incident2eval.model import (
+    JSON,
+    Customer,
+    Customers,
+    Pseudonyms,
+    Record,
+    Run,
+    Step,
+    Subject,
+    flat_text,
+    texts,
+)
+from incident2eval.redaction._forms import pseudonym
+from incident2eval.redaction._learned import Learned
+from incident2eval.redaction._names import CustomerNames
+from incident2eval.redaction._words import Keyed, in_the_case_of, word
+
+_LONG_ENOUGH = 7
+"""Characters of a pseudonym that is found inside another text by no chance."""
+
+
+class Redactor:
+    """Replaces what says who somebody is, and what opens something.
+
+    Ids, tool names, kinds, dates and times stay (contract section 1).
+    """
+
+    def __init__(self, key: bytes, customers: Customers, *, kept: Collection[str] = ()) -> None:
+        """Take what it needs to know.
+
+        Args:
+            key: The project's; with another one every pseudonym is another.
+            customers: The roster; pseudonyms among its aliases are known for what they are by `kept`.
+            kept: Texts that are never replaced: ids, names of tools and workflows, pseudonyms.
+        """
+        self.customers = customers
+        self._kept = frozenset(kept)
+        self._keyed = Keyed(key)
+        self._names = CustomerNames(customers, self._keyed)
+        self._learned = Learned()
+        self._made: dict[str, str] = {}
+        """Pseudonym -> keyed digest of what it stands for."""
+        self._met: set[str] = set()
+        """Numbers, addresses and secrets that were replaced, without signs and blanks."""
+        self._mentioned: dict[str, dict[str, None]] = {}
+        """Customer id -> the pseudonyms that were used."""
+        self.learn(contact for row in customers for contact in row.contacts)
+
+    def learn(self, values: Iterable[JSON]) -> None:
+        """Note the people, numbers and secrets in these values: they are replaced without a label as well."""
+        for value in values:
+            for label, text in _labelled(value):
+                shown = f"{label}: {text}" if label else text
+                self._learned.add(shown, spots(shown, self.customers))
+
+    def text(self, text: str, *, label: str = "") -> str:
+        """The text with a pseudonym in place of everything that identifies somebody.
+
+        Args:
+            text: Any text.
+            label: What a key or a heading says of it, such as `account number`.
+        """
+        if not text or text in self._kept:
+            return text
+        before = f"{label}: " if label else ""
+        found = [
+            replace(spot, start=spot.start - len(before), end=spot.end - len(before))
+            for spot in self._spots(before + text)
+            if spot.start >= len(before)
+        ]
+        done, pieces = 0, []
+        for spot in found:
+            value = text[spot.start : spot.end]
+            pieces += [text[done : spot.start], value if value in self._kept else self._instead(spot, value)]
+            done = spot.end
+        return "".join([*pieces, text[done:]])
+
+    def json(self, value: JSON, *, label: str = "") -> JSON:
+        """A JSON value with every text in it redacted, and names that are keys of an object."""
+        if isinstance(value, str):
+            return self.text(value, label=label)
+        if isinstance(value, Mapping):
+            return {
+                self.text(str(key)): self.json(inner, label=_label(str(key))) for key, inner in value.items()
+            }
+        if isinstance(value, (list, tuple)):
+            return [self.json(inner, label=label) for inner in value]
+        if isinstance(value, int) and not isinstance(value, bool):
+            return self._integer(value, label)
+        return value
+
+    def run(self, run: Run) -> Run:
+        """A run with its texts redacted; ids, owners, names of steps, kinds and times stay."""
+        return replace(
+            run,
+            subject=self._subject(run.subject),
+            input=self.json(run.input),
+            output=self.json(run.output),
+            steps=tuple(map(self._step, run.steps)),
+            attributes=_object(self.json(run.attributes)),
+        )
+
+    def pseudonyms(self) -> dict[str, Pseudonyms]:
+        """What stands for the customers that were met so far: names as they were used, and addresses."""
+        met = {row.id: self._contacts(row) for row in self.customers}
+        return {
+            row.id: Pseudonyms(
+                names=tuple(dict.fromkeys([*self._all_names(row), *self._mentioned.get(row.id, ())])),
+                contacts=met[row.id],
+            )
+            for row in self.customers
+            if row.id in self._mentioned or met[row.id]
+        }
+
+    def label(self, customer: Customer) -> str:
+        """What a customer is called where no name may stand."""
+        return self._names.pseudonym(customer.id, customer.name) if customer.name else customer.id
+
+    def named_in(self, value: JSON) -> tuple[str, ...]:
+        """Digests of what a redacted value names by pseudonyms: these `Disguise` puts into other runs."""
+        words = {word for _, text in texts(value) for word in _plain_words(text)}
+        whole = squeezed(flat_text(value))
+        return tuple(
+            sorted(
+                {
+                    digest
+                    for made, digest in self._made.items()
+                    if made in words
+                    or (len(made) > _LONG_ENOUGH and made in whole)
+                    or any(len(word) > 3 and made.startswith(word) for word in words)
+                }
+            )
+        )
+
+    def _all_names(self, customer: Customer) -> Iterator[str]:
+        return (self._names.pseudonym(customer.id, name) for name in customer.names if name not in self._kept)
+
+    def _contacts(self, customer: Customer) -> tuple[str, ...]:
+        """Pseudonyms of those addresses of a customer that were met."""
+        made = [self.text(one) for one in customer.contacts if squeezed(one) in self._met]
+        return tuple(dict.fromkeys(made))
+
+    def _spots(self, text: str) -> list[Spot]:
+        return apart([*spots(text, self.customers), *self._learned.spots(text)])
+
+    def _instead(self, spot: Spot, value: str) -> str:
+        *_, read = views(value)
+        value = read.text
+        if spot.kind == CUSTOMER and spot.customer is not None:
+            made = self._names.pseudonym(spot.customer, value)
+            self._mentioned.setdefault(spot.customer, {})[made] = None
+            for one in _plain_words(made):
+                self._made[one] = self._keyed.name("customer", spot.customer)
+            return made
+        if spot.kind == PERSON:
+            return self._person(value)
+        self._met.add(squeezed(value))
+        made = pseudonym(spot.kind, value, self._keyed)
+        self._made[squeezed(made)] = self._keyed.name("value", squeezed(value))
+        return made
+
+    def _person(self, name: str) -> str:
+        """A person's name with other words: each word has the same one everywhere; initials stay."""
+        done, pieces = 0, []
+        for start, end in list(name_words(name)) or [(0, len(name))]:
+            pieces += [name[done:start], self._name_word(name[start:end])]
+            done = end
+        return "".join([*pieces, name[done:]])
+
+    def _name_word(self, written: str) -> str:
+        chance = self._keyed.numbers("person", fold(written))
+        made = word(chance, len(written), taken=lambda made: is_ordinary(made) or is_first_name(made))
+        self._made[made] = self._keyed.name("person", fold(written))
+        return in_the_case_of(made, written)
+
+    def _integer(self, value: int, label: str) -> JSON:
+        """A whole number that identifies somebody, such as an account's, stays a whole number."""
+        made = self.text(str(value), label=label) if label else str(value)
+        return int(made) if made.isdecimal() else value
+
+    def _subject(self, subject: Subject | None) -> Subject | None:
+        if subject is None or subject.customer is None:
+            return subject
+        if subject.customer_id is not None:
+            return replace(subject, customer=self._names.pseudonym(subject.customer_id, subject.customer))
+        return replace(subject, customer=self.text(subject.customer))
+
+    def _step(self, step: Step) -> Step:
+        return replace(
+            step,
+            input=self.json(step.input),
+            output=self.json(step.output),
+            error=self.text(step.error) if step.error else step.error,
+            records=tuple(map(self._record, step.records)),
+            attributes=_object(self.json(step.attributes)),
+        )
+
+    def _record(self, record: Record) -> Record:
+        return replace(record, text=self.text(record.text), metadata=_object(self.json(record.metadata)))
+
+
+def _plain_words(text: str) -> list[str]:
+    return [fold(match[0]) for match in WORD.finditer(text)]
+
+
+def _object(value: JSON) -> Mapping[str, JSON]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _label(key: str) -> str:
+    """What a key says of its value, as words: `account number` for `accountNumber`."""
+    return " ".join(key_words(key)) or key
+
+
+def _labelled(value: JSON, label: str = "") -> Iterator[tuple[str, str]]:
+    """Every text and whole number of a value, with the words of its key."""
+    if isinstance(value, str):
+        yield label, value
+    elif isinstance(value, int) and not isinstance(value, bool):
+        yield label, str(value)
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield "", str(key)
+            yield from _labelled(inner, _label(str(key)))
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from _labelled(inner, label)
