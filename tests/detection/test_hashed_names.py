@@ -208,12 +208,11 @@ def test_contacts_are_whose_they_are_with_both_rosters(name: str, customer: str,
     check = next(check for check in SHELF if check.name == name)
     step = {"kind": "tool", "name": "send_mail", "input": {"to": sent_to, "body": "As agreed."}}
     read = {"kind": "tool", "name": "look_up", "output": f"call {sent_to[0]}"}
-    example = {"name": "", "customer": customer, "customers": [], "facts": {}}
-    example["facts"] = {"kinds": ["email", "phone"], "recipients": [], "not_to": []}
-    example["run"] = {"output": f"Write to or call {', '.join(sent_to)}.", "steps": [read, step]}
-    run = recorded(check, example)
+    facts: dict[str, object] = {"kinds": ["email", "phone"], "recipients": [], "not_to": []}
+    output = f"Write to or call {', '.join(sent_to)}."
+    run = recorded(check, {"run": {"output": output, "steps": [read, step]}})
     found = [
-        check(run, facts=example["facts"], customer_id=customer, customers=customers)
+        check(run, facts=facts, customer_id=customer, customers=customers)
         for customers in (CONTACTS, hashed(CONTACTS, KEY))
     ]
 

@@ -45,9 +45,9 @@ def test_names_that_tell_nobody_apart_are_named(firm: Path) -> None:
     (firm / "customers.csv").write_text("id,name,aliases\nA1,Apex,\nA2,Sky,apex\nA3,May,\n")
     (firm / "canaries.csv").unlink()
 
-    doubts = customers(project=firm, hashed=False).data["doubts"]
+    said = customers(project=firm, hashed=False).text.splitlines()
 
-    assert [line.partition(":")[0] for line in doubts] == ["apex", "A3"]
+    assert [line.partition(":")[0] for line in said[1:] if ":" in line] == ["apex", "A3"]
 
 
 def test_the_file_holds_ids_and_no_names(firm: Path) -> None:

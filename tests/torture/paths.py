@@ -288,6 +288,9 @@ def linked(spot: str, *, is_file: bool) -> Callable[[World], None]:
         if path.exists():
             path.rename(away)
         away.mkdir(exist_ok=True)
+        if "cases" in spot:  # otherwise nothing would have to be written
+            shutil.rmtree(away)
+            away.mkdir()
         path.symlink_to(away)
 
     return lay

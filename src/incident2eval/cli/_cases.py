@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from incident2eval.cli._command import command
+from incident2eval.cli._command import FILE, command
 from incident2eval.pipeline import cases
 from incident2eval.pipeline._answer import Answer
 
@@ -12,13 +12,29 @@ from incident2eval.pipeline._answer import Answer
 @command
 @click.argument("incident")
 @click.option("--no-probe", is_flag=True, help="Do not call the workflow once to see what it reports.")
-def eval_case(*, project: Path | None, incident: str, no_probe: bool) -> Answer:
+@click.option("--no-redact", is_flag=True, help="Write names, contacts and secrets as they are.")
+@click.option(
+    "--input",
+    "synthetic",
+    metavar="FILE",
+    type=FILE,
+    help="A JSON object to call the workflow with in place of the recorded input.",
+)
+def eval_case(
+    *, project: Path | None, incident: str, no_probe: bool, no_redact: bool, synthetic: Path | None
+) -> Answer:
     """Write the incident's tests, each proved red and green.
 
     Plain pytest in cases/: every test fails on the recorded run and passes on the corrected one, and what was
     tried and thrown away is said.
     """
-    return cases.eval_case(project=project, incident=incident, probe=not no_probe)
+    return cases.eval_case(
+        project=project,
+        incident=incident,
+        probe=not no_probe,
+        redact=not no_redact,
+        synthetic=synthetic,
+    )
 
 
 @command

@@ -12,6 +12,7 @@ import click
 
 from incident2eval.model import JSON, Fault, visible
 from incident2eval.pipeline._answer import Answer, LongAnswer, Page, Tone, Words
+from incident2eval.pipeline._masking import masked_object, masked_text
 
 _VERDICT = re.compile(r"^(PASS|BLOCKED|COULD NOT BE JUDGED)\b", re.MULTILINE)
 _FAULT = ("file", "line", "field", "message", "hint")
@@ -49,7 +50,7 @@ def show(answer: Answer | LongAnswer, *, as_json: bool) -> int:
         return answer.exit_code
     for note in answer.notes:
         tell(note)
-    text = _as_json(answer.data) if as_json else _coloured(visible(answer.text))
+    text = _as_json(masked_object(answer.data)) if as_json else _coloured(visible(masked_text(answer.text)))
     if text:
         _print([text + "\n"])
     return answer.exit_code
@@ -67,7 +68,7 @@ def show_faults(faults: Iterable[Fault], *, as_json: bool) -> None:
 
 def tell(line: str) -> None:
     """One line of progress or a note, at once, on stderr."""
-    click.echo(_coloured(visible(line)), file=sys.stderr)
+    click.echo(_coloured(visible(masked_text(line))), file=sys.stderr)
 
 
 def silence() -> None:

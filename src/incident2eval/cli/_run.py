@@ -11,9 +11,10 @@ from incident2eval.pipeline._answer import Answer
 
 @command
 @click.argument("incident")
-def run(*, project: Path | None, incident: str) -> Answer:
+@click.option("--no-redact", is_flag=True, help="Write names, contacts and secrets as they are.")
+def run(*, project: Path | None, incident: str, no_redact: bool) -> Answer:
     """Take an incident through every stage in one go.
 
     Collect, triage, cluster, root-cause and eval-case.
     """
-    return runs.run(project=project, incident=incident)
+    return runs.run(project=project, incident=incident, redact=not no_redact)

@@ -33,6 +33,9 @@ COMMANDS: Mapping[str, Entry] = {
     "run": Entry("_run", "run", "Take an incident through every stage in one go."),
     "prove": Entry("_cases", "prove", "Prove cases again, and lock them as they are now."),
     "gate": Entry("_gate", "gate", "Run every locked case of a workflow and decide whether it may go live."),
+    "verify": Entry("_intake", "verify", "Say whether the evidence of an incident is what was sealed."),
+    "retention": Entry("_intake", "retention", "List what expires, and on what basis it is kept."),
+    "customers": Entry("_intake", "customers", "Say what the roster holds, or write it as keyed hashes."),
     "check": Entry("_check", "check", "Say what is missing in incident files and settings."),
     "schema": Entry("_schema", "schema", "Print the JSON Schema of a file format."),
 }

@@ -122,7 +122,7 @@ class Customers:
         return self._by_id.get(customer_id) if customer_id is not None else None
 
     def label(self, customer_id: str | None) -> str:
-        """The customer's name for a message, else its id, else `nobody`; the id where the roster is hashed."""
+        """The customer's name for a message, or else the id (with a hashed roster always), else `nobody`."""
         customer = None if self.is_hashed else self.get(customer_id)
         return (customer.name if customer else "") or customer_id or "nobody"
 

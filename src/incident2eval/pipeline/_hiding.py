@@ -78,7 +78,7 @@ def hide(dossier: Dossier, found: Search, *, redact: bool) -> Hidden:
 
 
 def incident_redactor(dossier: Dossier) -> Redactor:
-    """A redactor that has read the incident's file and its runs; makes the project's key where it has none."""
+    """A redactor that has read the incident's file and runs; the project gets a key where it has none."""
     runs = (*dossier.known.recorded_runs, *dossier.known.corrected_runs)
     redactor = redactor_of(dossier.project, runs=runs, key=dossier.project.make_key())
     learn_incident(redactor, dossier.incident, runs)

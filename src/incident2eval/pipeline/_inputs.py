@@ -21,9 +21,8 @@ def with_input(dossier: Dossier, path: Path) -> Dossier:
     """
     if list(dossier.gathered.inputs) != [ONE]:
         message = "the incident took several inputs, and this would replace one of them"
-        raise BadInput(
-            Fault(file=str(path), message=message, hint="edit `inputs` in its case.yaml, then prove it")
-        )
+        hint = "edit `inputs` in its case.yaml, then prove it"
+        raise BadInput(Fault(file=str(path), message=message, hint=hint))
     try:
         given = json.loads(read_bytes(path, file=str(path)))
     except (ValueError, RecursionError) as error:
@@ -63,19 +62,13 @@ def look_at_inputs(dossier: Dossier, *, redact: bool) -> tuple[str, ...]:
             f"a secret stands in the input, and the input goes into {where}",
             hint=f"change the secret, and give an input without it: {way}",
         )
-    found = {
-        spot.kind for given in inputs for text in _labelled(dict(given)) for spot in _spots(dossier, text)
-    }
-    if not found:
+    customers = dossier.project.customers
+    texts_in = [text for given in inputs for text in _labelled(dict(given))]
+    kinds = sorted({spot.kind for text in texts_in for spot in spots(text, customers)})
+    if not kinds:
         return ()
-    return (
-        f"{where}: the input holds personal data ({', '.join(sorted(found))}) and is kept as the workflow needs "
-        f"it; a synthetic one: {way}",
-    )
-
-
-def _spots(dossier: Dossier, text: str) -> Iterator[object]:
-    return iter(spots(text, dossier.project.customers))
+    what = f"{where}: the input holds personal data ({', '.join(kinds)}), kept as the workflow needs it"
+    return (f"{what}; to give a synthetic one: {way}",)
 
 
 def _labelled(value: JSON) -> Iterator[str]:

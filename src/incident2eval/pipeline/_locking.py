@@ -3,13 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import unified_diff
-from types import MappingProxyType
 
 from incident2eval.gate import differences
 from incident2eval.model import Acceptance, EvalCase, Lock, NotProvable, Pseudonyms, visible
 from incident2eval.store import Project
-
-NOBODYS: Mapping[str, Pseudonyms] = MappingProxyType({})
 
 LONGEST_DIFFERENCE = 60
 """Lines of a difference that are shown; who edited more than that looks at the files."""
@@ -71,11 +68,10 @@ def lock_case(
     *,
     reason: str | None = None,
     by: str | None = None,
-    pseudonyms: Mapping[str, Pseudonyms] = NOBODYS,
 ) -> None:
     """Put a proved case into the lock with the digests of its files; a draft goes in without tests.
 
-    A reason goes with the files that it accepts. Pseudonyms of customers that the lock knows already stay.
+    A reason goes with the files that it accepts.
     """
     lock = project.lock()
     digests, old = project.case_digests(incident), _locked(lock, incident)
@@ -91,21 +87,22 @@ def lock_case(
             cases=tuple(sorted([*others, *tests], key=lambda case: case.id)),
             files={**files, **digests},
             accepted=tuple(accepted),
-            pseudonyms=_together(lock.pseudonyms, pseudonyms),
         )
     )
 
 
-def _together(old: Mapping[str, Pseudonyms], new: Mapping[str, Pseudonyms]) -> dict[str, Pseudonyms]:
-    nobody = Pseudonyms()
-    both = {}
-    for customer in sorted({*old, *new}):
-        one, other = old.get(customer, nobody), new.get(customer, nobody)
+def lock_pseudonyms(project: Project, new: Mapping[str, Pseudonyms]) -> None:
+    """Put what stands for customers into the lock; what stood for them before still does."""
+    lock = project.lock()
+    both = dict(lock.pseudonyms)
+    for customer, more in new.items():
+        one = both.get(customer, Pseudonyms())
         both[customer] = Pseudonyms(
-            names=tuple(dict.fromkeys([*one.names, *other.names])),
-            contacts=tuple(dict.fromkeys([*one.contacts, *other.contacts])),
+            names=tuple(dict.fromkeys([*one.names, *more.names])),
+            contacts=tuple(dict.fromkeys([*one.contacts, *more.contacts])),
         )
-    return both
+    if both != lock.pseudonyms:
+        project.write_lock(replace(lock, pseudonyms=dict(sorted(both.items()))))
 
 
 def _locked(lock: Lock, incident: str) -> dict[str, str]:

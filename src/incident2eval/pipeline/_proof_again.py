@@ -88,7 +88,7 @@ def _known_good(home: Project, incident_id: str) -> tuple[Run, ...] | None:
 
 
 def _in_its_words(home: Project, case: CaseFile, incident: Incident) -> Incident:
-    """The incident in the words of its case, where the key is at hand; variants are made by what was wrong."""
+    """The incident in the words of its case, where the key is at hand: variants go by what was wrong."""
     if case.unredacted or home.key() is None:
         return incident
     redactor = redactor_of(home)

@@ -24,7 +24,7 @@ from incident2eval.pipeline._dossier import Dossier, open_dossier
 from incident2eval.pipeline._hiding import Hidden, hide
 from incident2eval.pipeline._inputs import look_at_inputs, with_input, with_kept_input
 from incident2eval.pipeline._layout import wrapped
-from incident2eval.pipeline._locking import edits_of, lock_case, refuse_edited
+from incident2eval.pipeline._locking import edits_of, lock_case, lock_pseudonyms, refuse_edited
 from incident2eval.pipeline._probe import ask_target
 from incident2eval.pipeline._proof import prove_case
 from incident2eval.pipeline._proof_again import prove_again
@@ -130,8 +130,9 @@ def build(dossier: Dossier, *, probe: bool = True, redact: bool = True) -> Built
     proof = prove_case(sheet, hidden.known, _false_alarms(dossier, hidden))
     if proof.faults:
         raise NotProvable("the tests do not hold in pytest: " + "; ".join(proof.faults))
+    lock_pseudonyms(project, hidden.pseudonyms)
     project.write_case(incident.id, files)
-    lock_case(project, incident.id, proof.tests, pseudonyms=hidden.pseudonyms)
+    lock_case(project, incident.id, proof.tests)
     return Built(tests=proof.tests, search=found, notes=(*warnings, *notes, *proof.missed))
 
 
@@ -166,8 +167,9 @@ def _write_draft(
     test = evalcase.write_draft(incident.id)
     files = case_files(case, recorded=stored.recorded, corrected=stored.corrected, tests=test)
     refuse_edited(project, incident.id, files)
+    lock_pseudonyms(project, hidden.pseudonyms)
     project.write_case(incident.id, files)
-    lock_case(project, incident.id, (), pseudonyms=hidden.pseudonyms)
+    lock_case(project, incident.id, ())
     path = f"cases/{incident.id}/{evalcase.file_name(incident.id)}"
     because = "nothing could be proved: " + "; ".join(tried or ["no check had anything to go by"])
     draft = Draft(path=path, because=f"{because}. What would help: {'; '.join(ways)}")

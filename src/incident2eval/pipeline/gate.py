@@ -67,7 +67,8 @@ def gate(
             strangers=before.strangers,
         )
     )
-    written = publish(home, _report(home, decision, before, sheets, started, told), junit=junit, copy=report)
+    done = _in_pseudonyms(_report(home, decision, before, sheets, started), told)
+    written = publish(home, done, junit=junit, copy=report)
     return Answer(data=written.data, text=written.text, exit_code=exit_code(decision), notes=home.warnings)
 
 
@@ -121,7 +122,6 @@ def _report(
     locked: Locked,
     sheets: Mapping[str, CaseSheet],
     started: datetime,
-    redactor: Redactor,
 ) -> Report:
     commit, dirty = home.commit()
     sources = {name: sheet.case.sources for name, sheet in sheets.items()}
@@ -137,18 +137,24 @@ def _report(
         python=platform.python_version(),
         commit=commit,
         dirty=dirty,
-        incidents=tuple(
-            replace(note, title=redactor.text(note.title), origin=origins.get(note.id))
-            for note in locked.incidents
-        ),
+        incidents=tuple(replace(note, origin=origins.get(note.id)) for note in locked.incidents),
         proofs=locked.cases,
         digests={**locked.digests, **_sealed(home, locked)},
         overrides=tuple(f"trials at severity {level}: {n}" for level, n in sorted(policy.trials.items())),
         notes=(
             *(["steps as reported by the workflow"] if Observation.STEPS in observed else []),
             *(f"not redacted, on request: the runs in cases/{name}" for name in _unredacted(sheets)),
-            *map(redactor.text, home.warnings),
+            *home.warnings,
         ),
+    )
+
+
+def _in_pseudonyms(report: Report, redactor: Redactor) -> Report:
+    """A report whose titles and notes name nobody; its findings were put into pseudonyms one by one."""
+    return replace(
+        report,
+        incidents=tuple(replace(note, title=redactor.text(note.title)) for note in report.incidents),
+        notes=tuple(map(redactor.text, report.notes)),
     )
 
 
@@ -157,6 +163,6 @@ def _unredacted(sheets: Mapping[str, CaseSheet]) -> list[str]:
 
 
 def _sealed(home: Project, locked: Locked) -> dict[str, str]:
-    """The newest digest of each incident's chain of evidence: what was sealed then can't be taken away unseen."""
+    """The newest digest of each incident's evidence: what was sealed can't be taken away unseen."""
     newest = {note.id: home.sealed(note.id)[-1:] for note in locked.incidents}
     return {f"sealed:{name}": entry.chain for name, entries in newest.items() for entry in entries}

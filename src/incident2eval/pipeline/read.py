@@ -11,6 +11,7 @@ from incident2eval.formats import Part, Skipped
 from incident2eval.model import JSON, BadInput, Fault, Run
 from incident2eval.pipeline._answer import LongAnswer, Page
 from incident2eval.pipeline._given import Given, given_files
+from incident2eval.pipeline._masking import masked_run
 from incident2eval.pipeline._run_page import run_page
 from incident2eval.pipeline._sheet import FileRead, Sheet
 from incident2eval.pipeline._sheet_page import sheet_page
@@ -125,7 +126,7 @@ class _Reading:
         told = owned(run, self._home)
         self.sheet.infer(told.sources)
         entry.runs += 1
-        return _Found(told.run, entry.file if self.several else None)
+        return _Found(masked_run(told.run), entry.file if self.several else None)
 
     def _nothing(self, files: int) -> Fault:
         """That no file holds a run, and why the first ones do not."""

@@ -12,6 +12,7 @@ from incident2eval.redaction._words import Keyed, in_the_case_of, scrambled, wor
 
 _SMALL = vocabulary("and the of for in at by de la le van von und et & +")
 """Words of a name that tell nothing of whose it is."""
+_RARE = "QXZJKVW"
 _SHORT = 3
 """So many letters are an abbreviation: its letters are drawn one by one."""
 
@@ -48,8 +49,16 @@ class CustomerNames:
             return written
         chance = self._keyed.numbers("customer", customer, fold(bare))
         if len(fold(bare)) <= _SHORT or not bare.isalpha():
-            return scrambled(bare, chance) + behind
+            return _initials(bare, chance) + behind
         return in_the_case_of(word(chance, len(bare), taken=self._is_taken), bare) + behind
 
     def _is_taken(self, made: str) -> bool:
         return made in self._real or is_ordinary(made) or is_first_name(made)
+
+
+def _initials(written: str, chance: Iterator[int]) -> str:
+    """Other letters for an abbreviation, of those that hardly any firm is called by."""
+    made = (
+        _RARE[next(chance) % len(_RARE)] if char.isalpha() else char for char in scrambled(written, chance)
+    )
+    return in_the_case_of("".join(made).lower(), written) if written.isalpha() else "".join(made)

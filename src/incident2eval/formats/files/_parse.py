@@ -21,7 +21,8 @@ class TooMuchError(ValueError):
 
 
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
-_TEXT = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_TEXT = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?+', re.DOTALL)
+"""A text of JSON, also one that does not end: what follows it is looked at once and not from every quote."""
 
 
 def parsed(data: bytes, *, depth: int = MAX_DEPTH) -> JSON:
