@@ -1,6 +1,6 @@
-"""What holds the house together: the sessions that `nox` runs, and three on request.
+"""What holds the house together: the sessions that `nox` runs, and more on request.
 
-On request: `bench`, `incidents`, `minimums`, `torture`.
+On request: `bench`, `heavy`, `incidents`, `minimums`, `torture`.
 """
 
 import ast
@@ -19,6 +19,8 @@ nox.options.sessions = ["lint", "types", "tests", "docs", "prove", "acceptance"]
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 WITH_COG = ["README.md", "docs/checks.md", "docs/formats.md"]
+SERVERS = ("arize-phoenix", "mlflow", "opentelemetry-exporter-otlp-proto-http", "langfuse", "langsmith")
+"""What `heavy` runs against; their dependencies must not meet ours."""
 LONGEST_FILE = 400
 """Lines; a longer file has two subjects."""
 
@@ -48,7 +50,7 @@ def tests(session: nox.Session) -> None:
     """All tests but those of the docs and the acceptance incidents, with branch coverage."""
     _install(session, "test")
     outcome = _kept(session, "tests.xml")
-    elsewhere = ("--ignore=tests/acceptance", "--ignore=tests/test_docs.py")
+    elsewhere = ("--ignore=tests/acceptance", "--ignore=tests/heavy", "--ignore=tests/test_docs.py")
     measured = ("-n", "2", "--cov=incident2eval", "--cov-branch", "--cov-report=term:skip-covered")
     session.run("pytest", "tests", *elsewhere, *measured, f"--junit-xml={outcome}", *session.posargs)
     _branches(session)
@@ -96,11 +98,25 @@ def bench(session: nox.Session) -> None:
 
 @nox.session
 def torture(session: nox.Session) -> None:
-    """Every reader fuzzed for an hour (`-- --seconds 60` for less), and links swapped under the store."""
+    """Canaries, kills, path tricks, sockets, swapped links; readers fuzzed for an hour (`-- --seconds 60`)."""
     _install(session, "test")
+    for script in ("canaries", "kill", "paths", "sockets", "swap"):
+        session.run("python", f"tests/torture/{script}.py")
     session.install("atheris>=3.0")
     session.run("python", "tests/torture/fuzz.py", *session.posargs)
-    session.run("python", "tests/torture/swap.py")
+
+
+@nox.session
+def heavy(session: nox.Session) -> None:
+    """Traces fetched from real Phoenix and MLflow servers, which take an environment of their own."""
+    _install(session, "test")
+    servers = Path(session.virtualenv.location, "servers")
+    session.run("python", "-m", "venv", str(servers))
+    python = str(servers / "bin" / "python")
+    session.run(python, "-m", "pip", "install", "--quiet", *SERVERS, external=True)
+    session.run(
+        "pytest", "tests/heavy", "-s", *session.posargs, env={"INCIDENT2EVAL_SERVERS_PYTHON": python}
+    )
 
 
 @nox.session

@@ -98,6 +98,8 @@ def _planted(kind: str, form: str, chance: random.Random) -> Planted:
     }[form]
     if form == "json":
         made = json.dumps(made)[1:-1]
+    if kind == "database url":  # where it leads is no secret
+        made = made.partition("://")[2].partition("@")[0]
     return Planted(kind=kind, form=form, value=made, text=text)
 
 
@@ -257,7 +259,7 @@ def _database(chance: random.Random) -> str:
 def _wallet(chance: random.Random) -> str:
     if chance.random() < 0.5:
         return "0x" + _some(chance, "0123456789abcdef", 40)
-    raw = b"\0" + chance.randbytes(20)
+    raw = b"\0\1" + chance.randbytes(19)
     raw += sha256(sha256(raw).digest()).digest()[:4]
     number, made = int.from_bytes(raw), ""
     while number:

@@ -1,7 +1,12 @@
 """The case study in this repository is what the tool writes today."""
 
+import shutil
 from pathlib import Path
 
+import pytest
+
+from incident2eval.pipeline import run
+from incident2eval.pipeline.project import INCIDENT
 from incident2eval.store import Project
 
 HERE = Path(__file__).resolve().parents[2]
@@ -13,8 +18,12 @@ def cases(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
-def test_the_cases_are_as_the_tool_writes_them(proved: Path) -> None:
-    assert cases(HERE) == cases(proved), "run python docs/case_study.py and look at the difference"
+def test_the_cases_are_as_the_tool_writes_them(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INCIDENT2EVAL_KEY", "5d" * 32)  # as docs/case_study.py has it
+    shutil.rmtree(project / "cases")
+    run.run(project=project, incident=INCIDENT)
+
+    assert cases(HERE) == cases(project), "run python docs/case_study.py and look at the difference"
 
 
 def test_the_evidence_stays_outside_and_its_digests_do_not(proved: Path) -> None:

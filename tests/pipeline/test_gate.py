@@ -11,7 +11,7 @@ from incident2eval.model import BadInput, NotJudged
 from incident2eval.pipeline import cases, gate, run
 from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline.project import INCIDENT, WORKFLOW, set_state
-from incident2eval.store import sha256
+from incident2eval.store import Project, sha256
 
 Ask = Callable[[Path], Answer]
 
@@ -22,13 +22,16 @@ def settings(folder: Path, old: str, new: str) -> None:
     path.write_text(path.read_text().replace(old, new))
 
 
-def test_the_faulty_workflow_is_blocked_in_words_that_name_customer_and_record(
+def test_the_faulty_workflow_is_blocked_in_words_that_name_the_record_and_no_customer(
     faulty: Path, ask: Ask
 ) -> None:
     answer = ask(faulty)
 
+    lock = Project.find(faulty).lock()
+    other, own = (lock.pseudonyms[one].names[0] for one in ("K-102", "K-101"))
     assert (answer.data["decision"], answer.exit_code) == ("blocked", 1)
-    assert "which 'Eastfield Freight' owns, for 'Pellworth & Wren'" in " ".join(answer.text.split())
+    assert f"fetched N-2111, which '{other}' owns, for '{own}'" in " ".join(answer.text.split())
+    assert "Eastfield" not in answer.text
 
 
 def test_the_mended_workflow_passes(project: Path, ask: Ask) -> None:

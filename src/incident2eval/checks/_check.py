@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import ParamSpec
 
+from incident2eval.detection.names.roster import names_of
 from incident2eval.model import (
     JSON,
     CannotJudge,
@@ -200,7 +201,7 @@ def check(*, absence: bool) -> Callable[[Callable[P, Findings]], Callable[P, Fin
             runs = _runs(args[0], judge.__name__)
             if all(run.is_empty and not (absence and run.steps) for run in runs):
                 raise CannotJudge("the run's output is empty, so there is nothing to judge")
-            findings = judge(*args, **kwargs)
+            findings = _nameless(judge(*args, **kwargs), kwargs.get("customers"))
             if not absence and not findings and all(map(is_refusal, runs)):
                 findings = replace(findings, judged=0)
             if (observed := _OBSERVED.get()) is not None:
@@ -211,6 +212,20 @@ def check(*, absence: bool) -> Callable[[Callable[P, Findings]], Callable[P, Fin
         return judged
 
     return wrap
+
+
+def _nameless(findings: Findings, customers: object) -> Findings:
+    """The findings; of a roster that holds nobody's name in clear they quote ids only."""
+    if not isinstance(customers, Customers) or not customers.is_hashed:
+        return findings
+    names = names_of(customers)
+    found, doubtful = (
+        tuple(
+            replace(one, message=names.hidden(one.message), excerpt=names.hidden(one.excerpt)) for one in some
+        )
+        for some in (findings.found, findings.doubtful)
+    )
+    return replace(findings, found=found, doubtful=doubtful)
 
 
 def _runs(judged: object, name: str) -> tuple[Run, ...]:

@@ -12,7 +12,7 @@ from incident2eval.checks.values.verdict import misses
 from incident2eval.checks.values.volatile import same_input
 from incident2eval.detection.names.roster import names_of
 from incident2eval.detection.names.use import LEGAL_FORM
-from incident2eval.model import JSON, Customers, Finding, Findings, Observation, Origin, Run
+from incident2eval.model import JSON, Customers, Finding, Findings, Observation, Origin, Run, texts
 
 _MOST = 40
 """So many values say enough about one input; a longer list is read by nobody."""
@@ -48,7 +48,7 @@ def expected_values(run: Run, *, expected: Sequence[Mapping[str, JSON]], custome
         right figure among quite other words passes.
     """
     wanted = expectations(expected)
-    called = _called(customers or Customers())
+    called = _called(customers or Customers(), run)
     found = tuple(
         Finding(
             check="expected_values", step=None, message=" ".join(miss.message.split()), excerpt=miss.excerpt
@@ -58,9 +58,18 @@ def expected_values(run: Run, *, expected: Sequence[Mapping[str, JSON]], custome
     return Findings(found, judged=len(wanted))
 
 
-def _called(customers: Customers) -> dict[str, tuple[str, ...]]:
-    """What each customer is called: with and without a legal form, with `&` and with `and`."""
-    called = {}
+def _called(customers: Customers, run: Run) -> dict[str, tuple[str, ...]]:
+    """What each customer is called: with and without a legal form, with `&` and with `and`.
+
+    Of a roster that holds hashes it is what the output calls them.
+    """
+    called: dict[str, tuple[str, ...]] = {}
+    if customers.is_hashed:
+        index = names_of(customers)
+        for _, text in texts(run.output):
+            for one in index.foreign(text, ""):
+                called[one.customer] = (*called.get(one.customer, ()), text[one.start : one.end])
+        return called
     for row in customers:
         names = (*row.names, *(LEGAL_FORM.sub("", name) for name in row.names))
         called[row.id] = (*names, *(name.replace("&", "and") for name in names if "&" in name))
@@ -92,7 +101,7 @@ def propose(known: Known) -> Mapping[str, JSON] | None:
 
 def _telling(found: Iterable[Expectation], known: Known, good: Sequence[Run]) -> Iterator[Expectation]:
     """The expectations that good runs meet and the recorded one does not, each once."""
-    called = _called(known.customers)
+    called = _called(known.customers, known.recorded)
     wanted = tuple({repr(one.fact): one for one in found}.values())
     varying = {repr(one.fact) for run in good for one, _ in misses(run.output, wanted, called)}
     missed = {repr(one.fact) for one, _ in misses(known.recorded.output, wanted, called)}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from incident2eval.detection.identifiers import identifiers
+from incident2eval.detection.identifiers import credentials, identifiers
 from incident2eval.detection.names.roster import names_of
 from incident2eval.detection.people import people
 from incident2eval.detection.personal import data
@@ -66,5 +66,5 @@ def _data(text: str) -> Iterator[Spot]:
 def secrets(text: str) -> list[tuple[int, int]]:
     """Where keys, tokens and passwords stand in a text, none within another."""
     found = [Spot(kind="secret", start=one.start, end=one.end) for one in data(text, {"secret"})]
-    found += (Spot(kind=kind, start=a, end=b) for kind, a, b in identifiers(text) if kind == "secret")
+    found += (Spot(kind="secret", start=start, end=end) for start, end in credentials(text))
     return [(spot.start, spot.end) for spot in apart(found)]

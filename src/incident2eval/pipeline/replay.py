@@ -18,7 +18,7 @@ from incident2eval.model import (
     RunSet,
     Subject,
 )
-from incident2eval.pipeline._redacting import disguised, roster_of
+from incident2eval.pipeline._redacting import disguised, nameless, roster_of
 from incident2eval.proving import CaseSheet, Given
 from incident2eval.store import Project, write_atomically
 from incident2eval.workflows import call, target_for
@@ -145,7 +145,10 @@ class Bench:
                 sets += live_sets(case, results)
                 unanswered = _unanswered(project, case, results)
         sheet = CaseSheet(case=case, sets=tuple(sets))
-        return _Laid(sheet=sheet, customers=roster_of(project), unanswered=unanswered)
+        customers = roster_of(project)
+        if not self.trials:  # stored evidence is in pseudonyms, and what is said of it is, too
+            customers = nameless(customers, project.lock().pseudonyms)
+        return _Laid(sheet=sheet, customers=customers, unanswered=unanswered)
 
     def _shared(self, incident: str, make: Callable[[], Results]) -> Results:
         """The results of one case, made by the first worker that needs them."""

@@ -3,16 +3,18 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from incident2eval.detection.addresses import is_free_mail
 from incident2eval.detection.names.ordinary import is_ordinary
 from incident2eval.detection.people import name_words
 from incident2eval.detection.personal import squeezed
 from incident2eval.detection.spots import CUSTOMER, PERSON, Spot
-from incident2eval.detection.text.wording import WORD, fold
+from incident2eval.detection.text.wording import WORD, Span, fold
 
 _SHORTEST = 6
 """Characters of a number that is recognised without its label: shorter ones turn up by chance."""
 _AS_WRITTEN = {"secret", "email"}
 """Kinds that are looked for as they are written: they stand in addresses and in other words too."""
+_HOST = re.compile(r"(?<![\w.@-])(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w-])")
 _DIGITS = re.compile(r"(?<!\w)\+?\(?\d[\d .()/\u00a0-]{4,40}\d(?!\w)")
 _TOKEN = re.compile(r"(?<![^\W_])[^\W_][^\s,;:()\[\]{}\"'<>=]{4,80}(?<=[^\W_])")
 
@@ -27,6 +29,14 @@ class Learned:
         """Numbers without signs and blanks -> kind."""
         self._written: dict[str, str] = {}
         """Secrets and addresses as they are written -> kind."""
+        self._domains: set[str] = set()
+        """Where only one customer has addresses."""
+
+    def add_contact(self, contact: str) -> None:
+        """Note whose domain a customer's address is at, unless everybody may have one there."""
+        domain = contact.rpartition("@")[2].strip().casefold()
+        if "@" in contact and not is_free_mail(domain):
+            self._domains.add(domain)
 
     def add(self, text: str, found: Iterable[Spot]) -> None:
         """Note what a text with these spots teaches."""
@@ -45,12 +55,26 @@ class Learned:
         for match in WORD.finditer(text) if self._people else ():
             if fold(match[0]) in self._people:
                 yield Spot(kind=PERSON, start=match.start(), end=match.end())
-        for form in (_DIGITS, _TOKEN) if self._values else ():
-            for match in form.finditer(text):
-                if kind := self._values.get(squeezed(match[0])):
-                    yield Spot(kind=kind, start=match.start(), end=match.end())
+        for start, end in numbers(text) if self._values else ():
+            if kind := self._values.get(squeezed(text[start:end])):
+                yield Spot(kind=kind, start=start, end=end)
+        for match in _HOST.finditer(text) if self._domains else ():
+            if found := self._domain(match[0].casefold()):
+                yield Spot(kind="domain", start=match.end() - len(found), end=match.end())
         for value, kind in self._written.items():
             at = text.find(value)
             while at >= 0:
                 yield Spot(kind=kind, start=at, end=at + len(value))
                 at = text.find(value, at + len(value))
+
+    def _domain(self, host: str) -> str | None:
+        """The customer's domain that a host is at: `quillon.example` of `www.quillon.example`."""
+        parts = host.split(".")
+        ends = (".".join(parts[at:]) for at in range(len(parts) - 1))
+        return next((end for end in ends if end in self._domains), None)
+
+
+def numbers(text: str) -> Iterator[Span]:
+    """Where anything stands that may be a number or a code, with blanks and signs in it or without."""
+    for form in (_DIGITS, _TOKEN):
+        yield from (match.span() for match in form.finditer(text))

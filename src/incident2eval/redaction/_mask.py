@@ -1,24 +1,13 @@
 """Secrets in what an engineer reads: masked but for their ends, so that it is known which one to change."""
 
-import re
 from collections.abc import Mapping
 
+from incident2eval.detection.signs import may_hold_secret
 from incident2eval.detection.spots import secrets
 from incident2eval.model import JSON
 
 _SHOWN = 2
 """Characters of a secret that are shown at either end; of one shorter than eight none is."""
-_MAY_HOLD = re.compile(
-    r"pass|pwd|secret|key|token|bearer|basic|pin\b|://|A[KS]IA|gh[pousr]_|github_pat|glpat|npm_|sk-|k_live|k_test|pypi-|SG\."
-    r"|xox|AIza|ya29|hf_|dop_v1|whsec|shpat|hooks\.slack|eyJ",
-    re.IGNORECASE,
-)
-"""What every secret that is recognised has about it: a text without any of these is not looked at closer."""
-
-
-def may_hold_secret(text: str) -> bool:
-    """Whether a text has anything about it that secrets have; a quick look that never misses one."""
-    return bool(_MAY_HOLD.search(text))
 
 
 def holds_secret(text: str) -> bool:
@@ -29,7 +18,7 @@ def holds_secret(text: str) -> bool:
 def masked(value: JSON) -> JSON:
     """A value with stars in place of every secret in it, but for its ends."""
     if isinstance(value, str):
-        return _masked(value) if _MAY_HOLD.search(value) else value
+        return _masked(value) if may_hold_secret(value) else value
     if isinstance(value, Mapping):
         return {key: _of_key(str(key), inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
@@ -39,7 +28,7 @@ def masked(value: JSON) -> JSON:
 
 def _of_key(key: str, value: JSON) -> JSON:
     """A value whose key may be what tells that it is a secret."""
-    if not isinstance(value, str) or not _MAY_HOLD.search(key):
+    if not isinstance(value, str) or not may_hold_secret(key):
         return masked(value)
     before = f"{key}: "
     return _masked(before + value).removeprefix(before)

@@ -55,7 +55,9 @@ class Redactor:
         """Numbers, addresses and secrets that were replaced, without signs and blanks."""
         self._mentioned: dict[str, dict[str, None]] = {}
         """Customer id -> the pseudonyms that were used."""
-        self.learn(contact for row in customers for contact in row.contacts)
+        for contact in (contact for row in customers for contact in row.contacts):
+            self._learned.add_contact(contact)
+            self.learn([contact])
 
     def learn(self, values: Iterable[JSON]) -> None:
         """Note the people, numbers and secrets in these values: they are replaced without a label as well."""
@@ -167,7 +169,7 @@ class Redactor:
             return self._person(value)
         self._met.add(squeezed(value))
         made = pseudonym(spot.kind, value, self._keyed)
-        self._made[squeezed(made)] = self._keyed.name("value", squeezed(value))
+        self._made[squeezed(made)] = f"{spot.kind}:{self._keyed.name('value', value_key(value))}"
         return made
 
     def _person(self, name: str) -> str:
@@ -208,6 +210,12 @@ class Redactor:
 
     def _record(self, record: Record) -> Record:
         return replace(record, text=self.text(record.text), metadata=_object(self.json(record.metadata)))
+
+
+def value_key(value: str) -> str:
+    """What a number or address is known by: signs and blanks left out, and a country's prefix."""
+    plain = squeezed(value)
+    return plain[-9:] if plain.isdecimal() else plain
 
 
 def _plain_words(text: str) -> list[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Self
 
 from incident2eval.model import (
+    JSON,
     BadInput,
     CaseFile,
     Customers,
@@ -269,6 +270,12 @@ class Project:
         incident_id = next(incident_id for other, incident_id in found if other is entry)
         by, at = entry.by or "nobody named", f"{entry.at:%Y-%m-%d %H:%M} UTC"
         return f"contained by {by} on {at} ({incident_id}) and not restarted"
+
+    def log(self, incident_id: str, entry: Mapping[str, JSON]) -> None:
+        """Add a line to an incident's log; raises BadInput or NotJudged where it cannot be written."""
+        path = self.folder(incident_id) / "log.jsonl"
+        with self._alone(incident_id):
+            _log.append(path, entry, file=_in(incident_id, path.name))
 
     def case_folders(self) -> tuple[Path, ...]:
         """The folders of all cases; raises BadInput when one has a name that is no id."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
+from incident2eval.detection.names.roster import names_of
 from incident2eval.formats._shape import text
 from incident2eval.formats.owners._spelling import name_key, plain, short_name_key
 from incident2eval.formats.owners._words import words
@@ -117,7 +118,11 @@ class Roster:
         return self._by_id.get(plain(said)) or self._named(said) or self._prefixed(plain(said))
 
     def _named(self, said: str) -> str | None:
-        return self._by_name.get(name_key(said)) or self._by_short_name.get(short_name_key(said))
+        found = self._by_name.get(name_key(said)) or self._by_short_name.get(short_name_key(said))
+        if found is None and self._customers.is_hashed:
+            owners = names_of(self._customers).owners(said)
+            return min(owners) if len(owners) == 1 else None
+        return found
 
     def _prefixed(self, said: str) -> str | None:
         """The customer whose id ends a text, or whose name does behind a word such as `customer`.
@@ -139,7 +144,7 @@ class Roster:
     def name_of(self, customer_id: str | None) -> str | None:
         """The customer's name, where the roster holds the id."""
         customer = self._customers.get(customer_id)
-        return customer.name if customer else None
+        return (customer.name or None) if customer else None
 
     def is_id(self, value: JSON) -> bool:
         """Whether a value is an id of the roster."""

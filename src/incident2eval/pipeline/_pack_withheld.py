@@ -1,0 +1,141 @@
+"""What a client does not get at all: the firm's prompts, and what other customers' records say."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from incident2eval.detection.text.wording import embedded, key_words
+from incident2eval.model import JSON, EvidenceKind, Record, Run, Step, StepKind, texts
+from incident2eval.store import Project
+
+PROMPT = "(prompt left out)"
+FOREIGN = "(left out: another customer's data)"
+
+_ROLES = {"system", "developer"}
+_KEYS = {"prompt", "prompts", "instruction", "instructions"}
+_LONG_ENOUGH = 24
+"""Characters of a line or sentence that stand elsewhere by no chance."""
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n")
+
+
+class Withheld:
+    """Prompts and other customers' records of an incident, to be taken out of its runs."""
+
+    def __init__(
+        self, home: Project, incident: str, runs: Sequence[Run], *, client: str, wrong: Sequence[str]
+    ) -> None:
+        """Read what is to be withheld.
+
+        Args:
+            home: The project.
+            incident: The incident's id; its evidence of kind prompt is read.
+            runs: The runs, with the owners of their records: system messages and records are read.
+            client: Id of the customer whose own records stay.
+            wrong: What should not have been said of other customers.
+        """
+        self._client = client
+        self._others = {row.id for row in home.customers} - {client}
+        cut = dict.fromkeys(_lines(_prompts(home, incident, runs)), PROMPT)
+        records = (
+            one.text for run in runs for step in run.steps for one in step.records if self._is_foreign(one)
+        )
+        cut |= {sentence: FOREIGN for text in (*records, *wrong) for sentence in _SENTENCE.split(text)}
+        cut = {text.strip(): instead for text, instead in cut.items()}
+        self._cut = {
+            text: cut[text] for text in sorted(cut, key=len, reverse=True) if len(text) >= _LONG_ENOUGH
+        }
+
+    def cut(self, text: str) -> str:
+        """The text without lines of a prompt and sentences of other customers' records."""
+        for withheld, instead in self._cut.items():
+            text = text.replace(withheld, instead)
+        return text
+
+    def without(self, run: Run) -> Run:
+        """The run without them, and without what exporters write beside it: they stand there too."""
+        return replace(
+            run,
+            input=self._json(run.input),
+            output=self._json(run.output),
+            steps=tuple(map(self._step, run.steps)),
+            attributes={},
+        )
+
+    def _step(self, step: Step) -> Step:
+        return replace(
+            step,
+            input=PROMPT if step.kind is StepKind.MODEL else self._json(step.input),
+            output=self._json(self._own(step.output)),
+            error=self.cut(step.error) if step.error else step.error,
+            records=tuple(map(self._record, step.records)),
+            attributes={},
+        )
+
+    def _record(self, record: Record) -> Record:
+        if self._is_foreign(record):
+            return replace(record, text=FOREIGN, metadata={})
+        return replace(record, text=self.cut(record.text), metadata=self._object(record.metadata))
+
+    def _own(self, value: JSON) -> JSON:
+        """What a step brought in, without what objects say that name another customer as theirs."""
+        if isinstance(value, Mapping):
+            if any(isinstance(inner, str) and inner in self._others for inner in value.values()):
+                return {
+                    key: inner if isinstance(inner, str) and inner in self._others else FOREIGN
+                    for key, inner in value.items()
+                }
+            return {key: self._own(inner) for key, inner in value.items()}
+        return [self._own(inner) for inner in value] if isinstance(value, (list, tuple)) else value
+
+    def _is_foreign(self, record: Record) -> bool:
+        return record.owner is not None and record.owner != self._client
+
+    def _json(self, value: JSON) -> JSON:
+        if isinstance(value, str):
+            inside = embedded(value)
+            # Messages that an exporter wrote as text of JSON.
+            return json.dumps(self._json(inside)) if any(_system_texts(inside)) else self.cut(value)
+        if isinstance(value, Mapping):
+            return self._object(value)
+        if isinstance(value, (list, tuple)):
+            return [self._json(inner) for inner in value]
+        return value
+
+    def _object(self, value: Mapping[str, JSON]) -> dict[str, JSON]:
+        if _is_system(value):
+            return {"role": value.get("role"), "content": PROMPT}
+        return {
+            key: PROMPT if _KEYS & set(key_words(str(key))) else self._json(inner)
+            for key, inner in value.items()
+        }
+
+
+def _prompts(home: Project, incident: str, runs: Sequence[Run]) -> Iterator[str]:
+    for item in home.evidence(incident):
+        if item.evidence.kind == EvidenceKind.PROMPT:
+            yield item.read().decode("utf-8", "replace")
+    for run in runs:
+        for value in (run.input, *(step.input for step in run.steps)):
+            yield from _system_texts(embedded(value) if isinstance(value, str) else value)
+
+
+def _lines(written: Iterator[str]) -> Iterator[str]:
+    return (line for text in written for line in text.splitlines())
+
+
+def _is_system(value: Mapping[str, JSON]) -> bool:
+    return str(value.get("role") or value.get("type") or "").casefold() in _ROLES
+
+
+def _system_texts(value: JSON) -> Iterator[str]:
+    """The texts of every system message in a value."""
+    if isinstance(value, Mapping):
+        if _is_system(value):
+            yield from (text for _, text in texts(value))
+        else:
+            for inner in value.values():
+                yield from _system_texts(inner)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from _system_texts(inner)

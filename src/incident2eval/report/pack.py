@@ -1,0 +1,125 @@
+"""The page of an evidence pack: for somebody who is no engineer, and opens it from a folder."""
+
+import base64
+import functools
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from incident2eval.report import wording
+
+if TYPE_CHECKING:
+    import jinja2
+
+LONGEST = 20_000
+"""A text longer than this is cut on the page: nobody reads it here."""
+
+_ORDERS = {
+    "insurer": "impact done times what workflow timeline evidence kinds",
+    "regulator": "what times workflow impact done timeline evidence kinds",
+    "client": "what times impact done evidence",
+}
+"""What comes first is what that reader asks first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One thing that happened, as the timeline shows it."""
+
+    at: str
+    what: str
+    by: str
+    source: str
+    """Where it is written down."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exhibit:
+    """One sealed file of evidence."""
+
+    given: str
+    """Its name in the pack; where it is not there, what became of it."""
+    kind: str
+    bytes: int
+    sha256: str
+    sealed: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """What is not in the pack, and why."""
+
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stand:
+    """One of the eight kinds of evidence: where it is, or why it is not there."""
+
+    kind: str
+    where: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackPage:
+    """Everything that the page says, in words that its reader may see."""
+
+    incident: str
+    audience: str
+    """`regulator`, `insurer` or `client`."""
+    title: str
+    what_happened: str
+    made: datetime
+    by: str
+    tool: str
+    digest: str
+    """The newest of the chain over the sealed files."""
+    times: tuple[tuple[str, str], ...]
+    impact: tuple[tuple[str, str], ...]
+    done: tuple[str, ...]
+    workflow: tuple[tuple[str, str], ...] = ()
+    timeline: tuple[Event, ...] = ()
+    evidence: tuple[Exhibit, ...] = ()
+    kinds: tuple[Stand, ...] = ()
+    left_out: tuple[Gap, ...] = ()
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The page's parts in the order in which this reader asks for them."""
+        return tuple(_ORDERS[self.audience].split())
+
+
+def pack_page(pack: PackPage) -> str:
+    """The page; its policy forbids scripts and loading, and names the one style sheet."""
+    environment = _environment()
+    style = environment.get_template("page.css").render()
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return environment.get_template("pack.html.j2").render(
+        pack=pack, words=wording, style=style, style_digest=digest
+    )
+
+
+@functools.cache
+def _environment() -> "jinja2.Environment":
+    import jinja2  # noqa: PLC0415 - only needed for a page
+
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("incident2eval.report"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _shown(value: object) -> object:
+    """Plain text of a bearable length; markup as it is."""
+    if type(value) is not str:
+        return value
+    text = wording.plain(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}... (cut here)"
