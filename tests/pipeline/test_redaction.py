@@ -156,7 +156,7 @@ def test_root_cause_speaks_to_the_engineer_and_writes_in_pseudonyms(project: Pat
 
 def test_a_case_that_names_somebody_is_not_judged_without_the_key(project: Path) -> None:
     path = project / "cases" / INCIDENT / "case.yaml"
-    path.write_text(path.read_text() + 'named: ["0123456789abcdef"]\n')
+    path.write_text(path.read_text() + 'named: ["person:0123456789abcdef"]\n')
     cases.prove(project=project, incidents=(), reason="a test", by="a test")
     shutil.rmtree(project / ".incident2eval")
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from incident2eval.detection.names.roster import names_of
 from incident2eval.model import Customer, Customers, Record, Run, Step, StepKind, Subject
-from incident2eval.redaction import Disguise, Redactor, holds_secret, masked
+from incident2eval.redaction import Disguise, Redactor, holds_secret, masked, needs_key
 
 KEY, OTHER_KEY = b"k" * 32, b"o" * 32
 CUSTOMERS = Customers(
@@ -157,7 +157,7 @@ def test_a_run_of_today_gets_the_pseudonyms_of_what_the_facts_name(redactor: Red
     fact = redactor.json({"required": [{"name": "Helen Quillmere"}, {"phone": "0117 496 0177"}]})
     named = redactor.named_in(fact)
 
-    live = Disguise(KEY, CUSTOMERS, named=named).text(
+    live = Disguise(KEY, CUSTOMERS, named=named, pseudonyms={}).text(
         "Ask QUILLMERE (01174960177) or Tom Brindle on 0117 496 0188 at Northgate."
     )
 
@@ -165,6 +165,19 @@ def test_a_run_of_today_gets_the_pseudonyms_of_what_the_facts_name(redactor: Red
     assert fact["required"][0]["name"].split()[1].upper() in live
     assert fact["required"][1]["phone"].replace(" ", "") in live
     assert "Tom Brindle on 0117 496 0188 at Northgate." in live
+
+
+def test_customers_that_facts_name_are_told_without_the_key(redactor: Redactor) -> None:
+    told = redactor.text("Northgate Logistics Ltd, or Northgate, wrote to Harrow & Vale.")
+    named = redactor.named_in([redactor.text("Northgate")])
+
+    live = Disguise(None, CUSTOMERS, named=named, pseudonyms=redactor.pseudonyms())
+
+    assert not needs_key(named)
+    assert (
+        live.text("Northgate wrote to Harrow & Vale.")
+        == f"{told.split(' or ')[1].split(',')[0]} wrote to Harrow & Vale."
+    )
 
 
 def test_nothing_is_said_of_whom_the_digests_are() -> None:

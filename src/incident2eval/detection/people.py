@@ -2,7 +2,7 @@
 
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -68,6 +68,8 @@ account team department office project contract ticket
 _NO_SURNAME = vocabulary(_PLACES) | CALENDAR
 """Last words of what is no person: a street, a house, a firm, a paper."""
 _NO_NAME = vocabulary("we at in to of on by is it as or an if up us my do so no go he me be am the and for id street")
+_FREQUENT = 1_000
+"""So many surnames are one even behind a first name that is an ordinary word itself."""
 _MODERN = vocabulary(
     "lily ivy hope faith jade autumn summer willow poppy olive jasmine clementine honey skye rowan hunter mason"
     " cooper logan chase will drew gene art sierra savannah brooke paige rowan amber ginger"
@@ -114,7 +116,9 @@ def _end_of_name(match: re.Match[str]) -> int:
     words = [word for word in words if len(word[0]) > 1]
     while len(words) > 1 and not _may_end_name(first, words[-1][0]):
         words.pop()
-    if not words or not all(_is_name(first, word[0]) for word in words):
+    if not words or not _is_name(first, words[-1][0]):
+        return 0
+    if not all(is_first_name(word[0]) or _is_surname(fold(word[0])) for word in words):
         return 0
     return match.start(2) + words[-1].end()
 
@@ -136,7 +140,11 @@ def _is_name(first: str, last: str) -> bool:
     if last.isupper() and not first.isupper() and len(last) < 4:
         return False
     given, family = fold(first), fold(last)
-    return is_first_name(first) and _is_surname(family) and (_is_usual(given) or not is_ordinary(family))
+    if not is_first_name(first) or not _is_surname(family):
+        return False
+    if is_ordinary(given) and is_ordinary(family):
+        return _is_usual(given) and _surnames()[family] < _FREQUENT
+    return _is_usual(given) or not is_ordinary(family)
 
 
 def _is_usual(given: str) -> bool:
@@ -215,9 +223,9 @@ def _frequent() -> frozenset[str]:
 
 
 @cache
-def _surnames() -> frozenset[str]:
-    """Surnames that are frequent enough to be one even where they are an ordinary word."""
-    return frozenset(_unpacked("frequent_names.gz").split("\n")[1].split())
+def _surnames() -> Mapping[str, int]:
+    """Surnames that are frequent enough to be one even where they are an ordinary word, with their rank."""
+    return {name: rank for rank, name in enumerate(_unpacked("frequent_names.gz").split("\n")[1].split())}
 
 
 def _unpacked(name: str) -> str:

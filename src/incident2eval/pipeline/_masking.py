@@ -4,27 +4,35 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from incident2eval.detection.signs import may_hold_secret
-from incident2eval.model import JSON, Run, texts
+from incident2eval.model import JSON, Run
 
 
 def masked_text(text: str) -> str:
     """A text with stars in place of every secret in it."""
-    return str(_masked(text)) if may_hold_secret(text) else text
+    return str(_hidden(text))
 
 
 def masked_object(data: Mapping[str, JSON]) -> Mapping[str, JSON]:
     """An object with stars in place of every secret in it."""
-    if not any(may_hold_secret(text) or may_hold_secret(path) for path, text in texts(data)):
-        return data
-    value = _masked(data)
+    value = _hidden(data)
     assert isinstance(value, Mapping)  # noqa: S101 - an object stays one
     return value
 
 
-def _masked(value: JSON) -> JSON:
+def _hidden(value: JSON) -> JSON:
+    if not _may_hold(value):
+        return value
     from incident2eval.redaction import masked  # noqa: PLC0415 - most answers hold nothing like a secret
 
     return masked(value)
+
+
+def _may_hold(value: JSON) -> bool:
+    if isinstance(value, str):
+        return may_hold_secret(value)
+    if isinstance(value, Mapping):
+        return any(may_hold_secret(key) or _may_hold(inner) for key, inner in value.items())
+    return any(map(_may_hold, value)) if isinstance(value, (list, tuple)) else False
 
 
 def masked_run(run: Run) -> Run:
@@ -49,7 +57,3 @@ def masked_run(run: Run) -> Run:
             for step in run.steps
         ),
     )
-
-
-def _hidden(value: JSON) -> JSON:
-    return masked_object({"": value})[""] if value is not None else None

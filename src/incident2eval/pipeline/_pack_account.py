@@ -101,12 +101,12 @@ def happenings(
     incident: Incident, run: Run | None, sealed: Sequence[SealedFile], log: Sequence[Happening]
 ) -> tuple[Happening, ...]:
     """Everything that is known to have happened, in order; a bare date stands before the times of its day."""
-    found = [*_told_by(incident), *_steps(run), *log]
+    found = [*_told_by(incident), *_steps(run)]
     found += [
         Happening(at=at, what=f"sealed {number} files", by=by, source="SEALED.json")
         for (at, by), number in Counter((entry.when, entry.by) for entry in sealed).items()
     ]
-    return tuple(sorted(found, key=lambda one: _place(one.at)))
+    return tuple(sorted([*found, *log], key=lambda one: _place(one.at)))
 
 
 def read_log(raw: bytes) -> tuple[tuple[Happening, ...], tuple[int, ...]]:

@@ -40,6 +40,7 @@ def client_pack(asked: Asked, client: Customer) -> Made:
     runs = {"recorded": recorded, "corrected": corrected}
     given = [run for run in runs.values() if run]
     view = ClientView(asked.home, client, asked.incident, given, _people(asked))
+    view.refuse_id(asked.incident.id)
     gaps = [
         Gap(what="prompts", why="left out of the runs: they are not given to clients"),
         Gap(what="other customers' records", why="left out of the runs, and where the runs quote them"),

@@ -80,6 +80,7 @@ class ClientView:
         rows = sorted([*mine, *hidden], key=lambda row: -len(row.written))
         self._instead = [row.instead for row in rows]
         self._plain = re.compile("|".join(f"({row.pattern})" for row in rows) or r"(?!)")
+        self._others = others
         self._certain = [row for row in others if row.loose]
         """What is looked for in the finished pack: names that no other text holds by chance."""
         self._exact = {row.id: _stand_in(key, row.id) for row in home.customers if row.id != client.id}
@@ -104,6 +105,16 @@ class ClientView:
             output=self._json(told.output),
             steps=tuple(map(self._step, told.steps)),
         )
+
+    def refuse_id(self, incident: str) -> None:
+        """Make sure that the incident's id names no other customer: it stands in every pack as it is.
+
+        Raises:
+            NotProvable: It does.
+        """
+        if any(re.search(row.pattern, incident) for row in self._others):
+            hint = "file the incident under a neutral id, and export that"
+            raise NotProvable("the incident's id names another customer; nothing was written", hint=hint)
 
     def refuse_names(self, member: str, data: bytes) -> None:
         """Make sure that nobody else's name stands in a file of the pack, whatever was overlooked before.

@@ -80,11 +80,9 @@ class Withheld:
     def _own(self, value: JSON) -> JSON:
         """What a step brought in, without what objects say that name another customer as theirs."""
         if isinstance(value, Mapping):
-            if any(isinstance(inner, str) and inner in self._others for inner in value.values()):
-                return {
-                    key: inner if isinstance(inner, str) and inner in self._others else FOREIGN
-                    for key, inner in value.items()
-                }
+            theirs = {key for key, inner in value.items() if isinstance(inner, str) and inner in self._others}
+            if theirs:
+                return {key: inner if key in theirs else FOREIGN for key, inner in value.items()}
             return {key: self._own(inner) for key, inner in value.items()}
         return [self._own(inner) for inner in value] if isinstance(value, (list, tuple)) else value
 

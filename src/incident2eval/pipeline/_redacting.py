@@ -12,7 +12,7 @@ from incident2eval.model import (
     Pseudonyms,
     Run,
 )
-from incident2eval.redaction import Disguise, Redactor
+from incident2eval.redaction import Disguise, Redactor, needs_key
 from incident2eval.store import Project, dump
 
 _PEOPLE = ("owner", "deputy", "switch_off_by")
@@ -139,9 +139,10 @@ def disguised(run: Run, project: Project, named: tuple[str, ...], *, incident: s
     if not named:
         return run
     key = project.key()
-    if key is None:
+    if key is None and needs_key(named):
         raise NotJudged(
             f"cases/{incident} names somebody by a pseudonym, and the key that tells whom is not at hand",
             hint="give it as INCIDENT2EVAL_KEY: the line in .incident2eval/key where the case was written",
         )
-    return Disguise(key, project.customers, named=named).run(run)
+    pseudonyms = project.lock().pseudonyms
+    return Disguise(key, project.customers, named=named, pseudonyms=pseudonyms).run(run)

@@ -30,7 +30,7 @@ _LABELS: Mapping[str, tuple[str, ...]] = {
 }
 """Behind which labels detection takes a value for one of the kind."""
 _TAX = ("gb.vat", "de.vat", "de.idnr", "eu.vat", "us.ein", "gb.utr")
-_MOBILE = re.compile(r"(?:\+?44\D{0,5}|0)7\d")
+_MOBILE = re.compile(r"(\+?44\D{0,5}0?\D?|\(?0)7\d")
 _BRITISH = re.compile(r"(\+?44\D{0,5}0?\D?|\(?0)[12]")
 _MOBILES = ("7700900",)
 _AREAS = (
@@ -136,7 +136,7 @@ def _iban(_: str, value: str, keyed: Keyed) -> str:
     from stdnum.iso7064 import mod_97_10  # noqa: PLC0415 - heavy
 
     made = value
-    for salt in range(_TRIES):
+    for salt in range(_TRIES if iban.is_valid(value) else 1):
         made = scrambled(value, _chance("iban", value, keyed, salt), keep=2)
         bare = squeezed(made).upper()
         digits = f"{98 - mod_97_10.checksum(bare[4:] + bare[:2] + '00') % 97:02d}"
@@ -166,7 +166,7 @@ def _story_number(value: str, digits: str, chance: Iterator[int]) -> str | None:
     """The digits with those of a number that is kept for stories in place of the subscriber's."""
     if len(digits) >= 10 and (match := _MOBILE.match(value) or _BRITISH.match(value)):
         ranges = _MOBILES if match.re is _MOBILE else _AREAS
-        before = _digits(match[0])[:-2] if match.re is _MOBILE else _digits(match[1])
+        before = _digits(match[1])
         if len(digits) - len(before) == 10:
             return before + ranges[next(chance) % len(ranges)] + _drawn(chance, 3)
     if _AMERICAN.fullmatch(value):

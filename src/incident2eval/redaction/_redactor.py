@@ -26,6 +26,8 @@ from incident2eval.redaction._learned import Learned
 from incident2eval.redaction._names import CustomerNames
 from incident2eval.redaction._words import Keyed, in_the_case_of, word
 
+_REMEMBERED = 20_000
+"""Texts whose spots are remembered."""
 _LONG_ENOUGH = 7
 """Characters of a pseudonym that is found inside another text by no chance."""
 
@@ -50,7 +52,8 @@ class Redactor:
         self._names = CustomerNames(customers, self._keyed)
         self._learned = Learned()
         self._made: dict[str, str] = {}
-        """Pseudonym -> keyed digest of what it stands for."""
+        """Pseudonym -> what it stands for: a customer's id, or a keyed digest."""
+        self._seen: dict[str, list[Spot]] = {}
         self._met: set[str] = set()
         """Numbers, addresses and secrets that were replaced, without signs and blanks."""
         self._mentioned: dict[str, dict[str, None]] = {}
@@ -64,7 +67,7 @@ class Redactor:
         for value in values:
             for label, text in _labelled(value):
                 shown = f"{label}: {text}" if label else text
-                self._learned.add(shown, spots(shown, self.customers))
+                self._learned.add(shown, self._found(shown))
 
     def text(self, text: str, *, label: str = "") -> str:
         """The text with a pseudonym in place of everything that identifies somebody.
@@ -130,7 +133,7 @@ class Redactor:
         return self._names.pseudonym(customer.id, customer.name) if customer.name else customer.id
 
     def named_in(self, value: JSON) -> tuple[str, ...]:
-        """Digests of what a redacted value names by pseudonyms: these `Disguise` puts into other runs."""
+        """What a redacted value names by pseudonyms, for `Disguise`: ids of customers, digests of all else."""
         words = {word for _, text in texts(value) for word in _plain_words(text)}
         whole = squeezed(flat_text(value))
         return tuple(
@@ -154,7 +157,15 @@ class Redactor:
         return tuple(dict.fromkeys(made))
 
     def _spots(self, text: str) -> list[Spot]:
-        return apart([*spots(text, self.customers), *self._learned.spots(text)])
+        return apart([*self._found(text), *self._learned.spots(text)])
+
+    def _found(self, text: str) -> list[Spot]:
+        """What stands in a text by itself; runs of one workflow say most things more than once."""
+        if text not in self._seen:
+            if len(self._seen) >= _REMEMBERED:
+                self._seen.clear()
+            self._seen[text] = spots(text, self.customers)
+        return self._seen[text]
 
     def _instead(self, spot: Spot, value: str) -> str:
         *_, read = views(value)
@@ -163,7 +174,7 @@ class Redactor:
             made = self._names.pseudonym(spot.customer, value)
             self._mentioned.setdefault(spot.customer, {})[made] = None
             for one in _plain_words(made):
-                self._made[one] = self._keyed.name("customer", spot.customer)
+                self._made[one] = f"{CUSTOMER}:{spot.customer}"
             return made
         if spot.kind == PERSON:
             return self._person(value)
@@ -183,7 +194,7 @@ class Redactor:
     def _name_word(self, written: str) -> str:
         chance = self._keyed.numbers("person", fold(written))
         made = word(chance, len(written), taken=lambda made: is_ordinary(made) or is_first_name(made))
-        self._made[made] = self._keyed.name("person", fold(written))
+        self._made[made] = f"{PERSON}:{self._keyed.name(PERSON, fold(written))}"
         return in_the_case_of(made, written)
 
     def _integer(self, value: int, label: str) -> JSON:
