@@ -21,6 +21,7 @@ PYPROJECT = nox.project.load_toml("pyproject.toml")
 WITH_COG = ["README.md", "docs/checks.md", "docs/formats.md"]
 SERVERS = ("arize-phoenix", "mlflow", "opentelemetry-exporter-otlp-proto-http", "langfuse", "langsmith")
 """What `heavy` runs against; their dependencies must not meet ours."""
+TORTURES = ("canaries", "kill", "kill_cases", "paths", "sockets", "swap")
 LONGEST_FILE = 400
 """Lines; a longer file has two subjects."""
 
@@ -98,9 +99,9 @@ def bench(session: nox.Session) -> None:
 
 @nox.session
 def torture(session: nox.Session) -> None:
-    """Canaries, kills, path tricks, sockets, swapped links; readers fuzzed for an hour (`-- --seconds 60`)."""
+    """Canaries, kills, path tricks, sockets, links; readers fuzzed for an hour (`-- --seconds 60`)."""
     _install(session, "test")
-    for script in ("canaries", "kill", "paths", "sockets", "swap"):
+    for script in TORTURES:
         session.run("python", f"tests/torture/{script}.py")
     session.install("atheris>=3.0")
     session.run("python", "tests/torture/fuzz.py", *session.posargs)

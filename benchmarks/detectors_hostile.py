@@ -43,7 +43,9 @@ HOSTILE: Mapping[str, str] = {
 def costs(find: Callable[[str], object], size: int = SIZE) -> Iterator[tuple[str, float, float]]:
     """Each text with the CPU seconds that it takes, and how much longer twice as much of it takes."""
     for name, piece in HOSTILE.items():
-        half, whole = (_seconds(find, (piece * (length // len(piece) + 1))[:length]) for length in (size // 2, size))
+        half, whole = (
+            _seconds(find, (piece * (length // len(piece) + 1))[:length]) for length in (size // 2, size)
+        )
         yield name, whole, whole / max(half, 1e-9)
 
 

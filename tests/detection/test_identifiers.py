@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from incident2eval.detection import addresses, identifiers, people, personal
+from incident2eval.detection import identifiers, people, personal
 from incident2eval.detection.identifiers import credentials
 from incident2eval.detection.identifiers import identifiers as every
 
@@ -42,7 +42,11 @@ def found(text: str) -> dict[str, str]:
         ("The desk at 212-555-0104 knows.", "212-555-0104", "phone"),
         ("You get him under 07700 900685.", "07700 900685", "phone"),
         ("wallet 1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa", "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa", "wallet"),
-        ("0x52908400098527886e0f7030069857d2e4169ee7", "0x52908400098527886e0f7030069857d2e4169ee7", "wallet"),
+        (
+            "0x52908400098527886e0f7030069857d2e4169ee7",
+            "0x52908400098527886e0f7030069857d2e4169ee7",
+            "wallet",
+        ),
     ],
 )
 def test_an_identifier_is_found_whole(text: str, value: str, kind: str) -> None:
@@ -85,7 +89,10 @@ def secrets(text: str) -> set[str]:
         ('"Authorization": "ApiKey zzZZzzZZzz"', "zzZZzzZZzz"),
         ("postgresql://app:Si5SnFldtuu4P4@db.internal.example:5432/orders", "app:Si5SnFldtuu4P4"),
         ("redis://:Si5SnFldtuu4P4@cache:6379", ":Si5SnFldtuu4P4"),
-        ("aws_secret_access_key = wJalrXUtnFEMI/K7MDENG+bPxRfiCYzzzzzzKEY0", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYzzzzzzKEY0"),
+        (
+            "aws_secret_access_key = wJalrXUtnFEMI/K7MDENG+bPxRfiCYzzzzzzKEY0",
+            "wJalrXUtnFEMI/K7MDENG+bPxRfiCYzzzzzzKEY0",
+        ),
         ("token: 0a1b2c3d4e5f6a7b8c9d", "0a1b2c3d4e5f6a7b8c9d"),
     ],
 )
@@ -120,10 +127,10 @@ def test_a_private_key_is_found_with_its_body() -> None:
 
 def test_no_pattern_reads_on_without_end() -> None:
     """Every pattern looks at a bounded stretch from each place: a text of any kind costs its length."""
-    for room in (identifiers, people, personal, addresses):
+    for room in (identifiers, people, personal):
         for pattern in patterns(vars(room).values()):
-            unbounded = [match for match in re.finditer(r"(?<![\\*+}])(?:[*+]|\{\d+,\})(?!\+)", bare(pattern.pattern))]
-            assert not unbounded or pattern.pattern in BOUNDED_OTHERWISE, pattern.pattern
+            unbounded = re.search(r"(?<![\\*+}])(?:[*+]|\{\d+,\})(?!\+)", bare(pattern.pattern))
+            assert not unbounded, pattern.pattern
 
 
 def patterns(values: object) -> list[re.Pattern[str]]:
@@ -141,6 +148,3 @@ def patterns(values: object) -> list[re.Pattern[str]]:
 def bare(pattern: str) -> str:
     """A pattern without its sets of characters: a plus in there is a plus."""
     return re.sub(r"\[\^?\]?(?:\\.|[^\]\\])*\]", "S", pattern)
-
-
-BOUNDED_OTHERWISE: set[str] = set()

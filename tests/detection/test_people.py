@@ -78,7 +78,10 @@ def test_a_first_name_alone_is_too_many_words_to_be_one() -> None:
 
 
 def test_the_words_of_a_name_leave_initials_and_small_words_out() -> None:
-    for name, words in (("Ludwig J. van der Velde", ["Ludwig", "Velde"]), ("grace.varnholt", ["grace", "varnholt"])):
+    for name, words in (
+        ("Ludwig J. van der Velde", ["Ludwig", "Velde"]),
+        ("grace.varnholt", ["grace", "varnholt"]),
+    ):
         assert [name[start:end] for start, end in name_words(name)] == words
 
 

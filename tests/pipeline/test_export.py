@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from html import unescape
 from pathlib import Path
@@ -291,6 +292,13 @@ class TestLog:
         assert log.read_text().splitlines()[0] == '{"at": "2026-11-1'
         assert json.loads(log.read_text().splitlines()[1])["event"] == "exported"
 
+    def test_who_writes_at_once_waits(self, project: Path) -> None:
+        home = Project.find(project)
+        entries = [{"at": "2026-11-20T08:30:00Z", "event": f"said {n}", "by": "x" * 5_000} for n in range(24)]
+        with ThreadPoolExecutor(8) as together:
+            list(together.map(lambda entry: home.log(INCIDENT, entry), entries))
+        assert {entry["event"] for entry in log_of(project)} == {entry["event"] for entry in entries}
+
     def test_it_pauses_nothing(self, project: Path, made: Made) -> None:
         made("regulator")
         assert Project.find(project).paused(WORKFLOW) is None
@@ -466,3 +474,25 @@ class TestClient:
         page = made(f"client:{OWN}", leaky)["index.html"].decode()
         assert "&lt;script&gt;in&lt;/script&gt;" in page
         assert set(re.findall(r"<([a-z0-9]+)", page)) <= set(PLAIN.split())
+
+    def test_names_within_names_are_told_apart(self, project: Path, made: Made) -> None:
+        roster = project / "customers.csv"
+        roster.write_text(roster.read_text() + "K-900,Wren,Wren Lease Ltd,post@wren-lease.example,no\n")
+        words = "Pellworth & Wren, Wren Lease Ltd, wren-lease.example, jo@wren-lease.example and Wren."
+        change_incident(project, what_happened=words)
+        page = unescape(made(f"client:{OWN}")["index.html"].decode())
+        assert "Pellworth & Wren, " in page
+        told = re.search("Pellworth & Wren, [^<]*", page)
+        assert told
+        assert "wren" not in told[0].removeprefix("Pellworth & Wren").casefold()
+        other = unescape(made("client:K-900")["index.html"].decode())
+        assert "Wren Lease Ltd, wren-lease.example, jo@wren-lease.example and Wren." in other
+        assert "Pellworth" not in other
+
+    def test_a_roster_of_thousands_is_no_obstacle(self, project: Path, made: Made) -> None:
+        rows = (f"Z-{n},Quarnwick{n} Holdings,QWK{n},desk@quarnwick{n}.example,no\n" for n in range(3_000))
+        roster = project / "customers.csv"
+        roster.write_text(roster.read_text() + "".join(rows))
+        change_incident(project, what_happened="Quarnwick17 Holdings was named too, and QWK2999.")
+        assert b"Quarnwick" not in made(f"client:{OWN}")["index.html"]
+        assert b"QWK" not in made(f"client:{OWN}")["index.html"]

@@ -75,13 +75,23 @@ _BY_FORM = (
         "account",  # a British sort code and the account behind it
         re.compile(r"(?<![\w./-])\d\d-\d\d-\d\d,? (?:account:? )?\d{8}(?![\w-])", re.IGNORECASE),
     ),
-    ("phone", re.compile(r"(?<![\w.+/-])(?=(?:\D{0,2}\d){9,12}(?!\D?\d))\(?0\d{2,4}\)?(?:[ -]\d{3,6}){1,3}(?![\w-])")),
+    (
+        "phone",
+        re.compile(
+            r"(?<![\w.+/-])(?=(?:\D{0,2}\d){9,12}(?!\D?\d))\(?0\d{2,4}\)?(?:[ -]\d{3,6}){1,3}(?![\w-])"
+        ),
+    ),
     ("phone", re.compile(r"(?<![\w.+/-])07[1-9]\d{8}(?![\w-])")),
-    ("phone", re.compile(r"(?<![\w.+/-])(?:\([2-9]\d\d\) ?|[2-9]\d\d([.-]))[2-9]\d\d(?(1)\1|-)\d{4}(?![\w.-]?\w)")),
+    (
+        "phone",
+        re.compile(r"(?<![\w.+/-])(?:\([2-9]\d\d\) ?|[2-9]\d\d([.-]))[2-9]\d\d(?(1)\1|-)\d{4}(?![\w.-]?\w)"),
+    ),
     ("postcode", re.compile(rf"(?<![^\W_]){_POSTCODE}")),
     (
         "document",  # a British driving licence: surname, birth, initials
-        re.compile(r"(?<![^\W_])(?=[A-Z])[A-Z9]{5}\d[0156]\d(?:0[1-9]|[12]\d|3[01])\d[A-Z9]{2}\d[A-Z]{2}(?![^\W_])"),
+        re.compile(
+            r"(?<![^\W_])(?=[A-Z])[A-Z9]{5}\d[0156]\d(?:0[1-9]|[12]\d|3[01])\d[A-Z9]{2}\d[A-Z]{2}(?![^\W_])"
+        ),
     ),
     (
         "ip address",
@@ -103,7 +113,9 @@ _TOWN = re.compile(
     rf"(?:,? (?:[A-Z]{{2}} \d{{5}}(?!\w)|{_POSTCODE}))?(?=[.,;:)\"'\\|<\n]|[ ][a-z]|\Z)"
 )
 """The town behind a street, and a postcode behind that."""
-_NO_TOWN = CALENDAR | frozenset("mr mrs ms miss dr prof please the we our you your i he she they it if".split())
+_NO_TOWN = CALENDAR | frozenset(
+    "mr mrs ms miss dr prof please the we our you your i he she they it if".split()
+)
 _CHECKED = tuple(
     (kind, re.compile(rf"(?<![^\W_])(?:{form})(?![^\W_])"), module)
     for kind, form, module in (
@@ -118,7 +130,8 @@ _CHECKED = tuple(
 _IPV6 = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![\w:])")
 _IS_VERSION = re.compile(
     r"(?i:version|release|build|rv|ver|\bv|update|firmware|sdk)\W{0,3}\Z"
-    r"|(?<![^\W_])(?!IP|Ip|From|Addr|Host|Client|Server|Remote|Login|At|Via|Source|Peer)[A-Z][A-Za-z]{1,30}\]? \Z"
+    r"|(?<![^\W_])(?!IP|Ip|From|Addr|Host|Client|Server|Remote|Login|At|Via|Source|Peer)"
+    r"[A-Z][A-Za-z]{1,30}\]? \Z"
 )
 """What stands before a number of four parts that is a program's: `Firefox 2.0.0.14`."""
 
@@ -128,7 +141,8 @@ _KEY_BODY = re.compile(r"(?:(?:\s|\\[nr])*+[A-Za-z0-9+/=]{16,}+)*+")
 _LONGEST_KEY = 20_000
 _PASSWORD = re.compile(
     r"(?<!\w)(?:\w{1,30}[_-])?(?:pass(?:word|wd|phrase|code)|pwd|secret(?:[ _-]?key)?"
-    r"|(?:api|access|private|signing|encryption)[ _-]?key|(?:access|auth|api|bearer|refresh|session)[ _-]?token"
+    r"|(?:api|access|private|signing|encryption)[ _-]?key"
+    r"|(?:access|auth|api|bearer|refresh|session)[ _-]?token"
     r"|client[ _-]?secret|pin)"
     rf"{_QUOTES}\s{{0,3}}(?:((?:\bis\b)?[:=])|\bis\b|(?=[\"'`]))\s{{0,3}}{_QUOTES}([^\s\"'`<>]{{4,4000}})",
     re.IGNORECASE,
@@ -159,7 +173,9 @@ def identifiers(text: str) -> Iterator[tuple[str, int, int]]:
     """Kind, start and end of everything in a text that identifies somebody by its label or its form."""
     for kind, form in _BY_FORM:
         for match in form.finditer(text):
-            if kind != "ip address" or not _IS_VERSION.search(text[max(0, match.start() - 35) : match.start()]):
+            if kind != "ip address" or not _IS_VERSION.search(
+                text[max(0, match.start() - 35) : match.start()]
+            ):
                 yield (kind, *match.span())
     for kind, form in _BY_LABEL:
         for match in form.finditer(text):

@@ -26,15 +26,17 @@ _ADDRESSED = re.compile(
     rf"((?:[^\W\d_a-z]\.?[ \u00a0])?{_CAP}(?:{_BETWEEN}{_CAP}){{0,2}})"
 )
 _ROLES = (
-    r"(?:(?:full|contact|customer|client|patient|applicant|employee|account|user|display|reviewer)[ _-]?)?name"
+    r"(?:(?:full|contact|customer|client|patient|applicant|employee|account|user|display)[ _-]?)?name"
     r"|contact(?:[ _]person)?|attn|attention|review(?:er|ed[ _]by)|approve(?:r|d[ _]by)|author"
     r"|(?:signed|prepared|reported|created|handled|assigned|sent)(?:[ _](?:by|to))?|caller|applicant|patient"
     r"|employee|driver|tenant|guardian|next[ _]of[ _]kin|passenger|guest|beneficiary|account[ _]?holder"
-    r"|card[ _]?holder|director|(?:kind |best |warm )?regards|(?:yours )?sincerely|yours faithfully|many thanks"
+    r"|card[ _]?holder|director|(?:kind |best |warm )?regards|(?:yours )?sincerely|yours faithfully"
+    r"|many thanks"
     r"|assignee|reporter|signatory|staff|agent|owner|recipient|sender|manager"
 )
 _LABELLED = re.compile(
-    rf"(?<![^\W_])(?i:{_ROLES})[\\\"']{{0,2}}[ \t]?[:=,-]?[\s\\\"']{{1,4}}({_CAP}(?:{_BETWEEN}{_CAP}){{1,2}})(?![\w@])"
+    rf"(?<![^\W_])(?i:{_ROLES})[\\\"']{{0,2}}[ \t]?[:=,-]?[\s\\\"']{{1,4}}"
+    rf"({_CAP}(?:{_BETWEEN}{_CAP}){{1,2}})(?![\w@])"
 )
 _OF_A_FIELD = re.compile(
     rf"(?<![^\W_])(?i:{_ROLES}|by|from|to|cc|for)[\\\"']{{0,2}}[ \t]?[:=][ \t\\\"'\[]{{0,5}}"
@@ -50,7 +52,8 @@ _GREETED = re.compile(
     rf"(?<![^\W_])(?:Dear|Hi|Hello|Hey|Thanks|Thank you),?[ \u00a0]({_CAP})(?=\s{{0,3}}[,.!\n:\u2013-]|\Z)"
 )
 _SIGNED = re.compile(
-    rf"(?<![^\W_])(?i:regards|sincerely|thanks|cheers|best),[ \t]?\r?\n\s{{0,3}}({_CAP})(?=[ \t]{{0,3}}(?:[\r\n]|\Z))"
+    rf"(?<![^\W_])(?i:regards|sincerely|thanks|cheers|best),[ \t]?\r?\n\s{{0,3}}({_CAP})"
+    rf"(?=[ \t]{{0,3}}(?:[\r\n]|\Z))"
 )
 _TURNED = re.compile(rf"(?<![\w@./-])({_CAP}),[ \u00a0]({_CAP})(?![\w@])")
 _WORD = re.compile(_CAP)
@@ -67,12 +70,14 @@ account team department office project contract ticket
 """
 _NO_SURNAME = vocabulary(_PLACES) | CALENDAR
 """Last words of what is no person: a street, a house, a firm, a paper."""
-_NO_NAME = vocabulary("we at in to of on by is it as or an if up us my do so no go he me be am the and for id street")
+_NO_NAME = vocabulary(
+    "we at in to of on by is it as or an if up us my do so no go he me be am the and for id street"
+)
 _FREQUENT = 1_000
 """So many surnames are one even behind a first name that is an ordinary word itself."""
 _MODERN = vocabulary(
-    "lily ivy hope faith jade autumn summer willow poppy olive jasmine clementine honey skye rowan hunter mason"
-    " cooper logan chase will drew gene art sierra savannah brooke paige rowan amber ginger"
+    "lily ivy hope faith jade autumn summer willow poppy olive jasmine clementine honey skye rowan hunter"
+    " mason cooper logan chase will drew gene art sierra savannah brooke paige rowan amber ginger"
 )
 """First names of today that are ordinary words, and that the census of 1990 counts as rare."""
 
@@ -190,7 +195,7 @@ def _reads_as_person(words: str) -> bool:
 
 
 def _fills_field(words: list[str]) -> bool:
-    """Whether all that a field holds is somebody's name, in any case, or a first name that is no other word."""
+    """Whether all that a field holds is a name, in any case, or a first name that is no other word."""
     given = fold(words[0])
     if not is_first_name(words[0]) or given in CALENDAR:
         return False

@@ -38,12 +38,23 @@ def refuse_edited(project: Project, incident: str, files: Mapping[str, bytes]) -
             hint="nothing was written; to have the case written anew, remove its folder first"
             + _difference(project, incident, files),
         )
-    if edits := edits_of(project, incident):
+    edits = edits_of(project, incident)
+    if edits and not _is_unfinished(project, incident, files):
         raise NotProvable(
             f"cases/{incident} was {edits}",
             hint="nothing was written; accept the edits with a reason, or remove the folder first"
             + _difference(project, incident, files),
         )
+
+
+def _is_unfinished(project: Project, incident: str, files: Mapping[str, bytes]) -> bool:
+    """Whether all that differs from the lock is what would be written: somebody pulled the plug halfway."""
+    locked, written = _locked(project.lock(), incident), project.written_case(incident)
+    digests = project.case_digests(incident)
+    ours = {f"{incident}/{name}" for name, data in written.items() if files.get(name) == data}
+    return digests.keys() >= locked.keys() and all(
+        path in ours or locked.get(path) == digest for path, digest in digests.items()
+    )
 
 
 def _difference(project: Project, incident: str, files: Mapping[str, bytes]) -> str:

@@ -1,12 +1,9 @@
 """What a client may see of an incident: its own name, and nobody else's."""
 
-import hashlib
-import hmac
 import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from html import unescape
+from dataclasses import replace
 
 from incident2eval.detection.addresses import Address, is_free_mail, mails
 from incident2eval.detection.names.ordinary import is_ordinary
@@ -14,6 +11,7 @@ from incident2eval.detection.personal import squeezed
 from incident2eval.detection.spots import CUSTOMER, PERSON, spots
 from incident2eval.detection.text.wording import key_words
 from incident2eval.model import JSON, Customer, Incident, NotProvable, Record, Run, Step, Subject, texts
+from incident2eval.pipeline._pack_names import Others, Plain
 from incident2eval.pipeline._pack_withheld import Withheld
 from incident2eval.pipeline._redacting import learn_incident
 from incident2eval.redaction import Redactor
@@ -24,23 +22,6 @@ _TELLING = {CUSTOMER, PERSON, "email", "secret", "iban", "card"}
 _SIGNERS = {"author", "reviewer", "approver", "assignee", "editor", "username", "by"}
 """Words of a key whose value is somebody's name or account."""
 _LONGEST_NAME = 80
-_SHORT = 5
-"""Letters of a name that may stand inside other words by chance."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Plain:
-    """A text that must not stand in the pack in clear, or one of the client's own that may."""
-
-    written: str
-    instead: str
-    loose: bool
-    """Whether it is looked for in any case and inside other words; else as it is written, by itself."""
-
-    @property
-    def pattern(self) -> str:
-        words = r"\s+".join(map(re.escape, self.written.split()))
-        return f"(?i:{words})" if self.loose else rf"(?<!\w){words}(?!\w)"
 
 
 class ClientView:
@@ -68,27 +49,34 @@ class ClientView:
         bare = [self._withheld.without(run) for run in runs]
         own = _Own(home, client)
         values = [dump(incident), *map(dump, bare)]
-        kept = {*client.names, *client.contacts, client.id, *own.found_in(values), *_ids(home, bare)}
+        kept = {
+            *client.names,
+            *client.contacts,
+            *own.domains,
+            client.id,
+            *own.found_in(values),
+            *_ids(home, bare),
+        }
         key = home.key() or secrets.token_bytes(32)
         self._redactor = Redactor(key, home.customers, kept=kept - own.foreign)
         learn_incident(self._redactor, incident, tuple(bare))
         named = sorted({name.strip() for name in (*people, *_signatures(values))} - {""})
         self._redactor.learn({"contact": name} for name in named)
-        others = list(_customers(home, client, self._redactor, key))
-        hidden = [*others, *_people((name for name in named if name not in kept), self._redactor)]
-        mine = [_Plain(name, name, loose=False) for name in (*client.names, *client.contacts)]
+        self._others = Others(home.customers, client, key)
+        hidden = [
+            *self._others.hidden(values, self._redactor),
+            *_people((name for name in named if name not in kept), self._redactor),
+        ]
+        mine = [Plain(name, name, loose=False) for name in (*client.names, *client.contacts)]
+        # The longest first: where one name is a part of another, the whole one counts.
         rows = sorted([*mine, *hidden], key=lambda row: -len(row.written))
         self._instead = [row.instead for row in rows]
         self._plain = re.compile("|".join(f"({row.pattern})" for row in rows) or r"(?!)")
-        self._others = others
-        self._certain = [row for row in others if row.loose]
-        """What is looked for in the finished pack: names that no other text holds by chance."""
-        self._exact = {row.id: _stand_in(key, row.id) for row in home.customers if row.id != client.id}
 
     def text(self, text: str) -> str:
         """A text with nobody else's name in it."""
-        if text in self._exact:
-            return self._exact[text]
+        if text in self._others.ids:
+            return self._others.ids[text]
         return self._without_names(self._redactor.text(self._withheld.cut(text)))
 
     def run(self, run: Run) -> Run:
@@ -112,7 +100,7 @@ class ClientView:
         Raises:
             NotProvable: It does.
         """
-        if any(re.search(row.pattern, incident) for row in self._others):
+        if self._others.are_named_in(incident, short=True):
             hint = "file the incident under a neutral id, and export that"
             raise NotProvable("the incident's id names another customer; nothing was written", hint=hint)
 
@@ -122,20 +110,11 @@ class ClientView:
         Raises:
             NotProvable: It does.
         """
-        text = f"{member}\n{data.decode('utf-8', 'replace')}"
-        for row in self._certain:
-            pattern = re.compile(row.pattern)
-            if any(pattern.search(one) and not self._is_own(pattern, one) for one in (text, unescape(text))):
-                raise NotProvable(
-                    f"{member}: would name somebody who is not the client, and nothing was written",
-                    hint="put it down as a bug; the full pack, made for the regulator, is not affected",
-                )
-
-    def _is_own(self, pattern: re.Pattern[str], text: str) -> bool:
-        """Whether it stands there only as a part of what is the client's own."""
-        for name in sorted((*self._client.names, *self._client.contacts), key=len, reverse=True):
-            text = text.replace(name, "")
-        return not pattern.search(text)
+        if self._others.are_named_in(f"{member}\n{data.decode('utf-8', 'replace')}"):
+            raise NotProvable(
+                f"{member}: would name somebody who is not the client, and nothing was written",
+                hint="put it down as a bug; the full pack, made for the regulator, is not affected",
+            )
 
     def _without_names(self, text: str) -> str:
         return self._plain.sub(self._instead_of, text)
@@ -146,7 +125,7 @@ class ClientView:
 
     def _json(self, value: JSON) -> JSON:
         if isinstance(value, str):
-            return self._exact.get(value) or self._without_names(value)
+            return self._others.ids.get(value) or self._without_names(value)
         if isinstance(value, Mapping):
             return {str(self._json(str(key))): self._json(inner) for key, inner in value.items()}
         if isinstance(value, (list, tuple)):
@@ -193,7 +172,7 @@ class _Own:
         self._contacts = {squeezed(one) for one in client.contacts}
         others = [row for row in home.customers if row.id != client.id]
         shared = {one.domain for row in others for one in _mails(row)}
-        self._domains = {one.domain for one in _mails(client) if not is_free_mail(one.domain)} - shared
+        self.domains = {one.domain for one in _mails(client) if not is_free_mail(one.domain)} - shared
         self.foreign = {text for row in others for text in (*row.names, *row.contacts)} - {
             *client.names,
             *client.contacts,
@@ -210,7 +189,7 @@ class _Own:
         }
 
     def _is_contact(self, text: str) -> bool:
-        return squeezed(text) in self._contacts or any(one.domain in self._domains for one in mails(text))
+        return squeezed(text) in self._contacts or any(one.domain in self.domains for one in mails(text))
 
 
 def _mails(row: Customer) -> Iterator[Address]:
@@ -231,24 +210,6 @@ def _ids(home: Project, runs: Iterable[Run]) -> Iterator[str]:
             yield one
 
 
-def _customers(home: Project, client: Customer, redactor: Redactor, key: bytes) -> Iterator[_Plain]:
-    """Everything that names another customer."""
-    for row in home.customers:
-        if row.id == client.id:
-            continue
-        own = {text.casefold() for text in (*client.names, *client.contacts)}
-        stand_in = redactor.label(row) if row.name else _stand_in(key, row.id)
-        rows = [(name, stand_in) for name in row.names]
-        rows += [(one, redactor.text(one, label="contact")) for one in row.contacts]
-        rows += [(one, "(left out)") for one in row.canaries]
-        if not row.id.isdecimal() and len(row.id) > 3:
-            yield _Plain(row.id, _stand_in(key, row.id), loose=False)
-        for written, instead in rows:
-            if written.strip() and written.casefold() not in own:
-                hidden = instead if instead.casefold() != written.casefold() else "(left out)"
-                yield _Plain(written, hidden, loose=_is_telling(written))
-
-
 def _signatures(value: JSON) -> Iterator[str]:
     """Who wrote, approved or was given something, as it stands in the fields for that."""
     if isinstance(value, Mapping):
@@ -263,21 +224,9 @@ def _signatures(value: JSON) -> Iterator[str]:
             yield from _signatures(inner)
 
 
-def _people(names: Iterable[str], redactor: Redactor) -> Iterator[_Plain]:
+def _people(names: Iterable[str], redactor: Redactor) -> Iterator[Plain]:
     for name in names:
         words = re.findall(r"\w+", name)
         if not all(is_ordinary(word.casefold()) for word in words):
             instead = redactor.text(name, label="contact")
-            yield _Plain(name, instead if instead != name else "(a person)", loose=len(words) > 1)
-
-
-def _is_telling(written: str) -> bool:
-    """Whether it names its customer wherever it stands: no ordinary word, and not too short for that."""
-    words = [word.casefold() for word in re.findall(r"\w+", written)]
-    if len(words) > 1 or any(char in "@0123456789" for char in written):
-        return len(written) >= _SHORT
-    return len(written) >= _SHORT and not is_ordinary(written.casefold())
-
-
-def _stand_in(key: bytes, customer: str) -> str:
-    return f"customer-{hmac.new(key, customer.encode(), hashlib.sha256).hexdigest()[:8]}"
+            yield Plain(name, instead if instead != name else "(a person)", loose=len(words) > 1)

@@ -17,14 +17,13 @@ _TURNS = 20
 _KEY_LINES = re.compile(r"-----(?:BEGIN|END) [A-Z ]{0,40}KEY(?: BLOCK)?-----")
 _ESCAPE = re.compile(r"(\\[nrt])")
 _PREFIXED = re.compile(
-    r"(?:AKIA|ASIA|gh[pousr]_|github_pat_|glpat-|npm_|sk-(?:proj-|ant-)?|[rspw]k_(?:live|test)_|pypi-|SG\.|xox[abeoprs]-|AIza|eyJ)"
+    r"(?:AKIA|ASIA|gh[pousr]_|github_pat_|glpat-|npm_|sk-(?:proj-|ant-)?|[rspw]k_(?:live|test)_|pypi-|SG\."
+    r"|xox[abeoprs]-|AIza|eyJ)"
 )
 _LABELS: Mapping[str, tuple[str, ...]] = {
     "national id": (
-        "",
-        *"ssn|nhs number|utr|tax id|bsn|pesel|cpr|rijksregisternummer|personnummer|sin|tfn|aadhaar|cpf|dni|pps".split(
-            "|"
-        ),
+        *("", "ssn", "nhs number", "utr", "tax id", "bsn", "pesel", "cpr", "rijksregisternummer"),
+        *("personnummer", "sin", "tfn", "aadhaar", "cpf", "dni", "pps"),
     ),
     "phone": ("phone",),
 }
@@ -40,16 +39,17 @@ _AREAS = (
 """Numbers that the regulator keeps for stories (Ofcom, numbers for drama use): three digits follow."""
 _AMERICAN = re.compile(r"\+?1?\D{0,3}[2-9]\d\d\D{0,3}[2-9]\d\d\D{0,2}\d{4}")
 _AMERICAN_AREAS = (
-    "201 202 203 205 206 207 208 209 212 213 214 215 216 217 218 219 224 225 228 229 231 234 239 240 248 251 "
-    "252 253 254 256 260 262 267 269 270 276 281 301 302 303 304 305 307 308 309 310 312 313 314 315 316 317 "
-    "318 319 320 321 323 330 334 336 337 347 352 360 361 386 401 402 404 405 406 407 408 409 410 412 413 414"
+    "201 202 203 205 206 207 208 209 212 213 214 215 216 217 218 219 224 225 228 229 "
+    "231 234 239 240 248 251 252 253 254 256 260 262 267 269 270 276 281 301 302 303 "
+    "304 305 307 308 309 310 312 313 314 315 316 317 318 319 320 321 323 330 334 336 "
+    "337 347 352 360 361 386 401 402 404 405 406 407 408 409 410 412 413 414 "
 ).split()
 """Of every area 555-0100 to 555-0199 are kept for stories."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _STREET_WORDS = frozenset(
-    "street st road rd avenue ave lane ln close drive dr court ct crescent terrace place pl square sq gardens "
-    "grove hill mews way walk row rise view park boulevard blvd parade quay wharf yard green flat apt apartment "
-    "unit suite room".split()
+    "street st road rd avenue ave lane ln close drive dr court ct crescent terrace place pl square sq "
+    "gardens grove hill mews way walk row rise view park boulevard blvd parade quay wharf yard green "
+    "flat apt apartment unit suite room".split()
 )
 _HEX, _BASE58 = "abcdef", "abcdefghijkmnopqrstuvwxyz"
 
