@@ -133,7 +133,7 @@ def probablepeople() -> Find:
     return lambda text: [match.span() for match in _PAIR.finditer(text) if is_person(match[0])]
 
 
-HELD_OUT = "cs_CZ da_DK no_NO ro_RO hr_HR fi_FI hu_HU sk_SK sl_SI lv_LV lt_LT".split()
+HELD_OUT = "et_EE lt_LT lv_LV sl_SI".split()
 """Countries whose names no rule has read."""
 TICKETS = (
     "{} wrote in again about the Refund Policy. Our agent told {} that Order 4471 ships on Monday.",

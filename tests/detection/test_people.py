@@ -73,6 +73,14 @@ def test_handles_that_spell_a_known_name_are_that_person() -> None:
     assert found(text) == {"Grace Varnholt", "gvarnholt", "grace.varnholt", "varnholtgrace"}
 
 
+def test_who_is_named_in_full_is_known_by_one_name_too() -> None:
+    text = (
+        "Lily Price and Tomasz Okonwu met. Lily agreed; Okonwu did not. Price is 20 euro. The lily is white."
+    )
+
+    assert found(text) == {"Lily Price", "Tomasz Okonwu", "Lily", "Okonwu"}
+
+
 def test_a_first_name_alone_is_too_many_words_to_be_one() -> None:
     assert not found("Grace and Mark will rose to the hope of it; Tomasz did not.")
 

@@ -57,6 +57,10 @@ def test_a_customer_who_is_a_person_is_the_customer() -> None:
     assert found("We have told Grace Baker.", FIRM) == {"Grace Baker": "customer"}
 
 
+def test_an_address_is_one_place() -> None:
+    assert found("It goes to 12 Mill Lane, Dell LS9 4AB.") == {"12 Mill Lane, Dell LS9 4AB": "street"}
+
+
 def test_what_is_written_for_programs_is_found_as_its_reader_sees_it() -> None:
     assert found("p.okonwu%40quarry.example") == {"p.okonwu%40quarry.example": "email"}
     assert found("call 07700\u200b 900\u200b123") == {"07700\u200b 900\u200b123": "phone"}

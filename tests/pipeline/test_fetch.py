@@ -80,6 +80,8 @@ def test_a_trace_of_an_incident_is_sealed_with_its_evidence(demo: Path, phoenix:
     sealed = (demo / "incidents" / INCIDENT / "SEALED.json").read_text()
     assert kept.name in sealed
     assert "Ana Pereira" in sealed
+    noted = json.loads((demo / "incidents" / INCIDENT / "log.jsonl").read_text())
+    assert (noted["event"], noted["url"], noted["files"]) == ("fetched", phoenix.url, [kept.name])
 
 
 def test_what_cannot_be_had_leaves_all_as_it_was(demo: Path, phoenix: Stub) -> None:

@@ -86,11 +86,13 @@ def people(text: str) -> Iterator[Span]:
     """Where persons' names stand in a text, forms of address left out; spans may overlap.
 
     A name counts after a form of address, a label or a greeting; a first name that people bear counts before
-    a surname. A bare first name in running text does not: too many are words.
+    a surname. A bare first name in running text counts only where the text has told whose it is: too many are
+    words.
     """
     full = [*_full_names(text), *(match.span() for match in _TURNED.finditer(text) if _is_turned(match))]
-    yield from full
-    yield from _announced(text)
+    told = [*full, *_announced(text)]
+    yield from told
+    yield from _called(text, told)
     yield from _handles(text, full)
 
 
@@ -202,6 +204,20 @@ def _fills_field(words: list[str]) -> bool:
     if len(words) == 1:
         return len(given) > 2 and (not is_ordinary(given) or (words[0].istitle() and given in _frequent()))
     return _is_usual(given) and all(_is_surname(fold(word)) for word in words[1:] if len(word) > 3)
+
+
+def _called(text: str, names: Iterable[Span]) -> Iterator[Span]:
+    """Where people that the text has named are called by one of their names; a price is still a price."""
+    known: set[str] = set()
+    named: set[int] = set()
+    for start, end in names:
+        named.update(range(start, end))
+        words = _WORD.findall(text[start:end])
+        known.update(word for word in words if not is_ordinary(fold(word)))
+        known.update(word for word in words[:1] if fold(word) in _frequent() or fold(word) in _MODERN)
+    for match in _WORD.finditer(text) if known else ():
+        if match[0] in known and match.start() not in named:
+            yield match.span()
 
 
 def _handles(text: str, names: Iterable[Span]) -> Iterator[Span]:

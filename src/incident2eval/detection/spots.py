@@ -13,7 +13,7 @@ from incident2eval.model import Customers
 CUSTOMER, PERSON = "customer", "person"
 
 _RANK = {
-    kind: rank for rank, kind in enumerate(("secret", "email", "iban", "card", "street", CUSTOMER, PERSON))
+    kind: rank for rank, kind in enumerate(("secret", "email", "iban", "street", "card", CUSTOMER, PERSON))
 }
 """Of two spots in one place the one that says more counts; other kinds come after `card`."""
 
@@ -42,7 +42,7 @@ def spots(text: str, customers: Customers) -> list[Spot]:
 def apart(found: Iterable[Spot]) -> list[Spot]:
     """The spots without those that lie within another: what says more stays, then what is longer."""
     kept: list[Spot] = []
-    for spot in sorted(found, key=lambda spot: (_RANK.get(spot.kind, 3.5), spot.start - spot.end)):
+    for spot in sorted(found, key=lambda spot: (_RANK.get(spot.kind, 4.5), spot.start - spot.end)):
         if all(spot.end <= other.start or other.end <= spot.start for other in kept):
             kept.append(spot)
     return sorted(kept, key=lambda spot: spot.start)

@@ -1,4 +1,4 @@
-"""MLflow traces: of MLflow 3 (`Trace.to_json`) and 2, lists of them, or rows of `search_traces`."""
+"""MLflow traces: MLflow 3 (`Trace.to_json`, answers of its server) and 2, lists, rows of `search_traces`."""
 
 import base64
 import re
@@ -12,6 +12,7 @@ from incident2eval.formats.spans._conventions import Frame, meaning_of, step_of
 from incident2eval.formats.spans._exceptions import raised_in
 from incident2eval.formats.spans._literal import literal
 from incident2eval.formats.spans._mlflow_attributes import plain
+from incident2eval.formats.spans._mlflow_rest import as_exported
 from incident2eval.formats.spans._trace import Trace, run_of
 from incident2eval.formats.talk._unwrap import unwrapped_input, unwrapped_output
 from incident2eval.model import JSON, Run, Step
@@ -98,7 +99,7 @@ def _told(value: JSON) -> _Told:
     source = mapping(decoded(mapping(value).get("trace"))) or mapping(value)
     head = mapping(first(source, "info", "trace_info")) or source
     body = mapping(decoded(source.get("data"))) or source
-    return _Told(head, body, list(items(_value(body.get("spans")))))
+    return _Told(head, body, list(map(as_exported, items(_value(body.get("spans"))))))
 
 
 def _run(told: _Told, *, position: int) -> Run:

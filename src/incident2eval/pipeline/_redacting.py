@@ -1,7 +1,7 @@
 """What may be written: an incident in pseudonyms, and a roster that knows them."""
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from incident2eval.checks import Known
@@ -18,9 +18,7 @@ from incident2eval.store import Project, dump
 _PEOPLE = ("owner", "deputy", "switch_off_by")
 
 
-def redactor_of(
-    project: Project, *, runs: Iterator[Run] | tuple[Run, ...] = (), key: bytes | None = None
-) -> Redactor:
+def redactor_of(project: Project, *, runs: Iterable[Run] = (), key: bytes | None = None) -> Redactor:
     """The redactor of a project; without a key at hand its pseudonyms hold for this one process only.
 
     Args:
@@ -35,7 +33,7 @@ def redactor_of(
     return redactor
 
 
-def _ids(project: Project, runs: Iterator[Run] | tuple[Run, ...]) -> Iterator[str]:
+def _ids(project: Project, runs: Iterable[Run]) -> Iterator[str]:
     """What is never replaced, whatever it looks like: ids, names of tools, steps and workflows."""
     yield from (row.id for row in project.customers)
     for name, workflow in project.settings.workflows.items():
@@ -53,7 +51,7 @@ def _staff(project: Project) -> Iterator[str]:
         yield from filter(None, (getattr(workflow, field) for field in _PEOPLE))
 
 
-def learn_incident(redactor: Redactor, incident: Incident, runs: Iterator[Run] | tuple[Run, ...]) -> None:
+def learn_incident(redactor: Redactor, incident: Incident, runs: Iterable[Run]) -> None:
     """Let a redactor read an incident's file and runs: it then knows who is named there."""
     redactor.learn([dump(incident)])
     for run in runs:

@@ -63,7 +63,14 @@ def fetch(  # noqa: PLR0913 - the command's options
     if incident is None:
         return _archived(home, source, found)
     files = {each.name: each.data for each in found}
-    return take_in(home, incident, files, by=by or whoami()) if files else _nothing(source, incident)
+    if not files:
+        return _nothing(source, incident)
+    who = by or whoami()
+    # Where evidence comes from is part of what it is worth.
+    fetched: dict[str, JSON] = {"event": "fetched", "by": who, "source": source, "url": url}
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    home.log(incident, {"at": at, **fetched, "files": list(files)})
+    return take_in(home, incident, files, by=who)
 
 
 def moment(since: str, *, now: datetime) -> datetime:

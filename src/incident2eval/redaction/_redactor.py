@@ -133,7 +133,7 @@ class Redactor:
         return self._names.pseudonym(customer.id, customer.name) if customer.name else customer.id
 
     def named_in(self, value: JSON) -> tuple[str, ...]:
-        """What a redacted value names by pseudonyms, for `Disguise`: ids of customers, digests of all else."""
+        """What a redacted value names by pseudonyms, for `Disguise`: customers' ids, digests of all else."""
         words = {word for _, text in texts(value) for word in _plain_words(text)}
         whole = squeezed(flat_text(value))
         return tuple(
@@ -203,7 +203,7 @@ class Redactor:
         return int(made) if made.isdecimal() else value
 
     def _subject(self, subject: Subject | None) -> Subject | None:
-        if subject is None or subject.customer is None:
+        if subject is None or subject.customer is None or subject.customer in self._kept:
             return subject
         if subject.customer_id is not None:
             return replace(subject, customer=self._names.pseudonym(subject.customer_id, subject.customer))

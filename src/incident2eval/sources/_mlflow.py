@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from incident2eval.model import JSON
 from incident2eval.sources._login import basic, bearer, value
-from incident2eval.sources._mlflow_spans import exported
 from incident2eval.sources._pages import pages
-from incident2eval.sources._shape import items, mapping, text, written
+from incident2eval.sources._shape import items, mapping, text
 from incident2eval.sources._source import Environment, Place, Source
 
 if TYPE_CHECKING:
@@ -76,7 +75,7 @@ def _trace(server: "Server", place: Place) -> bytes | None:
     answer = server.get(f"{_TRACES}/get", {"trace_id": place.trace})
     trace = mapping(mapping(answer.value).get("trace")) if answer else {}
     server.only(place.trace, [mapping(trace.get("trace_info")).get("trace_id")])
-    return written(exported(trace)) if trace else None
+    return answer.data if answer and trace else None
 
 
 MLFLOW = Source(

@@ -1,22 +1,18 @@
-"""A trace as MLflow's server answers with it -> as `Trace.to_json` exports it.
+"""A span as MLflow's server answers with it, with its attributes written as an export has them.
 
 The server gives attributes as OpenTelemetry's values, each tagged with its type; an export has JSON texts.
 """
 
 import json
 
+from incident2eval.formats._shape import items, mapping, text
 from incident2eval.model import JSON
-from incident2eval.sources._shape import items, mapping, text
 
 
-def exported(trace: dict[str, JSON]) -> JSON:
-    """The trace with its parts named, and its attributes written, as in an export; nothing is left out."""
-    rest = {key: value for key, value in trace.items() if key not in {"trace_info", "spans"}}
-    spans: list[JSON] = [_span(mapping(span)) for span in items(trace.get("spans"))]
-    return {**rest, "info": trace.get("trace_info"), "data": {"spans": spans}}
-
-
-def _span(span: dict[str, JSON]) -> JSON:
+def as_exported(span: JSON) -> JSON:
+    """A span with its attributes as in an export; one of an export stays as it is."""
+    if not isinstance(span, dict):
+        return span
     events: list[JSON] = [
         _with_attributes(mapping(event), encode=False) for event in items(span.get("events"))
     ]
