@@ -86,6 +86,27 @@ def test_people_are_replaced_word_by_word_once_they_were_met(redactor: Redactor)
     assert first.split()[0] == full.split()[0]
 
 
+def test_who_was_met_is_known_by_a_first_name_and_by_a_handle(redactor: Redactor) -> None:
+    redactor.learn([{"reviewer": "Grace Baker"}])
+
+    said = redactor.text(
+        "Grace said so, and grace.baker, gbaker and @grace_baker did. It is a price of grace."
+    )
+
+    assert "Grace" not in said
+    assert "baker" not in said
+    assert said.endswith("It is a price of grace.")
+
+
+def test_a_long_table_in_one_text_is_redacted_to_its_end(redactor: Redactor) -> None:
+    rows = "\n".join(f"07911 {number:06d}, Northgate" for number in range(9_000))
+
+    told = redactor.text(rows)
+
+    assert "Northgate" not in told
+    assert not any(f"07911 {number:06d}" in told for number in range(100, 9_000, 97))
+
+
 @pytest.mark.parametrize(
     "stays",
     [

@@ -102,6 +102,27 @@ def name_words(text: str) -> Iterator[Span]:
     return (match.span() for match in form.finditer(text) if len(match[0]) > 1)
 
 
+def short_names(name: str) -> frozenset[str]:
+    """What alone of a person's name calls that person, as it is written: surnames, and first names in use."""
+    words = _WORD.findall(name)
+    given = {word for word in words[:1] if fold(word) in _frequent() or fold(word) in _MODERN}
+    return frozenset(given | {word for word in words if not is_ordinary(fold(word))})
+
+
+def handles(name: str) -> frozenset[str]:
+    """What machines call a person of a first name and a surname, without signs: `gracevarnholt`."""
+    words = [fold(part) for part in _WORD.findall(name)]
+    if len(words) < 2:
+        return frozenset()
+    first, last = (words[-1], words[0]) if "," in name else (words[0], words[-1])
+    return frozenset({first + last, last + first, first[:1] + last, last + first[:1]})
+
+
+def handles_in(text: str) -> Iterator[Span]:
+    """Where words in small letters stand that may be somebody's handle."""
+    return (match.span() for match in _HANDLE.finditer(text))
+
+
 def is_first_name(word: str) -> bool:
     """Whether people bear the word, in any case, as a first name."""
     return fold(word) in _first_names() or word.casefold().partition("-")[0] in _first_names()
@@ -212,9 +233,7 @@ def _called(text: str, names: Iterable[Span]) -> Iterator[Span]:
     named: set[int] = set()
     for start, end in names:
         named.update(range(start, end))
-        words = _WORD.findall(text[start:end])
-        known.update(word for word in words if not is_ordinary(fold(word)))
-        known.update(word for word in words[:1] if fold(word) in _frequent() or fold(word) in _MODERN)
+        known |= short_names(text[start:end])
     for match in _WORD.finditer(text) if known else ():
         if match[0] in known and match.start() not in named:
             yield match.span()
@@ -222,14 +241,10 @@ def _called(text: str, names: Iterable[Span]) -> Iterator[Span]:
 
 def _handles(text: str, names: Iterable[Span]) -> Iterator[Span]:
     """What people that the text names are called by machines: `grace.varnholt`, `gvarnholt`."""
-    known: set[str] = set()
-    for start, end in names:
-        words = [fold(part) for part in _WORD.findall(text[start:end])]
-        first, last = (words[-1], words[0]) if "," in text[start:end] else (words[0], words[-1])
-        known |= {first + last, last + first, first[:1] + last, last + first[:1]}
-    for match in _HANDLE.finditer(text) if known else ():
-        if re.sub(r"[._-]", "", match[0]) in known:
-            yield match.span()
+    known = {handle for start, end in names for handle in handles(text[start:end])}
+    for start, end in handles_in(text) if known else ():
+        if re.sub(r"[._-]", "", text[start:end]) in known:
+            yield start, end
 
 
 @cache

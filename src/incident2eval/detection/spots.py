@@ -1,5 +1,6 @@
 """Everything in a text that says who somebody is, or opens something: customers, people, data, secrets."""
 
+from bisect import bisect
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -43,9 +44,11 @@ def apart(found: Iterable[Spot]) -> list[Spot]:
     """The spots without those that lie within another: what says more stays, then what is longer."""
     kept: list[Spot] = []
     for spot in sorted(found, key=lambda spot: (_RANK.get(spot.kind, 4.5), spot.start - spot.end)):
-        if all(spot.end <= other.start or other.end <= spot.start for other in kept):
-            kept.append(spot)
-    return sorted(kept, key=lambda spot: spot.start)
+        at = bisect(kept, spot.start, key=lambda other: other.start)
+        is_behind = at == 0 or kept[at - 1].end <= spot.start
+        if is_behind and (at == len(kept) or spot.end <= kept[at].start):
+            kept.insert(at, spot)
+    return kept
 
 
 def _mentions(text: str, customers: Customers) -> Iterator[Spot]:

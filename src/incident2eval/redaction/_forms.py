@@ -186,10 +186,10 @@ def _mail(_: str, value: str, keyed: Keyed) -> str:
 
 def _local(local: str, keyed: Keyed) -> str:
     """The words of a mailbox are replaced as the words of a name are: `ann.cole` goes with Ann Cole."""
-    return re.sub(r"[^\W\d_]+", lambda part: _name_word(part[0], keyed), local)
+    return re.sub(r"[^\W\d_]+", lambda part: name_word(part[0], keyed), local)
 
 
-def _name_word(written: str, keyed: Keyed) -> str:
+def name_word(written: str, keyed: Keyed) -> str:
     chance = keyed.numbers("person", fold(written))
     made = word(chance, len(written), taken=lambda made: is_ordinary(made) or is_first_name(made))
     return in_the_case_of(made, written)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from incident2eval.detection.addresses import is_free_mail
 from incident2eval.detection.names.ordinary import is_ordinary
-from incident2eval.detection.people import name_words
+from incident2eval.detection.people import handles, handles_in, name_words, short_names
 from incident2eval.detection.personal import squeezed
 from incident2eval.detection.spots import CUSTOMER, PERSON, Spot
 from incident2eval.detection.text.wording import WORD, Span, fold
@@ -25,6 +25,9 @@ class Learned:
     def __init__(self) -> None:
         self._people: set[str] = set()
         """Words of persons' names as compared, but for those that are ordinary words as well."""
+        self._called: set[str] = set()
+        """What calls them in the very case it is written in: `Grace`."""
+        self._handles: set[str] = set()
         self._values: dict[str, str] = {}
         """Numbers without signs and blanks -> kind."""
         self._written: dict[str, str] = {}
@@ -45,6 +48,8 @@ class Learned:
             if spot.kind == PERSON:
                 words = (fold(value[start:end]) for start, end in name_words(value))
                 self._people.update(one for one in words if len(one) > 2 and not is_ordinary(one))
+                self._called |= short_names(value)
+                self._handles |= handles(value)
             elif spot.kind in _AS_WRITTEN and len(value) >= _SHORTEST:
                 self._written[value] = spot.kind
             elif spot.kind != CUSTOMER and len(squeezed(value)) >= _SHORTEST:
@@ -52,9 +57,7 @@ class Learned:
 
     def spots(self, text: str) -> Iterator[Spot]:
         """Where the text holds any of it."""
-        for match in WORD.finditer(text) if self._people else ():
-            if fold(match[0]) in self._people:
-                yield Spot(kind=PERSON, start=match.start(), end=match.end())
+        yield from (Spot(kind=PERSON, start=start, end=end) for start, end in self._people_in(text))
         for start, end in numbers(text) if self._values else ():
             if kind := self._values.get(squeezed(text[start:end])):
                 yield Spot(kind=kind, start=start, end=end)
@@ -66,6 +69,14 @@ class Learned:
             while at >= 0:
                 yield Spot(kind=kind, start=at, end=at + len(value))
                 at = text.find(value, at + len(value))
+
+    def _people_in(self, text: str) -> Iterator[Span]:
+        for match in WORD.finditer(text) if self._people or self._called else ():
+            if fold(match[0]) in self._people or match[0] in self._called:
+                yield match.span()
+        for start, end in handles_in(text) if self._handles else ():
+            if squeezed(text[start:end]) in self._handles:
+                yield start, end
 
     def _domain(self, host: str) -> str | None:
         """The customer's domain that a host is at: `quillon.example` of `www.quillon.example`."""

@@ -3,8 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from incident2eval.detection.names.ordinary import is_ordinary
-from incident2eval.detection.people import is_first_name, name_words
+from incident2eval.detection.people import name_words
 from incident2eval.detection.personal import squeezed
 from incident2eval.detection.spots import CUSTOMER, PERSON, Spot, apart, spots
 from incident2eval.detection.text.views import views
@@ -21,13 +20,14 @@ from incident2eval.model import (
     flat_text,
     texts,
 )
-from incident2eval.redaction._forms import pseudonym
+from incident2eval.redaction._forms import name_word, pseudonym
 from incident2eval.redaction._learned import Learned
 from incident2eval.redaction._names import CustomerNames
-from incident2eval.redaction._words import Keyed, in_the_case_of, word
+from incident2eval.redaction._words import Keyed
 
 _REMEMBERED = 20_000
 """Texts whose spots are remembered."""
+_PIECE = 40_000
 _LONG_ENOUGH = 7
 """Characters of a pseudonym that is found inside another text by no chance."""
 
@@ -164,20 +164,24 @@ class Redactor:
         if text not in self._seen:
             if len(self._seen) >= _REMEMBERED:
                 self._seen.clear()
-            self._seen[text] = spots(text, self.customers)
+            self._seen[text] = [
+                spot for start, piece in _pieces(text) for spot in self._in_piece(start, piece)
+            ]
         return self._seen[text]
 
+    def _in_piece(self, start: int, piece: str) -> Iterator[Spot]:
+        for spot in spots(piece, self.customers):
+            yield replace(spot, start=start + spot.start, end=start + spot.end)
+
     def _instead(self, spot: Spot, value: str) -> str:
-        *_, read = views(value)
-        value = read.text
         if spot.kind == CUSTOMER and spot.customer is not None:
-            made = self._names.pseudonym(spot.customer, value)
+            made = self._names.pseudonym(spot.customer, _as_read(value))
             self._mentioned.setdefault(spot.customer, {})[made] = None
             for one in _plain_words(made):
                 self._made[one] = f"{CUSTOMER}:{spot.customer}"
             return made
         if spot.kind == PERSON:
-            return self._person(value)
+            return self._person(_as_read(value))
         self._met.add(squeezed(value))
         made = pseudonym(spot.kind, value, self._keyed)
         self._made[squeezed(made)] = f"{spot.kind}:{self._keyed.name('value', value_key(value))}"
@@ -192,10 +196,9 @@ class Redactor:
         return "".join([*pieces, name[done:]])
 
     def _name_word(self, written: str) -> str:
-        chance = self._keyed.numbers("person", fold(written))
-        made = word(chance, len(written), taken=lambda made: is_ordinary(made) or is_first_name(made))
-        self._made[made] = f"{PERSON}:{self._keyed.name(PERSON, fold(written))}"
-        return in_the_case_of(made, written)
+        made = name_word(written, self._keyed)
+        self._made[fold(made)] = f"{PERSON}:{self._keyed.name(PERSON, fold(written))}"
+        return made
 
     def _integer(self, value: int, label: str) -> JSON:
         """A whole number that identifies somebody, such as an account's, stays a whole number."""
@@ -221,6 +224,23 @@ class Redactor:
 
     def _record(self, record: Record) -> Record:
         return replace(record, text=self.text(record.text), metadata=_object(self.json(record.metadata)))
+
+
+def _pieces(text: str) -> Iterator[tuple[int, str]]:
+    """A text in pieces that end with a line: detection looks at so many numbers in a text at most."""
+    start = 0
+    while len(text) - start > _PIECE:
+        end = text.rfind("\n", start, start + _PIECE) + 1 or text.rfind(" ", start, start + _PIECE) + 1
+        end = end if end > start else start + _PIECE
+        yield start, text[start:end]
+        start = end
+    yield start, text[start:]
+
+
+def _as_read(value: str) -> str:
+    """A name as its reader sees it, whatever it was escaped as."""
+    *_, read = views(value)
+    return read.text
 
 
 def value_key(value: str) -> str:
