@@ -11,7 +11,7 @@ from incident2eval.model import BadInput, NotJudged
 from incident2eval.pipeline import cases, gate, run
 from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline.project import INCIDENT, WORKFLOW, set_state
-from incident2eval.store import Project, sha256
+from incident2eval.store import sha256
 
 Ask = Callable[[Path], Answer]
 
@@ -27,10 +27,8 @@ def test_the_faulty_workflow_is_blocked_in_words_that_name_the_record_and_no_cus
 ) -> None:
     answer = ask(faulty)
 
-    lock = Project.find(faulty).lock()
-    other, own = (lock.pseudonyms[one].names[0] for one in ("K-102", "K-101"))
     assert (answer.data["decision"], answer.exit_code) == ("blocked", 1)
-    assert f"fetched N-2111, which '{other}' owns, for '{own}'" in " ".join(answer.text.split())
+    assert "fetched N-2111, which 'K-102' owns, for 'K-101'" in " ".join(answer.text.split())
     assert "Eastfield" not in answer.text
 
 

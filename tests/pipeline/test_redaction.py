@@ -137,6 +137,13 @@ def test_a_synthetic_input_is_proved_and_kept(project: Path, tmp_path: Path) -> 
     assert case["synthetic"] is True
 
 
+def test_a_synthetic_input_of_another_customer_is_refused(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "given.json").write_text(json.dumps({"customer_id": "K-102", "as_of": "2026-11-12"}))
+
+    with pytest.raises(BadInput, match="speaks of K-102, and the case is about K-101"):
+        cases.eval_case(project=project, incident=INCIDENT, synthetic=tmp_path / "given.json")
+
+
 @pytest.mark.parametrize("content", ["[1]", "{}", "no JSON", '"text"'])
 def test_a_synthetic_input_is_an_object(project: Path, tmp_path: Path, content: str) -> None:
     (tmp_path / "given.json").write_text(content)

@@ -98,6 +98,19 @@ def test_who_was_met_is_known_by_a_first_name_and_by_a_handle(redactor: Redactor
     assert said.endswith("It is a price of grace.")
 
 
+def test_a_customer_who_is_a_person_has_one_pseudonym_however_addressed() -> None:
+    tenants = Customers(
+        rows=(Customer(id="T1", name="Marjorie Quillfeather"), Customer(id="T2", name="Elm House"))
+    )
+    redactor = Redactor(KEY, tenants)
+
+    whole = redactor.text("Marjorie Quillfeather").split()
+
+    assert redactor.text("Mrs Quillfeather; QUILLFEATHER, M.; dear Marjorie") == (
+        f"Mrs {whole[1]}; {whole[1].upper()}, M.; dear {whole[0]}"
+    )
+
+
 def test_a_long_table_in_one_text_is_redacted_to_its_end(redactor: Redactor) -> None:
     rows = "\n".join(f"07911 {number:06d}, Northgate" for number in range(9_000))
 

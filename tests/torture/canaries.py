@@ -25,6 +25,9 @@ from calling import Caller, Said, both_forms, every_command, gate_commands, poin
 from planted_data import INCIDENT, OWN, Canary, Planted
 from planted_project import build
 
+LIVE = {"pytest faulty", "pytest fixed"}
+"""The engineer's own look at today's workflow: it quotes as is, as `run` does."""
+
 REDACTED = {"gate", "verify", "restart", "report", "pytest"}
 """Commands of which no word may hold a canary; the others quote as is, with secrets masked."""
 
@@ -177,7 +180,7 @@ def search(project: Path, said: list[Said], on: Round) -> None:
             note(on.found, "client's pack", held(text, foreign), on)
     for each in said:
         text = f"{each.out}\n{each.err}"
-        if each.command in REDACTED:
+        if each.command in REDACTED and each.label not in LIVE:
             note(on.found, f"> {each.command}", held(text, canaries), on)
         else:
             secrets = [one for one in canaries if one.secret]

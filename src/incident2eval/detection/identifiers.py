@@ -97,7 +97,7 @@ _BY_FORM = (
         "ip address",
         re.compile(
             r"(?:(?<![\w./-])|(?<=://))(?!127\.0\.0\.1|0\.0\.0\.0|255\.)"
-            r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?!\.?\w)"
+            r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w-]|\.\d)"
         ),
     ),
 )
@@ -161,7 +161,8 @@ _INSIDE = (
 )
 """Secrets inside what tells them: a header, an address, a label."""
 _AUTHORIZED = re.compile(
-    rf"(?<![^\W_])authorization{_QUOTES}\s?[:=]\s?{_QUOTES}(?:[A-Za-z]{{3,12}} )?([^\s\"'`<>\\]{{8,4000}})",
+    rf"(?<![^\W_])authorization{_QUOTES}\s?[:=]\s?{_QUOTES}(?!authorization)"
+    r"(?:[A-Za-z]{3,12} )?([^\s\"'`<>\\]{8,4000})",
     re.IGNORECASE,
 )
 _NOTHING = {"undefined", "missing", "redacted", "[redacted]", "unknown", "<redacted>"}

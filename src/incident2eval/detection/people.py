@@ -19,7 +19,7 @@ _BETWEEN = (
     r"(?:(?:van|von|de|der|den|da|di|del|la|le|bin|al|ter)[ \u00a0]){0,3}"
 )
 """What stands between a first name and a surname: an initial, and what is written small."""
-_NAME = re.compile(rf"(?<![\w@./-])({_CAP})((?:{_BETWEEN}{_CAP}){{1,2}})(?![\w@])")
+_NAME = re.compile(rf"(?<![\w@/-])({_CAP})((?:{_BETWEEN}{_CAP}){{1,2}})(?![\w@])")
 _ADDRESSED = re.compile(
     r"(?<![^\W_])(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof(?:essor)?|Sir|Dame|Lady|Lord|Herr|Frau|Mme|Madame|Monsieur|"
     r"Señora?|MR|MRS|MS|DR)\.?[ \u00a0]"
@@ -55,7 +55,7 @@ _SIGNED = re.compile(
     rf"(?<![^\W_])(?i:regards|sincerely|thanks|cheers|best),[ \t]?\r?\n\s{{0,3}}({_CAP})"
     rf"(?=[ \t]{{0,3}}(?:[\r\n]|\Z))"
 )
-_TURNED = re.compile(rf"(?<![\w@./-])({_CAP}),[ \u00a0]({_CAP})(?![\w@])")
+_TURNED = re.compile(rf"(?<![\w@/-])({_CAP}),[ \u00a0]({_CAP})(?![\w@])")
 _WORD = re.compile(_CAP)
 _SMALL_WORD = re.compile(rf"{_LETTER}{{1,30}}")
 _HANDLE = re.compile(r"(?<![^\W_])[a-z]{2,30}(?:[._-][a-z]{2,30})?(?![^\W_])")

@@ -14,6 +14,7 @@ from incident2eval.evalcase._search import (
     suspicions,
     telling,
 )
+from incident2eval.evalcase._unseen import unseen
 from incident2eval.evalcase._write import file_name, test_name, write_tests
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "suspicions",
     "telling",
     "test_name",
+    "unseen",
     "ways_on",
     "write_draft",
     "write_tests",

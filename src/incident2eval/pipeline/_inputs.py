@@ -30,7 +30,17 @@ def with_input(dossier: Dossier, path: Path) -> Dossier:
     if not isinstance(given, dict) or not given:
         hint = "a workflow is called with a JSON object"
         raise BadInput(Fault(file=str(path), message="is no JSON object with anything in it", hint=hint))
+    _refuse_strangers(dossier, given, path)
     return replace(dossier, gathered=replace(dossier.gathered, inputs={ONE: given}), synthetic=True)
+
+
+def _refuse_strangers(dossier: Dossier, given: JSON, path: Path) -> None:
+    """Refuse an input that is another customer's: the case judges by its own."""
+    own, customers = dossier.known.customer_id, dossier.project.customers
+    named = {text for _, text in texts(given) if text in customers}
+    if own is not None and named and own not in named:
+        message = f"speaks of {', '.join(sorted(named))}, and the case is about {own}"
+        raise BadInput(Fault(file=str(path), message=message, hint=f"give an input of {own}"))
 
 
 def with_kept_input(dossier: Dossier) -> Dossier:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from incident2eval.checks import Known
 from incident2eval.model import (
+    JSON,
     Customers,
     Incident,
     NotJudged,
@@ -55,10 +56,16 @@ def learn_incident(redactor: Redactor, incident: Incident, runs: Iterable[Run]) 
     """Let a redactor read an incident's file and runs: it then knows who is named there."""
     redactor.learn([dump(incident)])
     for run in runs:
-        redactor.learn([run.input, run.output, dict(run.attributes)])
-        for step in run.steps:
-            redactor.learn([step.input, step.output, step.error, dict(step.attributes)])
-            redactor.learn([one for record in step.records for one in (record.text, dict(record.metadata))])
+        redactor.learn(said_in(run))
+
+
+def said_in(run: Run) -> Iterator[JSON]:
+    """Every value of a run that may identify somebody."""
+    yield from (run.input, run.output, dict(run.attributes))
+    for step in run.steps:
+        yield from (step.input, step.output, step.error, dict(step.attributes))
+        for record in step.records:
+            yield from (record.text, dict(record.metadata))
 
 
 def redacted_known(known: Known, redactor: Redactor, customers: Customers) -> Known:
@@ -119,12 +126,9 @@ def roster_of(project: Project) -> Customers:
     return with_pseudonyms(project.customers, project.lock().pseudonyms)
 
 
-def nameless(customers: Customers, pseudonyms: Mapping[str, Pseudonyms]) -> Customers:
-    """The same roster for a report: every customer goes by a pseudonym, or by the id."""
-    rows = []
-    for row in customers:
-        made = pseudonyms.get(row.id, Pseudonyms()).names
-        rows.append(replace(row, name=next(iter(made), ""), aliases=row.names))
+def nameless(customers: Customers) -> Customers:
+    """The same roster for a report: every customer goes by the id, which tells who needs to know."""
+    rows = (replace(row, name="", aliases=row.names) for row in customers)
     return replace(customers, rows=tuple(rows))
 
 

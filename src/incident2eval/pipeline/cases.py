@@ -1,6 +1,6 @@
 """`eval-case` and `prove`: from an incident to proved tests under cases/, and the same proof over again."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from incident2eval.model import (
     Run,
     RunSet,
     Sources,
+    visible,
 )
 from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline._archive import archived_runs
@@ -31,6 +32,9 @@ from incident2eval.pipeline._proof_again import prove_again
 from incident2eval.pipeline._redacting import disguised
 from incident2eval.proving import CaseSheet
 from incident2eval.store import Project, case_files, sha256
+
+SHOWN = 60
+"""Characters of wrong words that a note quotes."""
 
 NOT_SEARCHED = Search(kept=(), dropped=())
 
@@ -119,6 +123,7 @@ def build(dossier: Dossier, *, probe: bool = True, redact: bool = True) -> Built
     found = hidden.search
     if not found.kept:
         return _write_draft(dossier, hidden, notes, warnings)
+    notes = (*notes, *_half_mends(hidden))
     stored = _stored_runs(dossier, found)
     case = _case_file(dossier, hidden, stored, seen, notes)
     stored = stored.hidden(hidden)
@@ -134,6 +139,16 @@ def build(dossier: Dossier, *, probe: bool = True, redact: bool = True) -> Built
     project.write_case(incident.id, files)
     lock_case(project, incident.id, proof.tests)
     return Built(tests=proof.tests, search=found, notes=(*warnings, *notes, *proof.missed))
+
+
+def _half_mends(hidden: Hidden) -> Iterator[str]:
+    """Words that are wrong and that no test would miss, with a way to have one."""
+    for words in evalcase.unseen(hidden.search, hidden.known):
+        shown = words if len(words) <= SHOWN else f"{words[:SHOWN]}..."
+        yield (
+            f"no test is red where only these wrong words are left: {visible(shown)!r} "
+            "(mark the whole sentence under `wrong`, or say under `right` what should stand there)"
+        )
 
 
 def _false_alarms(dossier: Dossier, hidden: Hidden) -> dict[str, FalseAlarms]:

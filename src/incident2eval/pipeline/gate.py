@@ -12,7 +12,7 @@ from incident2eval.gate import Seen, decide, exit_code
 from incident2eval.model import Customers, Decision, Observation, Report, RunSet, Severity, Verdict
 from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline._locked import Locked, read_locked
-from incident2eval.pipeline._redacting import nameless, redactor_of, roster_of
+from incident2eval.pipeline._redacting import nameless, redactor_of, roster_of, said_in
 from incident2eval.pipeline._reports import publish, refuse_form, refuse_places
 from incident2eval.pipeline.replay import LIVE, Results, live_sets, replay_today
 from incident2eval.proving import CaseSheet, prove
@@ -49,9 +49,10 @@ def gate(
     started = datetime.now(UTC)
     before = read_locked(home, workflow)
     # All is read before the workflow is called: what it does to the files cannot change what is judged.
-    customers, told = nameless(roster_of(home), home.lock().pseudonyms), redactor_of(home)
+    customers, told = nameless(roster_of(home)), redactor_of(home)
     sheets = {incident: _sheet(home, incident) for incident in before.sound}
     asked = {incident: _trials(home, sheet, before, trials) for incident, sheet in sheets.items()}
+    _spare(told, sheets)
     calls = {name: replay_today(home, sheet.case, trials=asked[name]) for name, sheet in sheets.items()}
     verdicts = tuple(_told(one, told) for one in _judge(customers, sheets, calls))
     edited = {**read_locked(home, workflow).changed_since(before), **before.edited}
@@ -101,6 +102,14 @@ def _judge(
     }
     runs = sum(len(sheet.sets) * len(sheet.tests) for sheet in laid.values())
     return prove(laid, customers=customers, timeout=JUDGING + runs)
+
+
+def _spare(redactor: Redactor, sheets: Mapping[str, CaseSheet]) -> None:
+    """Let a redactor leave the pseudonyms that the cases hold: what today's run is compared with."""
+    for sheet in sheets.values():
+        if not sheet.case.unredacted:
+            redactor.spare([dict(sheet.case.facts)])
+            redactor.spare(said for one in sheet.sets for run in one.runs.values() for said in said_in(run))
 
 
 def _told(verdict: Verdict, redactor: Redactor) -> Verdict:

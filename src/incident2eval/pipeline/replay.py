@@ -147,7 +147,7 @@ class Bench:
         sheet = CaseSheet(case=case, sets=tuple(sets))
         customers = roster_of(project)
         if not self.trials:  # stored evidence is in pseudonyms, and what is said of it is, too
-            customers = nameless(customers, project.lock().pseudonyms)
+            customers = nameless(customers)
         return _Laid(sheet=sheet, customers=customers, unanswered=unanswered)
 
     def _shared(self, incident: str, make: Callable[[], Results]) -> Results:

@@ -120,4 +120,6 @@ def _text(dossier: Dossier, kind: FailureType, built: Built, refused: NotProvabl
         lines += ["", "not judged:", *(f"  {what}" for what in triage.unknown)]
     gate = f"incident2eval gate {incident.workflow.name}"
     cause = f"incidents/{incident.id}/root-cause.yaml"
+    if refused is not None:
+        return [*lines, "", f"next: {(refused.hint or str(refused)).splitlines()[0]}"]
     return [*lines, "", f"next: look at the proposed cause in {cause}, mend the workflow, then {gate}"]

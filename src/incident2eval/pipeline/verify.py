@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from incident2eval.model import INCIDENT_ID, BadInput, Fault, NotJudged
@@ -20,8 +20,8 @@ def verify(*, project: Path | None, what: str) -> Answer:
         what: The id of an incident.
 
     Returns:
-        Exit code 0 where all holds, 1 where something does not, 3 where all that was sealed holds but
-        evidence is listed that never was there to be sealed.
+        Exit code 0 where all holds, 1 where something does not, 3 where nothing of it is here (a checkout
+        without evidence), or all that was sealed holds but evidence is listed that never was there.
 
     Raises:
         BadInput: No such incident, or its file has faults; or it is neither an id nor a file.
@@ -49,8 +49,14 @@ class _Word:
 def _incident(home: Project, incident: str) -> Answer:
     state = home.seal_state(incident)
     words, notes = _reports(home, incident)
-    problems = [*_problems(state), *_taken_away(state, words)]
     absent = [f"{file}: is listed, but absent, and was never sealed" for file in state.absent]
+    if state.entries and len(state.gone) == len(state.entries):
+        # A checkout without evidence, which git does not hold: nothing here speaks for it or against it.
+        absent.append(
+            f"none of the {len(state.entries)} sealed files is here: verify where the evidence is kept"
+        )
+        state = replace(state, gone=())
+    problems = [*_problems(state), *_taken_away(state, words)]
     digest = state.entries[-1].chain if state.entries else None
     if problems or absent:
         lines = [f"{incident}: does not hold" if problems else f"{incident}: cannot be judged"]

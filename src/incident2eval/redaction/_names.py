@@ -10,7 +10,7 @@ from incident2eval.detection.text.wording import POSSESSIVE, WORD, fold, vocabul
 from incident2eval.model import Customers
 from incident2eval.redaction._words import Keyed, in_the_case_of, scrambled, word
 
-_SMALL = vocabulary("and the of for in at by de la le van von und et & +")
+_SMALL = vocabulary("and the of for in at by de la le van von und et & + mr mrs ms miss mx dr prof sir")
 """Words of a name that tell nothing of whose it is."""
 _RARE = "QXZJKVW"
 _SHORT = 3

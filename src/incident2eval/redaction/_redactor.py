@@ -58,9 +58,22 @@ class Redactor:
         """Numbers, addresses and secrets that were replaced, without signs and blanks."""
         self._mentioned: dict[str, dict[str, None]] = {}
         """Customer id -> the pseudonyms that were used."""
+        self._persons: dict[str, str] = {}
+        """Words of the names of customers that are persons -> customer id."""
+        for row in customers:
+            self._meet(row)
         for contact in (contact for row in customers for contact in row.contacts):
             self._learned.add_contact(contact)
             self.learn([contact])
+
+    def _meet(self, customer: Customer) -> None:
+        """Know a customer who is a person by a first name and by a surname as well."""
+        for name in customer.names:
+            if (0, len(name)) not in people(name):
+                continue
+            self._learned.add(name, [Spot(kind=PERSON, start=0, end=len(name))])
+            for start, end in name_words(name):
+                self._persons.setdefault(fold(name[start:end]), customer.id)
 
     def learn(self, values: Iterable[JSON]) -> None:
         """Note the people, numbers and secrets in these values: they are replaced without a label as well."""
@@ -68,6 +81,13 @@ class Redactor:
             for label, text in _labelled(value):
                 shown = f"{label}: {text}" if label else text
                 self._learned.add(shown, self._found(shown))
+
+    def spare(self, values: Iterable[JSON]) -> None:
+        """Leave what identifies somebody in these values as it is: they are in pseudonyms already."""
+        for value in values:
+            for label, text in _labelled(value):
+                shown = f"{label}: {text}" if label else text
+                self._kept |= {shown[spot.start : spot.end] for spot in self._found(shown)}
 
     def text(self, text: str, *, label: str = "") -> str:
         """The text with a pseudonym in place of everything that identifies somebody.
@@ -196,6 +216,10 @@ class Redactor:
         return "".join([*pieces, name[done:]])
 
     def _name_word(self, written: str) -> str:
+        if customer := self._persons.get(fold(written)):
+            made = self._names.pseudonym(customer, written)
+            self._made[fold(made)] = f"{CUSTOMER}:{customer}"
+            return made
         made = name_word(written, self._keyed)
         self._made[fold(made)] = f"{PERSON}:{self._keyed.name(PERSON, fold(written))}"
         return made

@@ -53,7 +53,7 @@ OUTCOMES: Mapping[Outcome, Wording] = {
     Outcome.BLIND: Wording("Blind", "The test no longer sees the incident that it was written for."),
 }
 
-LEVELS: Mapping[int, str] = {1: "low impact", 2: "caught before harm", 3: "had an impact", 4: "severe"}
+LEVELS: Mapping[int, str] = {1: "low impact", 2: "material", 3: "had an impact", 4: "severe"}
 
 ORIGINS: Mapping[str, str] = {
     "corrected_trace": "a recorded run of the repaired workflow",
