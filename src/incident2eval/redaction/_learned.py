@@ -12,8 +12,6 @@ from incident2eval.detection.text.wording import WORD, Span, fold
 
 _SHORTEST = 6
 """Characters of a number that is recognised without its label: shorter ones turn up by chance."""
-_AS_WRITTEN = {"secret", "email"}
-"""Kinds that are looked for as they are written: they stand in addresses and in other words too."""
 _HOST = re.compile(r"(?<![\w.@-])(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w-])")
 _DIGITS = re.compile(r"(?<!\w)\+?\(?\d[\d .()/\u00a0-]{4,40}\d(?!\w)")
 _TOKEN = re.compile(r"(?<![^\W_])[^\W_][^\s,;:()\[\]{}\"'<>=]{4,80}(?<=[^\W_])")
@@ -29,14 +27,16 @@ class Learned:
         """What calls them in the very case it is written in: `Grace`."""
         self._handles: set[str] = set()
         self._values: dict[str, str] = {}
-        """Numbers without signs and blanks -> kind."""
-        self._written: dict[str, str] = {}
-        """Secrets and addresses as they are written -> kind."""
+        """Numbers and addresses without signs and blanks -> kind."""
+        self._secrets: set[str] = set()
+        """As they are written: they stand in addresses and in other words too."""
         self._domains: set[str] = set()
         """Where only one customer has addresses."""
 
     def add_contact(self, contact: str) -> None:
-        """Note whose domain a customer's address is at, unless everybody may have one there."""
+        """Note a customer's address, and its domain unless everybody may have an address there."""
+        kind = "email" if "@" in contact else "phone"
+        self.add(contact, [Spot(kind=kind, start=0, end=len(contact))])
         domain = contact.rpartition("@")[2].strip().casefold()
         if "@" in contact and not is_free_mail(domain):
             self._domains.add(domain)
@@ -50,8 +50,8 @@ class Learned:
                 self._people.update(one for one in words if len(one) > 2 and not is_ordinary(one))
                 self._called |= short_names(value)
                 self._handles |= handles(value)
-            elif spot.kind in _AS_WRITTEN and len(value) >= _SHORTEST:
-                self._written[value] = spot.kind
+            elif spot.kind == "secret" and len(value) >= _SHORTEST:
+                self._secrets.add(value)
             elif spot.kind != CUSTOMER and len(squeezed(value)) >= _SHORTEST:
                 self._values[squeezed(value)] = spot.kind
 
@@ -64,10 +64,10 @@ class Learned:
         for match in _HOST.finditer(text) if self._domains else ():
             if found := self._domain(match[0].casefold()):
                 yield Spot(kind="domain", start=match.end() - len(found), end=match.end())
-        for value, kind in self._written.items():
+        for value in self._secrets:
             at = text.find(value)
             while at >= 0:
-                yield Spot(kind=kind, start=at, end=at + len(value))
+                yield Spot(kind="secret", start=at, end=at + len(value))
                 at = text.find(value, at + len(value))
 
     def _people_in(self, text: str) -> Iterator[Span]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from incident2eval.detection.people import name_words
+from incident2eval.detection.people import is_first_name, name_words, people
 from incident2eval.detection.personal import squeezed
 from incident2eval.detection.spots import CUSTOMER, PERSON, Spot, apart, spots
 from incident2eval.detection.text.views import views
@@ -64,12 +64,12 @@ class Redactor:
             self._meet(row)
         for contact in (contact for row in customers for contact in row.contacts):
             self._learned.add_contact(contact)
-            self.learn([contact])
 
     def _meet(self, customer: Customer) -> None:
         """Know a customer who is a person by a first name and by a surname as well."""
         for name in customer.names:
-            if (0, len(name)) not in people(name):
+            # The first look is for large rosters: most customers are firms.
+            if not is_first_name(name.split(maxsplit=1)[0]) or (0, len(name)) not in people(name):
                 continue
             self._learned.add(name, [Spot(kind=PERSON, start=0, end=len(name))])
             for start, end in name_words(name):
