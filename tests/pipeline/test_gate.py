@@ -297,3 +297,10 @@ def test_prove_refuses_a_blind_case(project: Path) -> None:
 
     assert answer.exit_code == 1
     assert "blind" in " ".join(answer.data["faults"])
+
+
+def test_a_report_is_not_written_over_a_file_of_the_project(project: Path) -> None:
+    with pytest.raises(BadInput, match="is a file of the project, and no report"):
+        gate.gate(
+            project=project, workflow=WORKFLOW, trials=None, junit=project / "customers.csv", report=None
+        )

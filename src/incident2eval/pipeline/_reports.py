@@ -39,6 +39,9 @@ def refuse_places(home: Project, *copies: Path | None) -> None:
             raise BadInput(
                 Fault(message="a report does not go there", file=str(copy), hint="name another file")
             )
+        if place.exists() and place.is_relative_to(home.root) and place.suffix not in FORMS:
+            message = "is a file of the project, and no report"
+            raise BadInput(Fault(message=message, file=str(copy), hint="name another file"))
         if place.is_dir() or not place.parent.is_dir():
             raise BadInput(
                 Fault(message="is no place for a file", file=str(copy), hint="name a file in a folder")
