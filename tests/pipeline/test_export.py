@@ -1,50 +1,22 @@
-"""`collect --export`: the whole incident in one file, or what one client may see of it."""
+"""`collect --export`: the whole incident in one file, and how it is written and logged."""
 
-import csv
 import hashlib
 import json
-import re
-import shutil
 import subprocess
 import zipfile
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from html import unescape
 from pathlib import Path
 
 import pytest
-import yaml
+from pipeline.packs import OWN, Made, change_incident, incident_of, log_of, make, members, opened, out
 
 from incident2eval.model import BadInput, NotJudged, NotProvable
 from incident2eval.pipeline import gate, intake
-from incident2eval.pipeline._answer import Answer
-from incident2eval.pipeline.customers import customers
 from incident2eval.pipeline.export import export
 from incident2eval.pipeline.project import INCIDENT, WORKFLOW
 from incident2eval.store import Project
-
-Made = Callable[..., dict[str, bytes]]
-PLAIN = (
-    "html head meta title style body header h1 h2 section p main dl dt dd ul li div table thead tbody tr th "
-    "td code footer"
-)
-"""The elements of a page."""
-OWN, LEAKED = "K-101", "K-102"
-
-
-def out(project: Path) -> Path:
-    return project / "pack.zip"
-
-
-def members(pack: Path) -> dict[str, bytes]:
-    with zipfile.ZipFile(pack) as file:
-        assert file.testzip() is None
-        return {one.filename: file.read(one) for one in file.infolist()}
-
-
-def make(project: Path, audience: str) -> Answer:
-    return export(project=project, incident=INCIDENT, pack=out(project), audience=audience, by="Jo Hart")
 
 
 @pytest.fixture
@@ -52,43 +24,9 @@ def made(project: Path) -> Made:
     """Make a pack of the demo's incident and open it."""
 
     def made_for(audience: str, folder: Path = project) -> dict[str, bytes]:
-        assert make(folder, audience).exit_code == 0
-        return members(out(folder))
+        return opened(folder, audience)
 
     return made_for
-
-
-def incident_of(project: Path) -> Path:
-    return project / "incidents" / INCIDENT
-
-
-def change_incident(project: Path, **fields: object) -> None:
-    path = incident_of(project) / "incident.yaml"
-    path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text()) | fields, allow_unicode=True))
-
-
-def log_of(project: Path) -> list[dict[str, str]]:
-    return [json.loads(line) for line in (incident_of(project) / "log.jsonl").read_text().splitlines()]
-
-
-def others(project: Path, client: str) -> Iterator[str]:
-    """Every name, alias and address of the other customers."""
-    with (project / "customers.csv").open(newline="") as file:
-        for row in csv.DictReader(file):
-            if row["id"] != client:
-                yield from filter(None, [row["name"], *row["aliases"].split(";"), row["contact"], row["id"]])
-
-
-def named(pack: dict[str, bytes], name: str) -> list[str]:
-    """The members that hold a name; one word may be an ordinary one, and counts as it is written."""
-    flags = re.IGNORECASE if re.search(r"\W", name) and len(name) > 4 else 0
-    pattern = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", flags)
-    return [
-        member
-        for member, data in pack.items()
-        for text in (f"{member}\n{data.decode()}",)
-        if pattern.search(text) or pattern.search(unescape(text))
-    ]
 
 
 class TestFull:
@@ -133,6 +71,13 @@ class TestFull:
         page = unescape(made("regulator")["index.html"].decode())
         assert "the CRM records no clicks" in page
         assert "not legal advice" in page
+
+    def test_what_the_incident_file_leaves_open_the_trace_says(self, project: Path, made: Made) -> None:
+        change_incident(project, workflow={"name": WORKFLOW}, when={"noticed": "2026-11-12T09:20:00+00:00"})
+        page = unescape(made("insurer")["index.html"].decode())
+        by_trace = "(the trace says so; the incident file does not)"
+        for said in ("2026.10.1", "summary-template-2", "12 November 2026, 09:12 UTC"):
+            assert f"<dd>{said} {by_trace}</dd>" in page
 
     def test_a_run_that_cannot_be_read_is_named_and_the_evidence_given(
         self, project: Path, made: Made
@@ -208,6 +153,29 @@ class TestFile:
         assert "evidence/a:b\\c\n.txt" in [row["sealed_as"] for row in rows]
 
 
+class TestTold:
+    """What the terminal says of a pack."""
+
+    def test_every_file_is_listed_and_that_nothing_is_redacted(self, project: Path) -> None:
+        text = make(project, "regulator").text
+        assert not [name for name in members(out(project)) if f"  {name}\n" not in text]
+        assert f"{len(members(out(project)))} files for regulator" in text
+        assert "stand in it in clear" in text
+
+    def test_of_many_files_it_says_how_many_more(self, project: Path) -> None:
+        for number in range(30):
+            (incident_of(project) / "evidence" / f"note-{number}.txt").write_text(str(number))
+        intake.collect(project=project, incident=INCIDENT, traces=())
+        text = make(project, "insurer").text
+        there = members(out(project))
+        listed = [line for line in text.splitlines() if line.strip() in there]
+        assert f"  and {len(there) - 40} more\n" in text
+        assert len(listed) == 40
+
+    def test_a_clients_pack_is_not_in_clear(self, project: Path) -> None:
+        assert "in clear" not in make(project, f"client:{OWN}").text
+
+
 class TestRefused:
     """Nothing is written."""
 
@@ -259,6 +227,15 @@ class TestRefused:
         with pytest.raises(BadInput):
             export(project=project, incident=INCIDENT, pack=project / place, audience="regulator", by=None)
         assert (project / "other.zip").read_text() == "somebody's file"
+
+    def test_a_pack_that_is_there_already(self, project: Path) -> None:
+        make(project, "insurer")
+        before, log = out(project).read_bytes(), log_of(project)
+        with pytest.raises(BadInput, match="is there already") as caught:
+            make(project, f"client:{OWN}")
+        assert "name another" in str(caught.value.faults)
+        assert out(project).read_bytes() == before
+        assert log_of(project) == log
 
     def test_a_link(self, project: Path) -> None:
         (project / "cases" / "x.zip").write_bytes(b"")
@@ -322,177 +299,3 @@ class TestLog:
             make(project, f"client:{OWN}")
         assert not (tmp_path / "elsewhere").read_text()
         assert not out(project).exists()
-
-
-@pytest.fixture
-def leaky(project: Path) -> Path:
-    """The demo with another customer's name wherever one can stand."""
-    evidence = incident_of(project) / "evidence"
-    trace = evidence / "trace.json"
-    text = trace.read_text()
-    assert "N-2111" in text
-    spelt = "N-2111 EASTFIELD FREIGHT (transport@eastfield-freight.example)"
-    trace.write_text(text.replace("N-2111", spelt))
-    shutil.copy(evidence / "account.txt", evidence / "Eastfield Freight Ltd.pdf")
-    change_incident(
-        project,
-        title="Eastfield's lease <script>in</script> a draft for Pellworth & Wren, seen by Hana Osei",
-        what_happened="EFL and Sky Terrace, see https://crm.example/EASTFIELD-FREIGHT?to="
-        "Hello@Sky-Terrace.example; Ruth Calloway told Imran Sethi; call office@pellworth-wren.example; "
-        "IBAN GB33BUKB20201555555555.",
-        impact={"text": "APX and Apex Climbing Centres were not touched, nor was apex demand."},
-        actions=[
-            {"kind": "immediate", "text": "rang Eastfield", "owner": "Ben Strand", "done_at": "2026-11-13"}
-        ],
-    )
-    (incident_of(project) / "SEALED.json").unlink()
-    intake.collect(project=project, incident=INCIDENT, traces=())
-    return project
-
-
-class TestClient:
-    """For one client: nobody else's name, and no prompt."""
-
-    @pytest.mark.parametrize("client", [OWN, LEAKED])
-    def test_no_other_customers_name_stands_anywhere(self, leaky: Path, made: Made, client: str) -> None:
-        pack = made(f"client:{client}", leaky)
-        found = {name: where for name in others(leaky, client) if (where := named(pack, name))}
-        assert not found
-
-    @pytest.mark.parametrize("audience", ["regulator"])
-    def test_the_search_would_find_them(self, leaky: Path, made: Made, audience: str) -> None:
-        pack = {
-            name: data for name, data in made(audience, leaky).items() if name.endswith((".html", ".yaml"))
-        }
-        assert {"Eastfield", "EFL", "Sky Terrace", "APX"} <= {n for n in others(leaky, OWN) if named(pack, n)}
-
-    def test_the_clients_own_name_and_addresses_stay(self, leaky: Path, made: Made) -> None:
-        pack = made(f"client:{OWN}", leaky)
-        page = unescape(pack["index.html"].decode())
-        assert "a draft for Pellworth & Wren" in page
-        assert "office@pellworth-wren.example" in page
-        run = json.loads(pack["runs/recorded.json"])
-        assert run["subject"] == {"customer": "Pellworth & Wren", "customer_id": OWN}
-        assert run["output"].startswith("Monthly summary for Pellworth & Wren")
-
-    def test_people_and_account_numbers_become_pseudonyms(self, leaky: Path, made: Made) -> None:
-        pack = made(f"client:{OWN}", leaky)
-        for name in ("Hana Osei", "Osei", "Calloway", "Imran Sethi", "Ben Strand", "GB33BUKB20201555555555"):
-            assert not named(pack, name), name
-        assert not named(pack, "p.lask")
-
-    def test_what_another_customers_records_say_is_left_out(self, made: Made) -> None:
-        own, leaked = (made(f"client:{client}")["runs/recorded.json"].decode() for client in (OWN, LEAKED))
-        assert "£31,650" not in own
-        assert "£68,250" in own
-        assert "£31,650" in leaked
-        assert "£68,250" not in leaked
-
-    def test_prompts_are_left_out_and_the_pack_says_so(self, project: Path, made: Made) -> None:
-        prompt = (incident_of(project) / "evidence" / "prompt.txt").read_text()
-        pack = made(f"client:{OWN}")
-        lines = [line.strip() for line in prompt.splitlines() if len(line.strip()) >= 24]
-        assert lines
-        assert not [line for line in lines if named(pack, line)]
-        run = json.loads(pack["runs/recorded.json"])
-        assert [step["input"] for step in run["steps"] if step["kind"] == "model"] == ["(prompt left out)"]
-        assert not [step for step in run["steps"] if step["attributes"]]
-        assert "Prompts, and what other customers' records say, are left out" in unescape(
-            pack["index.html"].decode()
-        )
-
-    def test_system_messages_are_left_out_wherever_they_stand(self, project: Path, made: Made) -> None:
-        secret = "You are the summary writer of the firm, and never say so."
-        messages = [{"role": "system", "content": secret}, {"role": "user", "content": "the summary, please"}]
-        run = {
-            "schema": "incident2eval/run/1",
-            "id": "r1",
-            "input": {"customer_id": OWN, "messages": json.dumps(messages), "system_prompt": "Be brief."},
-            "output": f"Eastfield Freight will leave. I was told: {secret}",
-            "steps": [{"id": "1", "kind": "tool", "name": "ask", "input": {"messages": messages}}],
-        }
-        (incident_of(project) / "evidence" / "trace.json").write_text(json.dumps(run))
-        (incident_of(project) / "SEALED.json").unlink()
-        change_incident(project, evidence=[{"file": "evidence/trace.json", "kind": "trace"}], wrong=[])
-        for path in (incident_of(project) / "evidence").glob("*"):
-            path.unlink() if path.name != "trace.json" else None
-        intake.collect(project=project, incident=INCIDENT, traces=())
-        pack = made(f"client:{OWN}")
-        told = pack["runs/recorded.json"].decode()
-        assert secret not in told
-        assert "Be brief." not in told
-        assert "the summary, please" in told
-        assert "runs/corrected.json" not in pack  # nobody recorded one, and a made-up one is no evidence
-
-    def test_files_that_cannot_be_redacted_are_named_by_kind_and_digest_only(
-        self, leaky: Path, made: Made
-    ) -> None:
-        pack = made(f"client:{OWN}", leaky)
-        assert set(pack) == {
-            "index.html",
-            "runs/recorded.json",
-            "runs/corrected.json",
-            "MANIFEST.json",
-            "SHA256SUMS",
-        }
-        manifest = json.loads(pack["MANIFEST.json"])
-        sealed = Project.find(leaky).sealed(INCIDENT)
-        assert [row["sha256"] for row in manifest["evidence"]] == [entry.sha256 for entry in sealed]
-        assert not [row for row in manifest["evidence"] if "file" in row or "sealed_as" in row]
-        account = next(entry for entry in sealed if entry.kind == "account")
-        assert any(account.sha256 in gap["what"] for gap in manifest["left_out"])
-
-    def test_a_pack_that_would_name_another_customer_is_not_written(self, project: Path) -> None:
-        with pytest.raises(NotProvable, match="would name somebody"):
-            export(
-                project=project,
-                incident=INCIDENT,
-                pack=out(project),
-                audience=f"client:{OWN}",
-                by="Eastfield Freight",
-            )
-        assert not out(project).exists()
-
-    def test_an_incident_whose_id_names_another_customer_is_not_for_clients(self, project: Path) -> None:
-        roster = project / "customers.csv"
-        roster.write_text(roster.read_text().replace("EFL", "INC"))
-        with pytest.raises(NotProvable, match="id names another customer"):
-            make(project, f"client:{OWN}")
-        assert make(project, f"client:{LEAKED}").exit_code == 0
-
-    def test_a_hashed_roster_names_nobody_else_either(self, project: Path, made: Made) -> None:
-        wanted = list(others(project, OWN))
-        customers(project=project, hashed=True)
-        settings = project / "incident2eval.toml"
-        settings.write_text(settings.read_text().replace("customers.csv", "customers.hashed.json"))
-        pack = made(f"client:{OWN}")
-        found = {name: where for name in wanted if (where := named(pack, name))}
-        assert not found
-        assert b"Pellworth & Wren" in pack["runs/recorded.json"]
-
-    def test_hostile_text_becomes_no_markup(self, leaky: Path, made: Made) -> None:
-        page = made(f"client:{OWN}", leaky)["index.html"].decode()
-        assert "&lt;script&gt;in&lt;/script&gt;" in page
-        assert set(re.findall(r"<([a-z0-9]+)", page)) <= set(PLAIN.split())
-
-    def test_names_within_names_are_told_apart(self, project: Path, made: Made) -> None:
-        roster = project / "customers.csv"
-        roster.write_text(roster.read_text() + "K-900,Wren,Wren Lease Ltd,post@wren-lease.example,no\n")
-        words = "Pellworth & Wren, Wren Lease Ltd, wren-lease.example, jo@wren-lease.example and Wren."
-        change_incident(project, what_happened=words)
-        page = unescape(made(f"client:{OWN}")["index.html"].decode())
-        assert "Pellworth & Wren, " in page
-        told = re.search("Pellworth & Wren, [^<]*", page)
-        assert told
-        assert "wren" not in told[0].removeprefix("Pellworth & Wren").casefold()
-        other = unescape(made("client:K-900")["index.html"].decode())
-        assert "Wren Lease Ltd, wren-lease.example, jo@wren-lease.example and Wren." in other
-        assert "Pellworth" not in other
-
-    def test_a_roster_of_thousands_is_no_obstacle(self, project: Path, made: Made) -> None:
-        rows = (f"Z-{n},Quarnwick{n} Holdings,QWK{n},desk@quarnwick{n}.example,no\n" for n in range(3_000))
-        roster = project / "customers.csv"
-        roster.write_text(roster.read_text() + "".join(rows))
-        change_incident(project, what_happened="Quarnwick17 Holdings was named too, and QWK2999.")
-        assert b"Quarnwick" not in made(f"client:{OWN}")["index.html"]
-        assert b"QWK" not in made(f"client:{OWN}")["index.html"]

@@ -75,11 +75,29 @@ def test_the_same_case_is_written_with_the_same_key(project: Path) -> None:
     assert written(project, "cases") == before
 
 
-def test_a_case_written_with_another_key_still_holds(project: Path, ask: Ask) -> None:
+def test_another_key_judges_nothing(project: Path, ask: Ask) -> None:
     (project / ".incident2eval" / "key").write_text("ab" * 32)
 
-    assert cases.prove(project=project, incidents=(), reason=None, by=None).exit_code == 0
-    assert ask(project).data["decision"] == "pass"
+    with pytest.raises(BadInput, match="is another key than the one that the pseudonyms under cases/"):
+        ask(project)
+
+
+def test_no_second_key_is_made_where_the_first_is_not_at_hand(project: Path) -> None:
+    shutil.rmtree(project / ".incident2eval")
+
+    with pytest.raises(NotJudged, match="made with a key that is not at hand"):
+        run.run(project=project, incident=INCIDENT)
+
+
+def test_without_the_key_a_proof_keeps_the_variants_that_it_had(project: Path) -> None:
+    before = Project.find(project).lock().cases
+    shutil.rmtree(project / ".incident2eval")
+
+    answer = cases.prove(project=project, incidents=(), reason=None, by=None)
+
+    assert answer.exit_code == 0
+    assert "the key of its pseudonyms is not at hand" in " ".join(answer.text.split())
+    assert [one.variants for one in Project.find(project).lock().cases] == [one.variants for one in before]
 
 
 def test_no_redact_is_said_in_the_case_and_in_every_report(project: Path, ask: Ask) -> None:

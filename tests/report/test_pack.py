@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from report.test_hostile_text import ACTIVE
 
-from incident2eval.report.pack import Event, Exhibit, Gap, PackPage, Stand, pack_page
+from incident2eval.report.pack import Event, Exhibit, Exposed, Gap, PackPage, Reading, Stand, pack_page
 
 AT = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
 PACK = PackPage(
@@ -37,6 +37,13 @@ PACK = PackPage(
         Stand(kind="approvals", where="", reason=""),
     ),
     left_out=(Gap(what="reports", why="none speaks of this incident"),),
+    exposed=Exposed(
+        summary="The run read one of your records.",
+        read=(Reading(record="N-1", by="search_notes, 12 November 2026, 09:12 UTC", text="They leave."),),
+        said=(("the run's result", "They leave, it says."),),
+        went=(("Did anything leave the company", "No."),),
+    ),
+    files=(("runs/recorded.json", "What the software wrote down."),),
 )
 
 
@@ -65,7 +72,7 @@ def hostile(value: Any, text: str) -> Any:
         return text
     if isinstance(value, tuple):
         return tuple(hostile(one, text) for one in value)
-    if isinstance(value, (Event, Exhibit, Gap, Stand, PackPage)):
+    if isinstance(value, (Event, Exhibit, Exposed, Gap, Reading, Stand, PackPage)):
         kept = {"audience"}
         return replace(
             value,
@@ -79,7 +86,7 @@ def hostile(value: Any, text: str) -> Any:
     [
         ("regulator", ["What happened", "When", "The workflow"]),
         ("insurer", ["What it did", "What was done", "When"]),
-        ("client", ["What happened", "When", "What it did"]),
+        ("client", ["What happened", "What of yours was exposed", "When"]),
     ],
 )
 def test_every_reader_gets_first_what_that_one_asks_first(audience: str, first: list[str]) -> None:
@@ -100,6 +107,20 @@ def test_it_says_where_evidence_is_why_it_is_absent_and_how_to_check_it() -> Non
         "not legal advice",
     ):
         assert said in text
+
+
+def test_a_client_reads_what_was_exposed_what_is_made_up_and_what_the_files_are() -> None:
+    text = Seen(pack_page(replace(PACK, audience="client"))).text
+    for said in (
+        "The run read one of your records.",
+        "N-1",
+        "They leave.",
+        "In the run's result: They leave, it says.",
+        "What the software wrote down.",
+        "Do not take it for your own.",
+    ):
+        assert said in text
+    assert "What of yours" not in Seen(pack_page(PACK)).text
 
 
 @pytest.mark.parametrize("text", ACTIVE)

@@ -3,7 +3,7 @@
 from incident2eval.evalcase._draft import ways_on, write_draft
 from incident2eval.evalcase._proofread import checks_in, proofread
 from incident2eval.evalcase._repair import repair
-from incident2eval.evalcase._retell import retell
+from incident2eval.evalcase._retell import as_live, retell
 from incident2eval.evalcase._search import (
     Candidate,
     Dropped,
@@ -21,6 +21,7 @@ __all__ = [
     "Candidate",
     "Dropped",
     "Search",
+    "as_live",
     "checks_in",
     "false_alarms",
     "file_name",

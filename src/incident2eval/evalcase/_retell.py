@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from incident2eval.checks import Known
 from incident2eval.evalcase._search import Candidate, Dropped, Search, judge
-from incident2eval.model import JSON
+from incident2eval.model import JSON, Findings
 
 
 def retell(found: Search, known: Known, redact: Callable[[JSON], JSON]) -> Search:
@@ -31,15 +31,37 @@ def retell(found: Search, known: Known, redact: Callable[[JSON], JSON]) -> Searc
     return Search(kept=tuple(kept), dropped=(*found.dropped, *dropped))
 
 
+def as_live(found: Search, known: Known) -> Search:
+    """Keep the tests that are red on the recorded run and green on the corrected one as runs of today, too.
+
+    Args:
+        found: The tests, with facts in the words of redacted runs.
+        known: The incident with its runs as the gate would hand them to a test.
+    """
+    kept: list[Candidate] = []
+    dropped: list[Dropped] = []
+    for one in found.kept:
+        if _holds(one, one.facts, known):
+            kept.append(one)
+        else:
+            because = "its facts name somebody in a way that a run of today could not be compared with"
+            dropped.append(Dropped(check=one.check.name, because=because))
+    return Search(kept=tuple(kept), dropped=(*found.dropped, *dropped))
+
+
 def _retold(candidate: Candidate, known: Known, redact: Callable[[JSON], JSON]) -> Candidate | None:
     check = candidate.check
     redacted = redact(candidate.facts)
     for facts in (check.propose(known), redacted if isinstance(redacted, Mapping) else None):
-        if facts is None:
-            continue
-        findings = judge(check, check.of(known.recorded, known.recorded_runs), facts, known)
-        corrected = known.corrected and check.of(known.corrected, known.corrected_runs)
-        green = judge(check, corrected, facts, known) if corrected else None
-        if findings and green is not None and not green:
+        if facts is not None and (findings := _holds(candidate, facts, known)):
             return replace(candidate, facts=facts, findings=findings)
     return None
+
+
+def _holds(candidate: Candidate, facts: Mapping[str, JSON], known: Known) -> Findings | None:
+    """What the test finds in the recorded run, where it finds nothing in the corrected one; else None."""
+    check = candidate.check
+    findings = judge(check, check.of(known.recorded, known.recorded_runs), facts, known)
+    corrected = known.corrected and check.of(known.corrected, known.corrected_runs)
+    green = judge(check, corrected, facts, known) if corrected else None
+    return findings if findings and green is not None and not green else None

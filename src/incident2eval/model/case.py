@@ -155,6 +155,8 @@ class Lock:
     accepted: tuple[Acceptance, ...] = ()
     pseudonyms: Mapping[str, Pseudonyms] = field(default_factory=dict)
     """Customer id -> what stands for that customer; with it a case is judged where the key is not at hand."""
+    key: str | None = None
+    """What tells the key of these pseudonyms from others, and says nothing of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

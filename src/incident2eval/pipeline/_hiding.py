@@ -9,6 +9,7 @@ from incident2eval.evalcase import Search
 from incident2eval.model import Pseudonyms, RootCause, Run
 from incident2eval.pipeline._dossier import Dossier
 from incident2eval.pipeline._redacting import (
+    disguised,
     learn_incident,
     redacted_known,
     redactor_of,
@@ -30,6 +31,8 @@ class Hidden:
     """Id of a run of the dossier -> the run as it is written."""
     redactor: Redactor | None
     """None where nothing is redacted."""
+    named: tuple[str, ...] = ()
+    """What a run of today gets the same pseudonyms for, before the tests see it."""
 
     def text(self, text: str) -> str:
         """A text as it may be written."""
@@ -42,11 +45,6 @@ class Hidden:
     def of(self, runs: Mapping[str, Run]) -> dict[str, Run]:
         """Runs by name as they are written."""
         return {name: self.runs.get(id(run), run) for name, run in runs.items()}
-
-    @property
-    def named(self) -> tuple[str, ...]:
-        """Digests of what the facts name by a pseudonym."""
-        return self.redactor.named_in(dict(self.search.facts)) if self.redactor else ()
 
     @property
     def pseudonyms(self) -> Mapping[str, Pseudonyms]:
@@ -74,7 +72,35 @@ def hide(dossier: Dossier, found: Search, *, redact: bool) -> Hidden:
     customers = with_pseudonyms(roster_of(dossier.project), redactor.pseudonyms())
     hidden = replace(hidden, customers=customers)
     retold = evalcase.retell(found, hidden, redactor.json)
-    return Hidden(known=hidden, search=retold, runs=runs, redactor=redactor)
+    named = _named(found, retold, hidden, redactor)
+    retold = evalcase.as_live(retold, _live(known, dossier, named, hidden))
+    return Hidden(known=hidden, search=retold, runs=runs, redactor=redactor, named=named)
+
+
+def _named(found: Search, retold: Search, hidden: Known, redactor: Redactor) -> tuple[str, ...]:
+    """What the facts name by pseudonyms; they may hold a piece of one, so all that leaves the runs counts."""
+    plain = {one.check.name: one.facts for one in found.kept}
+    if all(one.facts == plain[one.check.name] for one in retold.kept):
+        return ()
+    runs = [*hidden.recorded_runs, *hidden.corrected_runs]
+    leaving = [value for run in runs for value in (run.output, *(s.input for s in run.steps if s.is_call))]
+    return redactor.named_in([*leaving, *(dict(one.facts) for one in retold.kept)])
+
+
+def _live(known: Known, dossier: Dossier, named: tuple[str, ...], hidden: Known) -> Known:
+    """The incident's runs as if today's workflow gave them, with what the facts name in disguise."""
+
+    def told(run: Run) -> Run:
+        return disguised(run, dossier.project, named, incident=dossier.incident.id)
+
+    return replace(
+        known,
+        recorded=told(known.recorded),
+        corrected=told(known.corrected) if known.corrected else None,
+        all_recorded=tuple(map(told, known.all_recorded)),
+        all_corrected=tuple(map(told, known.all_corrected)),
+        customers=hidden.customers,
+    )
 
 
 def incident_redactor(dossier: Dossier) -> Redactor:

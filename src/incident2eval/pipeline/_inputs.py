@@ -62,8 +62,6 @@ def look_at_inputs(dossier: Dossier, *, redact: bool) -> tuple[str, ...]:
     Raises:
         NotProvable: A secret stands in an input; it would be written into case.yaml.
     """
-    if not redact:
-        return ()
     inputs = dossier.gathered.inputs.values()
     where = f"cases/{dossier.incident.id}/case.yaml"
     way = f"incident2eval eval-case {dossier.incident.id} --input FILE"
@@ -72,6 +70,8 @@ def look_at_inputs(dossier: Dossier, *, redact: bool) -> tuple[str, ...]:
             f"a secret stands in the input, and the input goes into {where}",
             hint=f"change the secret, and give an input without it: {way}",
         )
+    if not redact:
+        return ()
     customers = dossier.project.customers
     texts_in = [text for given in inputs for text in _labelled(dict(given))]
     kinds = sorted({spot.kind for text in texts_in for spot in spots(text, customers)})
@@ -84,5 +84,5 @@ def look_at_inputs(dossier: Dossier, *, redact: bool) -> tuple[str, ...]:
 def _labelled(value: JSON) -> Iterator[str]:
     """Every text with the key that says what it is."""
     for path, text in texts(value):
-        key = path.rpartition(".")[2]
-        yield f"{key}: {text}" if key and not key.isdigit() else text
+        keys = [key for key in path.split(".") if not key.isdigit()]
+        yield f"{keys[-1]}: {text}" if keys else text

@@ -103,7 +103,7 @@ def lock_case(
 
 
 def lock_pseudonyms(project: Project, new: Mapping[str, Pseudonyms]) -> None:
-    """Put what stands for customers into the lock; what stood for them before still does."""
+    """Put what stands for customers into the lock, and which key it is made with; what is there stays."""
     lock = project.lock()
     both = dict(lock.pseudonyms)
     for customer, more in new.items():
@@ -112,8 +112,9 @@ def lock_pseudonyms(project: Project, new: Mapping[str, Pseudonyms]) -> None:
             names=tuple(dict.fromkeys([*one.names, *more.names])),
             contacts=tuple(dict.fromkeys([*one.contacts, *more.contacts])),
         )
-    if both != lock.pseudonyms:
-        project.write_lock(replace(lock, pseudonyms=dict(sorted(both.items()))))
+    changed = replace(lock, pseudonyms=dict(sorted(both.items())), key=project.key_check())
+    if changed != lock:
+        project.write_lock(changed)
 
 
 def _locked(lock: Lock, incident: str) -> dict[str, str]:

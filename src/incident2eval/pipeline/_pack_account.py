@@ -15,6 +15,7 @@ Told = Callable[[str], str]
 """A text as the pack's reader may see it."""
 
 _NOT_SAID = "not written down"
+_BY_TRACE = "(the trace says so; the incident file does not)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +28,8 @@ class Happening:
     by: str | None = None
 
 
-def times(incident: Incident) -> tuple[tuple[str, str], ...]:
-    """The three times that matter, and when it was contained, in words."""
+def times(incident: Incident, run: Run | None) -> tuple[tuple[str, str], ...]:
+    """The three times that matter and when it was contained; the run's start for want of another."""
     contained = min((one.at for one in incident.containment), default=None)
     said: dict[str, Moment | None] = {
         "Happened": incident.when.happened,
@@ -36,7 +37,10 @@ def times(incident: Incident) -> tuple[tuple[str, str], ...]:
         "Aware": incident.when.aware,
         "First contained": contained,
     }
-    return tuple((name, _words(moment) if moment else _NOT_SAID) for name, moment in said.items())
+    words = {name: _words(moment) if moment else _NOT_SAID for name, moment in said.items()}
+    if not incident.when.happened and run and run.started:
+        words["Happened"] = f"{_words(run.started)} {_BY_TRACE}"
+    return tuple(words.items())
 
 
 def impact(incident: Incident, told: Told, *, full: bool) -> tuple[tuple[str, str], ...]:
@@ -78,13 +82,15 @@ def done(incident: Incident, told: Told, *, full: bool) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def workflow(incident: Incident, settings: WorkflowSettings | None) -> tuple[tuple[str, str], ...]:
-    """Which workflow it was, in which state, and who answers for it."""
+def workflow(
+    incident: Incident, settings: WorkflowSettings | None, run: Run | None
+) -> tuple[tuple[str, str], ...]:
+    """Which workflow it was, in which state, and who answers for it; the run's word for want of another."""
     was = incident.workflow
     said = {
         "Name": was.name,
-        "Version": was.version,
-        "Model": was.model,
+        "Version": was.version or _traced(run and run.version),
+        "Model": was.model or _traced(run and run.model),
         "Prompt version": was.prompt_version,
         "Data version": was.data_version,
         "Permissions version": was.permissions_version,
@@ -168,6 +174,10 @@ def _logged(entry: Mapping[str, JSON]) -> Happening:
     return Happening(
         at=at if at.tzinfo else at.replace(tzinfo=UTC), what=what, by=str(by) if by else None, source="log"
     )
+
+
+def _traced(said: str | None) -> str | None:
+    return f"{said} {_BY_TRACE}" if said else None
 
 
 def _did(action: str | None, did: str | None, told: Told) -> str:

@@ -6,8 +6,10 @@ from dataclasses import replace
 from incident2eval import formats
 from incident2eval.model import Customer, EvidenceKind, Origin
 from incident2eval.pipeline._pack_contents import Asked, Made, closed, dossier_of, exhibit, page_of, said
+from incident2eval.pipeline._pack_exposed import exposed
 from incident2eval.pipeline._pack_file import PackFile, as_json
 from incident2eval.pipeline._pack_hiding import ClientView
+from incident2eval.pipeline._pack_own import is_own
 from incident2eval.report.pack import Gap, pack_page
 from incident2eval.store import SealedFile
 
@@ -19,6 +21,14 @@ _IN_A_RUN = {
     EvidenceKind.CORRECTED_OUTPUT,
 }
 """What the runs of a pack for a client tell."""
+
+_FILES = {
+    "runs/recorded.json": "What the software wrote down of the run that went wrong, step by step: what it "
+    "was asked, which records it read, what it wrote. Any text editor opens it. Names of steps, ids and "
+    "times are as the software wrote them, but for what is left out or made up.",
+    "runs/corrected.json": "The same run after the fault was mended, for comparison, written down likewise.",
+}
+"""What the files are, for somebody who is no engineer."""
 
 _WHY_NOT = {
     EvidenceKind.PROMPT: "prompts are not given to clients",
@@ -46,6 +56,11 @@ def client_pack(asked: Asked, client: Customer) -> Made:
         Gap(what="other customers' records", why="left out of the runs, and where the runs quote them"),
         Gap(what="attributes of traces", why="left out of the runs: prompts stand there as well"),
         *([Gap(what="recorded run", why="no run could be read from the evidence")] if why else []),
+        *(
+            Gap(what=f"question and answer of the {name} run", why="the run was made for another customer")
+            for name, run in runs.items()
+            if run and not is_own(run, client)
+        ),
         *([] if corrected else [Gap(what="corrected run", why="there is no recorded one")]),
         *(_gap(one) for one in asked.files if one.kind not in _IN_A_RUN or not recorded),
     ]
@@ -60,23 +75,26 @@ def client_pack(asked: Asked, client: Customer) -> Made:
         for one in asked.files
     }
     page = replace(
-        page_of(asked, view.text, gaps),
+        page_of(asked, view.text, gaps, recorded),
+        exposed=exposed(client, asked.incident, recorded, view),
+        files=tuple((name, _FILES[name]) for name in files),
         evidence=tuple(
             replace(exhibit(one, told[one.file]), kind=view.text(one.kind)) for one in asked.files
         ),
     )
     files["index.html"] = pack_page(page).encode("utf-8", "backslashreplace")
-    pack = PackFile()
     for name, data in files.items():
         view.refuse_names(name, data)
-        pack.add(name, data)
     rows = [
         {"kind": view.text(one.kind), "bytes": one.bytes, "sha256": one.sha256, "given": told[one.file]}
         for one in asked.files
     ]
     more = {"origin_of_corrected_run": dossier.origin.value} if dossier and corrected else {}
     view.refuse_names("MANIFEST.json", as_json([*said(asked, gaps).values(), rows]))
-    return closed(asked, pack, gaps, evidence=rows, **more)
+    with PackFile() as pack:
+        for name, data in files.items():
+            pack.add(name, data)
+        return closed(asked, pack, gaps, evidence=rows, **more)
 
 
 def _people(asked: Asked) -> Iterator[str]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from incident2eval import __version__
-from incident2eval.model import JSON, BadInput, Customer, Incident, NotProvable, WorkflowSettings
+from incident2eval.model import JSON, BadInput, Customer, Incident, NotProvable, Run, WorkflowSettings
 from incident2eval.pipeline import _pack_account as account
 from incident2eval.pipeline._dossier import Dossier, open_dossier
 from incident2eval.pipeline._pack_file import PackFile
@@ -82,8 +82,8 @@ def said(asked: Asked, gaps: list[Gap]) -> dict[str, JSON]:
     }
 
 
-def page_of(asked: Asked, told: account.Told, gaps: list[Gap]) -> PackPage:
-    """What the page of every pack says."""
+def page_of(asked: Asked, told: account.Told, gaps: list[Gap], run: Run | None) -> PackPage:
+    """What the page of every pack says; `run` is the recorded one, for what the incident file leaves open."""
     incident, full = asked.incident, asked.client is None
     return PackPage(
         incident=incident.id,
@@ -94,7 +94,7 @@ def page_of(asked: Asked, told: account.Told, gaps: list[Gap]) -> PackPage:
         by=asked.by,
         tool=__version__,
         digest=asked.chain,
-        times=account.times(incident),
+        times=account.times(incident, run),
         impact=account.impact(incident, told, full=full),
         done=account.done(incident, told, full=full),
         left_out=tuple(gaps),

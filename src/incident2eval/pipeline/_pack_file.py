@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import PurePosixPath
+from typing import Self
 
 from incident2eval.model import JSON, BadInput, Fault
 from incident2eval.store import sha256
@@ -25,6 +26,13 @@ class PackFile:
         self._zip = zipfile.ZipFile(self._stream, "w", zipfile.ZIP_DEFLATED, compresslevel=6)
         self.files: dict[str, tuple[int, str]] = {}
         """Member -> bytes and SHA-256, in their order."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let go of a pack that was given up."""
+        self._zip.close()
 
     def add(self, name: str, data: bytes) -> str:
         """Add a member; returns the name that it got.

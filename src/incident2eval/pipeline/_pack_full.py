@@ -24,7 +24,12 @@ def full_pack(asked: Asked) -> Made:
         NotProvable: A sealed file was changed meanwhile.
         NotJudged: Evidence is listed but absent.
     """
-    home, incident, pack = asked.home, asked.incident, PackFile()
+    with PackFile() as pack:
+        return _filled(asked, pack)
+
+
+def _filled(asked: Asked, pack: PackFile) -> Made:
+    home, incident = asked.home, asked.incident
     gaps = [*_own_files(asked, pack)]
     given = {one.file: pack.add(f"incident/{one.file}", _as_sealed(asked, one)) for one in asked.files}
     digests = home.case_digests(incident.id)
@@ -45,8 +50,8 @@ def full_pack(asked: Asked) -> Made:
     pack.add("timeline.json", as_json([account.as_data(one) for one in timeline]))
     items = _stock(asked)
     page = replace(
-        page_of(asked, str, gaps),
-        workflow=account.workflow(incident, asked.settings),
+        page_of(asked, str, gaps, recorded),
+        workflow=account.workflow(incident, asked.settings, recorded),
         timeline=tuple(map(account.as_event, timeline)),
         evidence=tuple(exhibit(one, given[one.file]) for one in asked.files),
         kinds=tuple(

@@ -5,14 +5,15 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from incident2eval.detection.addresses import Address, is_free_mail, mails
 from incident2eval.detection.names.ordinary import is_ordinary
-from incident2eval.detection.personal import squeezed
-from incident2eval.detection.spots import CUSTOMER, PERSON, spots
+from incident2eval.detection.spots import CUSTOMER, PERSON, Spot, spots
 from incident2eval.detection.text.wording import key_words
-from incident2eval.model import JSON, Customer, Incident, NotProvable, Record, Run, Step, Subject, texts
-from incident2eval.pipeline._pack_names import Others, Plain
-from incident2eval.pipeline._pack_withheld import Withheld
+from incident2eval.model import JSON, Customer, Incident, NotProvable, Record, Run, Step, Subject
+from incident2eval.pipeline._pack_names import MARKS, Others, Plain, marked
+from incident2eval.pipeline._pack_own import Own, is_own, without_form
+from incident2eval.pipeline._pack_secrets import Secrets, as_object
+from incident2eval.pipeline._pack_speaking import Speaking
+from incident2eval.pipeline._pack_withheld import Withheld, prompts_of
 from incident2eval.pipeline._redacting import learn_incident
 from incident2eval.redaction import Redactor
 from incident2eval.store import Project, dump
@@ -22,6 +23,22 @@ _TELLING = {CUSTOMER, PERSON, "email", "secret", "iban", "card"}
 _SIGNERS = {"author", "reviewer", "approver", "assignee", "editor", "username", "by"}
 """Words of a key whose value is somebody's name or account."""
 _LONGEST_NAME = 80
+
+
+class _Marking(Redactor):
+    """A redactor that shows which words are made up."""
+
+    def json(self, value: JSON, *, label: str = "") -> JSON:
+        """The value with marked pseudonyms; whole numbers stay whole numbers."""
+        if isinstance(value, int) and not isinstance(value, bool):
+            made = self.text(str(value), label=label).strip(MARKS) if label else ""
+            return int(made) if made.isdecimal() else value
+        return super().json(value, label=label)
+
+    def _instead(self, spot: Spot, value: str) -> str:
+        name = without_form(value) if spot.kind == PERSON else value
+        form = value.removesuffix(name)
+        return form + (name if name in self._kept else marked(super()._instead(spot, name)))
 
 
 class ClientView:
@@ -40,48 +57,57 @@ class ClientView:
             people: Names of people who are not the client's.
         """
         self._client = client
-        foreign = [
-            words
-            for words in incident.wrong
-            if any(spot.customer not in {None, client.id} for spot in spots(words, home.customers))
-        ]
-        self._withheld = Withheld(home, incident.id, runs, client=client.id, wrong=foreign)
-        bare = [self._withheld.without(run) for run in runs]
-        own = _Own(home, client)
-        values = [dump(incident), *map(dump, bare)]
-        kept = {
-            *client.names,
-            *client.contacts,
-            *own.domains,
-            client.id,
-            *own.found_in(values),
-            *_ids(home, bare),
-        }
+        self._customers = home.customers
+        self._secrets = Secrets([dump(incident), *map(dump, runs)])
+        known = [self._secrets.run(run) for run in runs]
+        self._own = Own(home, client, known)
+        self._speaking = Speaking(home.customers, client, known)
+        self._withheld = self._to_withhold(home, incident, known)
+        filed = self._secrets.json(dump(incident))
+        values = [filed, *(dump(self._given(run)) for run in runs)]
+        signed = {name for name in _signatures([filed, *map(dump, known)]) if not self._own.says(name)}
+        staff = sorted({name.strip() for name in (*people, *signed)} - {""})
+        kept = {client.id, *self._own.kept(values, staff=staff), *_ids(home, known)}
         key = home.key() or secrets.token_bytes(32)
-        self._redactor = Redactor(key, home.customers, kept=kept - own.foreign)
-        learn_incident(self._redactor, incident, tuple(bare))
-        named = sorted({name.strip() for name in (*people, *_signatures(values))} - {""})
-        self._redactor.learn({"contact": name} for name in named)
+        self._redactor = _Marking(key, home.customers, kept=kept - self._own.foreign)
+        learn_incident(self._redactor, incident, known)
+        self._redactor.learn({"contact": name} for name in staff)
         self._others = Others(home.customers, client, key)
-        hidden = [
+        rows = [
+            *(Plain(name, name, loose=False) for name in (*client.names, *client.contacts)),
             *self._others.hidden(values, self._redactor),
-            *_people((name for name in named if name not in kept), self._redactor),
+            *_people(staff, self._redactor),
         ]
-        mine = [Plain(name, name, loose=False) for name in (*client.names, *client.contacts)]
         # The longest first: where one name is a part of another, the whole one counts.
-        rows = sorted([*mine, *hidden], key=lambda row: -len(row.written))
+        rows.sort(key=lambda row: -len(row.written))
         self._instead = [row.instead for row in rows]
         self._plain = re.compile("|".join(f"({row.pattern})" for row in rows) or r"(?!)")
 
-    def text(self, text: str) -> str:
+    def _to_withhold(self, home: Project, incident: Incident, known: Sequence[Run]) -> Withheld:
+        foreign = [
+            words
+            for words in incident.wrong
+            if any(spot.customer not in {None, self._client.id} for spot in spots(words, home.customers))
+        ]
+        prompts = map(self._secrets.hide, prompts_of(home, incident.id))
+        return Withheld(known, prompts=prompts, wrong=foreign, own=self._own)
+
+    def _given(self, run: Run) -> Run:
+        """What of a run is given at all."""
+        known = self._secrets.run(run)
+        return self._withheld.without(known if is_own(run, self._client) else self._speaking.only(known))
+
+    def text(self, text: str, *, label: str = "") -> str:
         """A text with nobody else's name in it."""
         if text in self._others.ids:
             return self._others.ids[text]
-        return self._without_names(self._redactor.text(self._withheld.cut(text)))
+        text = self._secrets.hide(text, label=label)
+        return self._without_names(self._redactor.text(self._withheld.cut(text), label=label))
 
     def run(self, run: Run) -> Run:
         """A run without prompts and the exporter's attributes, and with nobody else's name in it."""
-        told = self._redactor.run(self._withheld.without(run))
+        given = self._given(run)
+        told = self._redactor.run(given)
         return replace(
             told,
             id=self.text(run.id),
@@ -89,9 +115,9 @@ class ClientView:
             version=self._maybe(run.version),
             model=self._maybe(run.model),
             subject=self._subject(run.subject),
-            input=self._json(told.input),
+            input=self._own_json(given.input) if is_own(run, self._client) else self._json(told.input),
             output=self._json(told.output),
-            steps=tuple(map(self._step, told.steps)),
+            steps=tuple(map(self._step, given.steps, told.steps)),
         )
 
     def refuse_id(self, incident: str) -> None:
@@ -140,60 +166,47 @@ class ClientView:
             return subject
         return Subject(customer=self._maybe(subject.customer), customer_id=self._maybe(subject.customer_id))
 
-    def _step(self, step: Step) -> Step:
+    def _step(self, given: Step, told: Step) -> Step:
         return replace(
-            step,
-            id=self.text(step.id),
-            parent=self._maybe(step.parent),
-            name=self.text(step.name),
-            agent=self._maybe(step.agent),
-            input=self._json(step.input),
-            output=self._json(step.output),
-            error=self._without_names(step.error) if step.error else step.error,
-            records=tuple(map(self._record, step.records)),
+            told,
+            id=self.text(given.id),
+            parent=self._maybe(given.parent),
+            name=self.text(given.name),
+            agent=self._maybe(given.agent),
+            input=self._json(told.input),
+            output=self._json(told.output),
+            error=self._without_names(told.error) if told.error else told.error,
+            records=tuple(map(self._record, given.records, told.records)),
         )
 
-    def _record(self, record: Record) -> Record:
-        metadata = self._json(record.metadata)
+    def _record(self, given: Record, told: Record) -> Record:
+        if given.owner == self._client.id:
+            words, metadata = self._own_text(given.text), self._own_json(given.metadata)
+        else:
+            words, metadata = self._without_names(told.text), self._json(told.metadata)
         return Record(
-            id=self.text(record.id),
-            owner=self._maybe(record.owner),
-            text=self._without_names(record.text),
-            metadata=metadata if isinstance(metadata, Mapping) else {},
+            id=self.text(given.id), owner=self._maybe(given.owner), text=words, metadata=as_object(metadata)
         )
 
+    def _own_text(self, text: str) -> str:
+        """What the client's own record or question says: as it is, but for the names of others."""
+        if text in self._others.ids:
+            return self._others.ids[text]
+        named = [spot for spot in spots(text, self._customers) if spot.kind == CUSTOMER]
+        for spot in reversed(named):
+            row = self._customers.get(spot.customer or "")
+            if row is not None and row.id != self._client.id:
+                text = f"{text[: spot.start]}{marked(self._redactor.label(row))}{text[spot.end :]}"
+        return self._without_names(text)
 
-class _Own:
-    """How the client itself is named and reached."""
-
-    def __init__(self, home: Project, client: Customer) -> None:
-        self._customers = home.customers
-        self._client = client
-        self._contacts = {squeezed(one) for one in client.contacts}
-        others = [row for row in home.customers if row.id != client.id]
-        shared = {one.domain for row in others for one in _mails(row)}
-        self.domains = {one.domain for one in _mails(client) if not is_free_mail(one.domain)} - shared
-        self.foreign = {text for row in others for text in (*row.names, *row.contacts)} - {
-            *client.names,
-            *client.contacts,
-        }
-
-    def found_in(self, values: Iterable[JSON]) -> set[str]:
-        """The client's names and addresses in these values, as they are written there."""
-        return {
-            text[spot.start : spot.end]
-            for value in values
-            for _, text in texts(value)
-            for spot in spots(text, self._customers)
-            if spot.customer == self._client.id or self._is_contact(text[spot.start : spot.end])
-        }
-
-    def _is_contact(self, text: str) -> bool:
-        return squeezed(text) in self._contacts or any(one.domain in self.domains for one in mails(text))
-
-
-def _mails(row: Customer) -> Iterator[Address]:
-    return (one for contact in row.contacts for one in mails(contact))
+    def _own_json(self, value: JSON) -> JSON:
+        if isinstance(value, str):
+            return self._own_text(value)
+        if isinstance(value, Mapping):
+            return {self._own_text(str(key)): self._own_json(inner) for key, inner in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self._own_json(inner) for inner in value]
+        return value
 
 
 def _ids(home: Project, runs: Iterable[Run]) -> Iterator[str]:
@@ -229,4 +242,4 @@ def _people(names: Iterable[str], redactor: Redactor) -> Iterator[Plain]:
         words = re.findall(r"\w+", name)
         if not all(is_ordinary(word.casefold()) for word in words):
             instead = redactor.text(name, label="contact")
-            yield Plain(name, instead if instead != name else "(a person)", loose=len(words) > 1)
+            yield Plain(name, instead if instead != name else marked("a person"), loose=len(words) > 1)

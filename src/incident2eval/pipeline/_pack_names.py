@@ -22,6 +22,13 @@ _BETWEEN = r"[\W_]{0,3}"
 """Between the words of a name: a blank, a hyphen in a domain, or nothing."""
 _WORD = re.compile(r"[^\W_]+")
 LEFT_OUT = "(left out)"
+MARKS = "\u2039\u203a"
+"""What stands around every made-up word: nobody is to take it for a fact."""
+
+
+def marked(made: str) -> str:
+    """A made-up word that shows that it is one."""
+    return f"{MARKS[0]}{made}{MARKS[1]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +106,7 @@ class Others:
 
     def _instead(self, written: str, row: Customer, redactor: Redactor) -> str:
         if written in row.names:
-            return redactor.label(row)
+            return marked(redactor.label(row))
         told = redactor.text(written, label="contact") if written in row.contacts else LEFT_OUT
         return told if told != written else LEFT_OUT
 

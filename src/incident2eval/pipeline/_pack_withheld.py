@@ -2,11 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from incident2eval.detection.text.wording import embedded, key_words
 from incident2eval.model import JSON, EvidenceKind, Record, Run, Step, StepKind, texts
+from incident2eval.pipeline._pack_own import Own
 from incident2eval.store import Project
 
 PROMPT = "(prompt left out)"
@@ -23,27 +24,28 @@ class Withheld:
     """Prompts and other customers' records of an incident, to be taken out of its runs."""
 
     def __init__(
-        self, home: Project, incident: str, runs: Sequence[Run], *, client: str, wrong: Sequence[str]
+        self, runs: Sequence[Run], *, prompts: Iterable[str], wrong: Sequence[str], own: Own
     ) -> None:
         """Read what is to be withheld.
 
         Args:
-            home: The project.
-            incident: The incident's id; its evidence of kind prompt is read.
             runs: The runs, with the owners of their records: system messages and records are read.
-            client: Id of the customer whose own records stay.
+            prompts: The firm's prompts that lie beside the runs.
             wrong: What should not have been said of other customers.
+            own: What is the client's: its own records stay, and what they say is not another's alone.
         """
-        self._client = client
-        self._others = {row.id for row in home.customers} - {client}
-        cut = dict.fromkeys(_lines(_prompts(home, incident, runs)), PROMPT)
+        self._client, self._others = own.client.id, own.others
+        cut = dict.fromkeys(_lines((*prompts, *_messages(runs))), PROMPT)
         records = (
             one.text for run in runs for step in run.steps for one in step.records if self._is_foreign(one)
         )
-        cut |= {sentence: FOREIGN for text in (*records, *wrong) for sentence in _SENTENCE.split(text)}
+        foreign = {sentence for text in (*records, *wrong) for sentence in _SENTENCE.split(text)}
+        cut |= {one: FOREIGN for one in foreign if not any(one.strip() in said for said in own.said)}
         cut = {text.strip(): instead for text, instead in cut.items()}
         self._cut = {
-            text: cut[text] for text in sorted(cut, key=len, reverse=True) if len(text) >= _LONG_ENOUGH
+            text: cut[text]
+            for text in sorted(cut, key=lambda one: (-len(one), one))
+            if len(text) >= _LONG_ENOUGH
         }
 
     def cut(self, text: str) -> str:
@@ -79,6 +81,10 @@ class Withheld:
 
     def _own(self, value: JSON) -> JSON:
         """What a step brought in, without what objects say that name another customer as theirs."""
+        if isinstance(value, str):
+            inside = embedded(value)
+            told = self._own(inside) if inside is not None else None
+            return value if told == inside else json.dumps(told, ensure_ascii=False)
         if isinstance(value, Mapping):
             theirs = {key for key, inner in value.items() if isinstance(inner, str) and inner in self._others}
             if theirs:
@@ -93,7 +99,11 @@ class Withheld:
         if isinstance(value, str):
             inside = embedded(value)
             # Messages that an exporter wrote as text of JSON.
-            return json.dumps(self._json(inside)) if any(_system_texts(inside)) else self.cut(value)
+            return (
+                json.dumps(self._json(inside), ensure_ascii=False)
+                if any(_system_texts(inside))
+                else self.cut(value)
+            )
         if isinstance(value, Mapping):
             return self._object(value)
         if isinstance(value, (list, tuple)):
@@ -109,16 +119,20 @@ class Withheld:
         }
 
 
-def _prompts(home: Project, incident: str, runs: Sequence[Run]) -> Iterator[str]:
+def prompts_of(home: Project, incident: str) -> Iterator[str]:
+    """The prompts among an incident's evidence."""
     for item in home.evidence(incident):
         if item.evidence.kind == EvidenceKind.PROMPT:
             yield item.read().decode("utf-8", "replace")
+
+
+def _messages(runs: Iterable[Run]) -> Iterator[str]:
     for run in runs:
         for value in (run.input, *(step.input for step in run.steps)):
             yield from _system_texts(embedded(value) if isinstance(value, str) else value)
 
 
-def _lines(written: Iterator[str]) -> Iterator[str]:
+def _lines(written: Iterable[str]) -> Iterator[str]:
     return (line for text in written for line in text.splitlines())
 
 

@@ -70,10 +70,20 @@ def prove_again(home: Project, incident_id: str) -> Proof:
         proof = replace(proof, missed=(*proof.missed, said))
     else:
         proof = prove_case(sheet, known, _alarms(home, case, known, archived))
+    if not case.unredacted and home.key() is None:
+        proof = _with_locked_variants(home, proof, incident_id)
     if case.draft:
         fault = f"cases/{incident_id} is a draft: finish it and take `draft: true` out of its case.yaml"
         proof = replace(proof, faults=(*proof.faults, fault))
     return proof
+
+
+def _with_locked_variants(home: Project, proof: Proof, incident_id: str) -> Proof:
+    """A proof with the variants that the lock holds: made without the key they are about other words."""
+    locked = {one.id: one.variants for one in home.lock().cases if one.incident == incident_id}
+    tests = tuple(replace(test, variants=locked.get(test.id, test.variants)) for test in proof.tests)
+    said = f"{incident_id}: variants as they were: the key of its pseudonyms is not at hand"
+    return replace(proof, tests=tests, missed=(said,))
 
 
 def _known_good(home: Project, incident_id: str) -> tuple[Run, ...] | None:

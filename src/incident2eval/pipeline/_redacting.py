@@ -1,5 +1,6 @@
 """What may be written: an incident in pseudonyms, and a roster that knows them."""
 
+import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -16,6 +17,8 @@ from incident2eval.model import (
 from incident2eval.redaction import Disguise, Redactor, needs_key
 from incident2eval.store import Project, dump
 
+_ID = re.compile(r"(?=.*[\d_])[\w.:/#-]{2,80}")
+"""What is an id by its form."""
 _PEOPLE = ("owner", "deputy", "switch_off_by")
 
 
@@ -40,10 +43,15 @@ def _ids(project: Project, runs: Iterable[Run]) -> Iterator[str]:
     for name, workflow in project.settings.workflows.items():
         yield from (name, *(workflow.approved_tools or ()), *workflow.needs_approval)
     for run in runs:
-        yield from filter(None, (run.id, run.model, run.version, run.workflow, run.customer_id))
+        said = [run.id, run.model, run.version, run.customer_id]
         for step in run.steps:
-            yield from filter(None, (step.id, step.name, step.agent))
-            yield from filter(None, (one for record in step.records for one in (record.id, record.owner)))
+            said += [
+                step.id,
+                step.name,
+                *(one for record in step.records for one in (record.id, record.owner)),
+            ]
+        # Some traces have names and addresses where ids belong: these are no reason to leave them in texts.
+        yield from (one for one in said if one and _ID.fullmatch(one))
 
 
 def _staff(project: Project) -> Iterator[str]:
@@ -57,6 +65,16 @@ def learn_incident(redactor: Redactor, incident: Incident, runs: Iterable[Run]) 
     redactor.learn([dump(incident)])
     for run in runs:
         redactor.learn(said_in(run))
+        redactor.learn_names(_owners(run))
+    if incident.subject and incident.subject.customer:
+        redactor.learn_names([incident.subject.customer])
+
+
+def _owners(run: Run) -> Iterator[str]:
+    """What a trace calls customers: without a roster, names stand where ids belong."""
+    said = [run.subject.customer, run.subject.customer_id] if run.subject else []
+    said += [record.owner for step in run.steps for record in step.records]
+    yield from (one for one in said if one and " " in one and one[:1].isupper())
 
 
 def said_in(run: Run) -> Iterator[JSON]:

@@ -29,7 +29,7 @@ from incident2eval.pipeline._locking import edits_of, lock_case, lock_pseudonyms
 from incident2eval.pipeline._probe import ask_target
 from incident2eval.pipeline._proof import prove_case
 from incident2eval.pipeline._proof_again import prove_again
-from incident2eval.pipeline._redacting import disguised
+from incident2eval.pipeline._redacting import disguised, redactor_of
 from incident2eval.proving import CaseSheet
 from incident2eval.store import Project, case_files, sha256
 
@@ -135,7 +135,8 @@ def build(dossier: Dossier, *, probe: bool = True, redact: bool = True) -> Built
     proof = prove_case(sheet, hidden.known, _false_alarms(dossier, hidden))
     if proof.faults:
         raise NotProvable("the tests do not hold in pytest: " + "; ".join(proof.faults))
-    lock_pseudonyms(project, hidden.pseudonyms)
+    if hidden.redactor is not None:
+        lock_pseudonyms(project, hidden.pseudonyms)
     project.write_case(incident.id, files)
     lock_case(project, incident.id, proof.tests)
     return Built(tests=proof.tests, search=found, notes=(*warnings, *notes, *proof.missed))
@@ -182,7 +183,8 @@ def _write_draft(
     test = evalcase.write_draft(incident.id)
     files = case_files(case, recorded=stored.recorded, corrected=stored.corrected, tests=test)
     refuse_edited(project, incident.id, files)
-    lock_pseudonyms(project, hidden.pseudonyms)
+    if hidden.redactor is not None:
+        lock_pseudonyms(project, hidden.pseudonyms)
     project.write_case(incident.id, files)
     lock_case(project, incident.id, ())
     path = f"cases/{incident.id}/{evalcase.file_name(incident.id)}"
@@ -224,7 +226,8 @@ def prove(*, project: Path | None, incidents: tuple[str, ...], reason: str | Non
         ]
         faults += proof.faults
         if not proof.faults:
-            lock_case(home, incident, proof.tests, reason=reason if edits else None, by=by)
+            said = redactor_of(home).text(reason) if reason and edits else None
+            lock_case(home, incident, proof.tests, reason=said, by=by)
             accepted = f", edits accepted from {by or 'nobody named'}: {reason}" if edits else ""
             lines.append(f"locked: {len(proof.tests)} cases of {incident}{accepted}")
     data = {"cases": [case_json(case) for case in proved], "faults": faults}

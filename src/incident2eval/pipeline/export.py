@@ -2,18 +2,21 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from zipfile import is_zipfile
 
 from incident2eval.model import JSON, BadInput, Customer, Fault, Incident2EvalError, NotProvable
 from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline._layout import wrapped
 from incident2eval.pipeline._pack_client import client_pack
 from incident2eval.pipeline._pack_contents import Asked, Made
+from incident2eval.pipeline._pack_file import MANIFEST, SUMS
 from incident2eval.pipeline._pack_full import full_pack
 from incident2eval.pipeline.intake import whoami
 from incident2eval.store import Project, sha256, write_atomically
 
 _FULL = ("regulator", "insurer")
+_SHOWN = 40
+"""Files that the terminal lists."""
+_IN_CLEAR = "people and customers stand in it in clear, in the evidence as it was sealed: nothing is redacted"
 
 
 def export(
@@ -24,7 +27,7 @@ def export(
     Args:
         project: The project's folder, or None for the nearest one upward.
         incident: Its id.
-        pack: The zip to write; a pack that is there is replaced.
+        pack: The zip to write; nothing may be there.
         audience: `regulator` or `insurer` for all of it; `client:<id>` for what that customer may see.
         by: Who gives it away, for the log and the manifest; the name of the account when not given.
 
@@ -97,8 +100,8 @@ def _refuse_place(home: Project, pack: Path) -> None:
         why, hint = "is no name for a pack", "end it in .zip"
     elif place.is_dir() or not place.parent.is_dir():
         why, hint = "is no place for a file", "name a file in a folder"
-    elif place.exists() and not is_zipfile(place):
-        why = "is another file"
+    elif place.exists() or pack.is_symlink():
+        why = "is there already"
     if why:
         raise BadInput(Fault(file=str(pack), message=why, hint=hint))
 
@@ -135,8 +138,11 @@ def _hand_out(asked: Asked, pack: Path, made: Made) -> str:
 
 
 def _lines(asked: Asked, pack: Path, made: Made, digest: str) -> list[str]:
-    lines = [f"{asked.incident.id}: {len(made.files)} files for {asked.audience} in {pack}"]
-    lines += [f"  {name}" for name in made.files if not name.startswith(("cases/", "incident/evidence/"))]
+    files = [*made.files, MANIFEST, SUMS]
+    lines = [f"{asked.incident.id}: {len(files)} files for {asked.audience} in {pack}"]
+    lines += [f"  {name}" for name in files[:_SHOWN]]
+    lines += [f"  and {len(files) - _SHOWN} more" for _ in files[_SHOWN:][:1]]
+    lines += [] if asked.client else [_IN_CLEAR]
     lines.append(f"sha256 {digest}")
     lines += [f"left out: {gap.what}: {gap.why}" for gap in made.left_out]
     lines.append("General information, not legal advice.")

@@ -54,6 +54,7 @@ def gate(
     asked = {incident: _trials(home, sheet, before, trials) for incident, sheet in sheets.items()}
     _spare(told, sheets)
     calls = {name: replay_today(home, sheet.case, trials=asked[name]) for name, sheet in sheets.items()}
+    _learn(told, calls)
     verdicts = tuple(_told(one, told) for one in _judge(customers, sheets, calls))
     edited = {**read_locked(home, workflow).changed_since(before), **before.edited}
     decision = decide(
@@ -63,9 +64,9 @@ def gate(
             trials=asked,
             calls={name: _said(results, told) for name, results in calls.items()},
             verdicts=verdicts,
-            edited=edited,
+            edited={name: told.text(words) for name, words in edited.items()},
             uncovered=before.uncovered,
-            strangers=before.strangers,
+            strangers=tuple(map(told.text, before.strangers)),
         )
     )
     done = _in_pseudonyms(_report(home, decision, before, sheets, started), told)
@@ -110,6 +111,13 @@ def _spare(redactor: Redactor, sheets: Mapping[str, CaseSheet]) -> None:
         if not sheet.case.unredacted:
             redactor.spare([dict(sheet.case.facts)])
             redactor.spare(said for one in sheet.sets for run in one.runs.values() for said in said_in(run))
+
+
+def _learn(redactor: Redactor, calls: Mapping[str, Results]) -> None:
+    """Let a redactor read what today's workflow said: a message may quote it without its labels."""
+    for results in calls.values():
+        for one in (result for trial in results[:1] for result in trial if result.run):
+            redactor.learn(said_in(one.run) if one.run else ())
 
 
 def _told(verdict: Verdict, redactor: Redactor) -> Verdict:

@@ -50,9 +50,11 @@ class Disguise(Redactor):
                 yield spot
 
     def _people_in(self, text: str) -> Iterator[Spot]:
-        for match in WORD.finditer(text) if PERSON in self._kinds.values() else ():
-            if self._kinds.get(self._digests.name(PERSON, fold(match[0]))) == PERSON:
-                yield Spot(kind=PERSON, start=match.start(), end=match.end())
+        kinds = {PERSON, "street"}.intersection(self._kinds.values())
+        for match in WORD.finditer(text) if kinds else ():
+            for kind in kinds:
+                if self._kinds.get(self._digests.name(kind, fold(match[0]))) == kind:
+                    yield Spot(kind=kind, start=match.start(), end=match.end())
 
     def _values_in(self, text: str) -> Iterator[Spot]:
         if {CUSTOMER, PERSON}.issuperset(self._kinds.values()):

@@ -1,5 +1,6 @@
 """The redactor: customers, people, contact data and secrets as keyed pseudonyms, the same everywhere."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
@@ -25,6 +26,8 @@ from incident2eval.redaction._learned import Learned
 from incident2eval.redaction._names import CustomerNames
 from incident2eval.redaction._words import Keyed
 
+WORD_BY_WORD = {"email", "street"}
+"""Kinds of which each word has a pseudonym of its own."""
 _REMEMBERED = 20_000
 """Texts whose spots are remembered."""
 _PIECE = 40_000
@@ -82,6 +85,11 @@ class Redactor:
                 shown = f"{label}: {text}" if label else text
                 self._learned.add(shown, self._found(shown))
 
+    def learn_names(self, names: Iterable[str]) -> None:
+        """Note names that a text does not tell from other words: of customers whom no roster knows."""
+        for name in names:
+            self._learned.add(name, [Spot(kind=PERSON, start=0, end=len(name))])
+
     def spare(self, values: Iterable[JSON]) -> None:
         """Leave what identifies somebody in these values as it is: they are in pseudonyms already."""
         for value in values:
@@ -121,8 +129,8 @@ class Redactor:
             }
         if isinstance(value, (list, tuple)):
             return [self.json(inner, label=label) for inner in value]
-        if isinstance(value, int) and not isinstance(value, bool):
-            return self._integer(value, label)
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return self._number(value, label)
         return value
 
     def run(self, run: Run) -> Run:
@@ -156,17 +164,14 @@ class Redactor:
         """What a redacted value names by pseudonyms, for `Disguise`: customers' ids, digests of all else."""
         words = {word for _, text in texts(value) for word in _plain_words(text)}
         whole = squeezed(flat_text(value))
-        return tuple(
-            sorted(
-                {
-                    digest
-                    for made, digest in self._made.items()
-                    if made in words
-                    or (len(made) > _LONG_ENOUGH and made in whole)
-                    or any(len(word) > 3 and made.startswith(word) for word in words)
-                }
-            )
-        )
+        named = {
+            digest
+            for made, digest in self._made.items()
+            # A fact may hold the stem of a word.
+            if any(made[:length] in words for length in range(min(4, len(made)), len(made) + 1))
+            or (len(made) > _LONG_ENOUGH and made in whole)
+        }
+        return tuple(sorted(named))
 
     def _all_names(self, customer: Customer) -> Iterator[str]:
         return (self._names.pseudonym(customer.id, name) for name in customer.names if name not in self._kept)
@@ -205,7 +210,16 @@ class Redactor:
         self._met.add(squeezed(value))
         made = pseudonym(spot.kind, value, self._keyed)
         self._made[squeezed(made)] = f"{spot.kind}:{self._keyed.name('value', value_key(value))}"
+        if spot.kind in WORD_BY_WORD:
+            self._note_words(spot.kind, value, made)
         return made
+
+    def _note_words(self, kind: str, value: str, made: str) -> None:
+        """Note what stands for each word of a mailbox or a street: each may turn up without the rest."""
+        before, after = (re.findall(r"[^\W\d_]{3,}", one.partition("@")[0]) for one in (value, made))
+        for word, other in zip(before, after, strict=False):
+            named = PERSON if kind == "email" else kind
+            self._made[fold(other)] = f"{named}:{self._keyed.name(named, fold(word))}"
 
     def _person(self, name: str) -> str:
         """A person's name with other words: each word has the same one everywhere; initials stay."""
@@ -224,10 +238,12 @@ class Redactor:
         self._made[fold(made)] = f"{PERSON}:{self._keyed.name(PERSON, fold(written))}"
         return made
 
-    def _integer(self, value: int, label: str) -> JSON:
-        """A whole number that identifies somebody, such as an account's, stays a whole number."""
-        made = self.text(str(value), label=label) if label else str(value)
-        return int(made) if made.isdecimal() else value
+    def _number(self, value: float, label: str) -> JSON:
+        """A whole number that identifies somebody, such as an account's, stays a number of its kind."""
+        if not label or value != value // 1:
+            return value
+        made = self.text(str(int(value)), label=label)
+        return type(value)(int(made)) if made.isdecimal() else value
 
     def _subject(self, subject: Subject | None) -> Subject | None:
         if subject is None or subject.customer is None or subject.customer in self._kept:
@@ -239,6 +255,7 @@ class Redactor:
     def _step(self, step: Step) -> Step:
         return replace(
             step,
+            agent=self.text(step.agent, label="agent") if step.agent else step.agent,
             input=self.json(step.input),
             output=self.json(step.output),
             error=self.text(step.error) if step.error else step.error,
@@ -290,8 +307,8 @@ def _labelled(value: JSON, label: str = "") -> Iterator[tuple[str, str]]:
     """Every text and whole number of a value, with the words of its key."""
     if isinstance(value, str):
         yield label, value
-    elif isinstance(value, int) and not isinstance(value, bool):
-        yield label, str(value)
+    elif isinstance(value, (int, float)) and not isinstance(value, bool) and value == value // 1:
+        yield label, str(int(value))
     elif isinstance(value, Mapping):
         for key, inner in value.items():
             yield "", str(key)

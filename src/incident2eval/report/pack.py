@@ -18,7 +18,7 @@ LONGEST = 20_000
 _ORDERS = {
     "insurer": "impact done times what workflow timeline evidence kinds",
     "regulator": "what times workflow impact done timeline evidence kinds",
-    "client": "what times impact done evidence",
+    "client": "what exposed times impact done files evidence",
 }
 """What comes first is what that reader asks first."""
 
@@ -64,6 +64,27 @@ class Stand:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One record of the client's that the run read."""
+
+    record: str
+    by: str
+    """The step that read it, and when."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exposed:
+    """What of the client's was exposed, and where it went."""
+
+    summary: str
+    read: tuple[Reading, ...] = ()
+    said: tuple[tuple[str, str], ...] = ()
+    """Where the run spoke of the client, and the words."""
+    went: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PackPage:
     """Everything that the page says, in words that its reader may see."""
 
@@ -85,6 +106,10 @@ class PackPage:
     evidence: tuple[Exhibit, ...] = ()
     kinds: tuple[Stand, ...] = ()
     left_out: tuple[Gap, ...] = ()
+    exposed: Exposed | None = None
+    """For a client."""
+    files: tuple[tuple[str, str], ...] = ()
+    """The files beside the page, and what they are."""
 
     @property
     def order(self) -> tuple[str, ...]:

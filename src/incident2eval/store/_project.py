@@ -1,6 +1,7 @@
 """A project: a folder with incident2eval.toml, and everything that the tool reads and writes below it."""
 
 import glob
+import os
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from incident2eval.model import (
     Customers,
     Fault,
     Lock,
+    NotJudged,
     RootCause,
     Run,
     Settings,
@@ -113,12 +115,39 @@ class Project:
         return _customers.with_canaries(customers, read_bytes(path.resolve(), file=named), file=named)
 
     def key(self) -> bytes | None:
-        """The key that pseudonyms and hashed names are made with; None where there is none at hand."""
-        return _key.read_key(self.root)
+        """The key that pseudonyms and hashed names are made with; None where there is none at hand.
+
+        Raises:
+            BadInput: What is there is no key, or not the one that the cases are written with.
+        """
+        key = _key.read_key(self.root)
+        locked = self.lock().key
+        if key is not None and locked not in {None, _key.check_value(key)}:
+            where = _key.VARIABLE if os.environ.get(_key.VARIABLE) else _key.FILE
+            message = "is another key than the one that the pseudonyms under cases/ are made with"
+            hint = "take the key of the machine where the cases were written"
+            raise BadInput(Fault(file=where, message=message, hint=hint))
+        return key
 
     def make_key(self) -> bytes:
-        """The key, made where there is none yet; raises BadInput for what is no key."""
+        """The key, made where there is none yet.
+
+        Raises:
+            BadInput: As `key`.
+            NotJudged: The cases are written with a key that is not at hand; a second one would not do.
+        """
+        if self.key() is None and self.lock().key is not None:
+            raise NotJudged(
+                "the pseudonyms under cases/ are made with a key that is not at hand",
+                hint=f"put it into {_key.FILE} or give it as {_key.VARIABLE}; "
+                "where it is lost, remove cases/ and write them anew",
+            )
         return _key.make_key(self.root)
+
+    def key_check(self) -> str | None:
+        """What tells the key that is at hand from others; None where there is none."""
+        key = self.key()
+        return _key.check_value(key) if key is not None else None
 
     @property
     def incidents(self) -> Path:

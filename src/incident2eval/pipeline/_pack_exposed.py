@@ -1,0 +1,90 @@
+"""What a pack for a client says of the client's data: what was read of it, what was said, and to whom."""
+
+from collections.abc import Iterator
+
+from incident2eval.model import Customer, Incident, Run, Step, StepKind, flat_text
+from incident2eval.pipeline._pack_hiding import ClientView
+from incident2eval.pipeline._pack_own import is_own, own_records
+from incident2eval.pipeline._pack_withheld import FOREIGN
+from incident2eval.report.pack import Exposed, Reading
+from incident2eval.report.wording import spoken
+
+_LEFT = {
+    "yes": "Yes.",
+    "no": "No, says the incident file.",
+    "unknown": "Not known: nobody has written down yet whether it did.",
+}
+
+
+def exposed(client: Customer, incident: Incident, run: Run | None, view: ClientView) -> Exposed:
+    """What of the client's was exposed, and where it went, as far as the recorded run and the file say.
+
+    Args:
+        client: Whose data.
+        incident: The incident file.
+        run: The recorded run as it was; None where none could be read.
+        view: How the client may see it.
+    """
+    return Exposed(
+        summary=_summary(client, run),
+        read=tuple(_readings(client, run, view)) if run else (),
+        said=tuple(_said(view.run(run))) if run and not is_own(run, client) else (),
+        went=(
+            ("Did anything leave the company", _LEFT[incident.questions.left_company]),
+            *_recipients(client, incident, view),
+        ),
+    )
+
+
+def _summary(client: Customer, run: Run | None) -> str:
+    if run is None:
+        return "No run could be read from the evidence: which of your records it read is not known from here."
+    number = len(list(own_records(run, client)))
+    records = "none of your records" if not number else f"{number} of your records"
+    if is_own(run, client):
+        return (
+            f"The run that went wrong was made for you. It read {records}, which are shown as they were. "
+            "What it read and said of other customers is left out."
+        )
+    whose = "another customer" if run.customer_id else "somebody whom the evidence does not name"
+    return (
+        f"The run that went wrong was made for {whose}, not for you. It read {records}. Whose run it "
+        "was, what was asked, and what was read and said of others is left out; what speaks of you stays."
+    )
+
+
+def _readings(client: Customer, run: Run, view: ClientView) -> Iterator[Reading]:
+    told = view.run(run)
+    for step, shown in zip(run.steps, told.steps, strict=True):
+        for record, seen in zip(step.records, shown.records, strict=True):
+            if record.owner == client.id:
+                at = spoken(step.started) if step.started else "at a time not recorded"
+                yield Reading(record=seen.id or "a record", by=f"{shown.name}, {at}", text=seen.text)
+
+
+def _said(told: Run) -> Iterator[tuple[str, str]]:
+    """What speaks of the client in what the run gave out: where, and the words."""
+    seen: set[str] = set()
+    for where, text in _given_out(told):
+        for words in map(str.strip, text.split(FOREIGN)):
+            if words and words not in seen and any(map(str.isalpha, words)):
+                seen.add(words)
+                yield where, words
+
+
+def _given_out(told: Run) -> Iterator[tuple[str, str]]:
+    yield "the run's result", flat_text(told.output)
+    calls: tuple[Step, ...] = tuple(step for step in told.steps if step.kind is StepKind.OUTPUT)
+    for step in calls:
+        yield f"sent by {step.name}", flat_text(step.input)
+
+
+def _recipients(client: Customer, incident: Incident, view: ClientView) -> Iterator[tuple[str, str]]:
+    name = "Received it, or could read it"
+    if not incident.recipients:
+        yield name, "Nobody is written down."
+    for one in incident.recipients:
+        who = "you" if one.ref == client.id else view.text(one.ref, label="contact")
+        assessed = view.text(one.assessed) if one.assessed else "not assessed"
+        retrieved = f"; retrieved: {view.text(one.retrieved)}" if one.retrieved else ""
+        yield name, f"{who}: {assessed}{retrieved}"
