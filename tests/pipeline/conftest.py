@@ -48,7 +48,11 @@ def relock(folder: Path) -> None:
     """What an attacker who can write the lock would do: make its digests fit the files as they are now."""
     lock = folder / "cases" / "cases.lock"
     content = json.loads(lock.read_text())
-    files = (path for path in (folder / "cases").rglob("*") if path.is_file() and path != lock)
+    files = (
+        path
+        for path in (folder / "cases").rglob("*")
+        if path.is_file() and path.suffix != ".lock" and path.name != ".lock"
+    )
     content["files"] = {
         path.relative_to(folder / "cases").as_posix(): sha256(path.read_bytes()) for path in files
     }

@@ -1,5 +1,6 @@
 """`check` says what is missing."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -113,7 +114,7 @@ def test_raw_evidence_past_runs_and_the_key_do_not_belong_in_git(project: Path) 
     (line,) = answer.data["missing"]
     assert line.startswith("git tracks what must not spread: .incident2eval/key, archive/")
     assert "more (git rm --cached" in line
-    assert len(Project.find(project).tracked_evidence()) == 1 + 3 + 9
+    assert len(Project.find(project).tracked_evidence().files) == 1 + 3 + 9
 
 
 def test_evidence_outside_the_repository_is_not_tracked_by_it(project: Path, tmp_path: Path) -> None:
@@ -123,6 +124,50 @@ def test_evidence_outside_the_repository_is_not_tracked_by_it(project: Path, tmp
     git(project, "add", "incident2eval.toml")
 
     assert check(project=project, workflow=None).data["missing"] == []
+
+
+@pytest.mark.parametrize("variable", ["GIT_LITERAL_PATHSPECS", "GIT_DIR", "GIT_INDEX_FILE"])
+def test_no_variable_of_git_hides_what_is_tracked(
+    project: Path, variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git(project, "init", "--quiet")
+    git(project, "add", "--force", ".")
+    monkeypatch.setenv(variable, "1")
+
+    (line,) = check(project=project, workflow=None).data["missing"]
+    assert line.startswith("git tracks what must not spread")
+
+
+def test_a_repository_that_git_cannot_read_is_no_clean_one(project: Path) -> None:
+    git(project, "init", "--quiet")
+    git(project, "add", ".")
+    (project / ".git" / "index").write_text("no index at all")
+    answer = check(project=project, workflow=None)
+
+    assert answer.exit_code == 1
+    (line,) = answer.data["missing"]
+    assert line.startswith("git could not say what it tracks: fatal: .git/index")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to somebody else")
+def test_a_repository_of_somebody_else_is_no_clean_one(project: Path) -> None:
+    git(project, "init", "--quiet")
+    git(project, "add", ".")
+    for path in (project, project / ".git"):
+        os.chown(path, 12345, 12345)
+
+    (line,) = check(project=project, workflow=None).data["missing"]
+    assert line.startswith("git could not say what it tracks: fatal: detected dubious ownership")
+
+
+def test_evidence_that_another_repository_tracks_is_found(project: Path, tmp_path: Path) -> None:
+    settings(project, "[project]", '[project]\nevidence = "../vault"')
+    vault = shutil.copytree(project / "incidents", tmp_path / "vault")
+    git(vault, "init", "--quiet")
+    git(vault, "add", f"{INCIDENT}/evidence/draft.txt", f"{INCIDENT}/incident.yaml")
+
+    assert Project.find(project).tracked_evidence().files == (f"../vault/{INCIDENT}/evidence/draft.txt",)
+    assert check(project=project, workflow=None).exit_code == 1
 
 
 def test_a_target_that_cannot_be_called_is_named(project: Path) -> None:

@@ -1,5 +1,6 @@
 """`collect`: sealed first, then read; and what is read of an incident's evidence."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -86,6 +87,37 @@ def test_who_hands_a_file_over_is_in_the_manifest(project: Path, tmp_path: Path)
     intake.collect(project=project, incident=INCIDENT, traces=(extra,), by="Hana Osei")
 
     assert Project.find(project).sealed(INCIDENT)[-1].by == "Hana Osei"
+
+
+def test_what_is_passed_over_is_said(project: Path, tmp_path: Path) -> None:
+    """Of links, hidden files and pipes each; not of what keeps a folder or a dead writer left there."""
+    (tmp_path / "outside.json").write_text("{}")
+    evidence(project, "link.json").symlink_to(tmp_path / "outside.json")
+    os.mkfifo(evidence(project, "pipe.json"))
+    for name in (".secret.json", ".gitkeep", ".DS_Store", ".lock", ".0123456789abcdef.tmp"):
+        evidence(project, name).write_text("{}")
+    before = sealed(project)
+    answer = intake.collect(project=project, incident=INCIDENT, traces=())
+
+    said = "and was not sealed: put the file itself there, under a plain name"
+    assert [note for note in answer.notes if "not sealed" in note] == [
+        f"evidence/.secret.json is hidden, {said}",
+        f"evidence/link.json is a link, {said}",
+        f"evidence/pipe.json is a pipe, {said}",
+    ]
+    assert sealed(project) == before
+
+
+def test_a_hidden_file_that_is_listed_is_sealed(project: Path) -> None:
+    evidence(project, ".export.csv").write_text("a,b\n")
+    path = project / "incidents" / INCIDENT / "incident.yaml"
+    row = "evidence:\n  - {file: evidence/.export.csv, kind: export}\n"
+    path.write_text(path.read_text().replace("evidence:\n", row, 1))
+    answer = intake.collect(project=project, incident=INCIDENT, traces=())
+
+    assert sealed(project)[-1] == "evidence/.export.csv"
+    assert not any("not sealed" in note for note in answer.notes)
+    assert verify(project=project, what=INCIDENT).exit_code == 0
 
 
 @pytest.mark.parametrize(

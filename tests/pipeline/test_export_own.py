@@ -107,12 +107,22 @@ class TestSomebodyElsesRun:
             "Mrs Quillfeather of Flat 9 pays GBP 1,210.00. Her account number is 48210937",
             NOTE,
             "look_up",
+            f"(account_number: {ACCOUNT}; author: ‹",
+            "another customer (customer-",
             "asked to delete it",
             "What the software wrote down of the run that went wrong",
         ):
             assert said in page
         assert "Hale" not in page
         assert OWN not in page
+
+    def test_what_a_tool_brought_in_of_the_client_is_said_too(self, made: Made) -> None:
+        rows = [{"for": LEAKED, "says": "Flat 9 is 12 days late"}, {"for": OWN, "says": "Flat 2"}]
+        steps = [{"id": "1", "kind": "tool", "name": "rows", "output": rows}]
+        pack = made(LEAKED, leak(steps=steps, output="Nothing to say."))
+        assert "In what rows brought in: “K-102; Flat 9 is 12 days late" in page_of(pack).replace("<q>", "“")
+        assert "no record that is marked as yours" in page_of(pack)
+        assert not named(pack, "Flat 2")
 
     def test_a_run_of_nobody_known_is_not_the_clients(self, made: Made) -> None:
         run = leak(subject=None, input={"messages": [{"role": "user", "content": "how much do I owe"}]})

@@ -1,6 +1,7 @@
 """`verify` says everything about an incident's evidence that is not as it was sealed."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,7 +51,8 @@ def test_every_problem_is_named_at_once(project: Path) -> None:
     place(project, "evidence/draft.txt").write_text("another draft\n")
     place(project, "evidence/prompt.txt").unlink()
     place(project, "evidence/late.json").write_text("{}")
-    place(project, "evidence/.hidden.tmp").write_text("half")
+    place(project, "evidence/.0123456789abcdef.tmp").write_text("half")
+    place(project, "evidence/.DS_Store").write_text("")
     speaks_of(project, "f" * 64)
     report = f"reports/{WORKFLOW}/2026-11-20T10-00-00Z-nocommit.json"
     taken = (
@@ -67,6 +69,53 @@ def test_every_problem_is_named_at_once(project: Path) -> None:
         "evidence/late.json: was added since, and is not sealed",
         f"{report}: {taken}",
     ]
+
+
+def test_what_cannot_be_sealed_is_a_problem_too(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "outside.json").write_text("{}")
+    place(project, "evidence/link.json").symlink_to(tmp_path / "outside.json")
+    place(project, "evidence/.gitkeep").symlink_to("nowhere")
+    place(project, "evidence/.late").mkdir()
+    place(project, "evidence/.late/trace.json").write_text("{}")
+    os.mkfifo(place(project, "evidence/pipe.json"))
+    answer = asked(project)
+
+    assert answer.exit_code == 1
+    assert answer.data["problems"] == [
+        "evidence/.gitkeep: is a link, and is not sealed",
+        "evidence/.late/trace.json: is hidden, and is not sealed",
+        "evidence/link.json: is a link, and is not sealed",
+        "evidence/pipe.json: is a pipe, and is not sealed",
+    ]
+
+
+@pytest.mark.parametrize("kind", ["link", "link to nothing", "pipe"])
+def test_a_listed_file_that_is_none_any_more_hides_no_other_problem(
+    project: Path, tmp_path: Path, kind: str
+) -> None:
+    trace = place(project, "evidence/trace.json")
+    trace.rename(tmp_path / "trace.json")
+    if kind == "pipe":
+        os.mkfifo(trace)
+    else:
+        trace.symlink_to(tmp_path / ("trace.json" if kind == "link" else "nothing"))
+    place(project, "evidence/draft.txt").write_text("another draft\n")
+    answer = asked(project)
+
+    assert answer.exit_code == 1
+    assert sorted(map(str, answer.data["problems"])) == [
+        "evidence/draft.txt: was changed after it was sealed",
+        "evidence/trace.json: was changed after it was sealed",
+    ]
+
+
+def test_evidence_behind_a_link_is_not_what_was_sealed(project: Path, tmp_path: Path) -> None:
+    place(project, "evidence").rename(tmp_path / "aside")
+    place(project, "evidence").symlink_to(tmp_path / "aside")
+    answer = asked(project)
+
+    assert answer.exit_code == 1
+    assert answer.data["problems"][-1] == "evidence: is a link, and is not sealed"
 
 
 def edited(change: Callable[[list[dict[str, object]]], object]) -> Callable[[Path], None]:

@@ -17,6 +17,7 @@ from incident2eval.pipeline._redacting import (
     with_pseudonyms,
 )
 from incident2eval.redaction import Redactor
+from incident2eval.store import Project
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +102,15 @@ def _live(known: Known, dossier: Dossier, named: tuple[str, ...], hidden: Known)
         all_corrected=tuple(map(told, known.all_corrected)),
         customers=hidden.customers,
     )
+
+
+def sure_of_key(project: Project) -> tuple[str, ...]:
+    """Make the project's key where it has none, and what a person should then know."""
+    if project.key() is not None:
+        return ()
+    project.make_key()
+    made = ".incident2eval/key was made, and what is written is in its pseudonyms"
+    return (f"{made}: git ignores it, so keep a copy where your passwords are",)
 
 
 def incident_redactor(dossier: Dossier) -> Redactor:

@@ -84,37 +84,39 @@ def lock_case(
 
     A reason goes with the files that it accepts.
     """
-    lock = project.lock()
-    digests, old = project.case_digests(incident), _locked(lock, incident)
-    accepted = [one for one in lock.accepted if digests.get(one.path, one.sha256) == one.sha256]
-    if reason:
-        changed = {path: digest for path, digest in digests.items() if old.get(path) != digest}
-        accepted += [Acceptance(path=path, sha256=d, reason=reason, by=by) for path, d in changed.items()]
-    others = [case for case in lock.cases if case.incident != incident]
-    files = {path: digest for path, digest in lock.files.items() if path not in old}
-    project.write_lock(
-        replace(
-            lock,
-            cases=tuple(sorted([*others, *tests], key=lambda case: case.id)),
-            files={**files, **digests},
-            accepted=tuple(accepted),
+    with project.changing_lock():
+        lock = project.lock()
+        digests, old = project.case_digests(incident), _locked(lock, incident)
+        accepted = [one for one in lock.accepted if digests.get(one.path, one.sha256) == one.sha256]
+        if reason:
+            changed = {path: digest for path, digest in digests.items() if old.get(path) != digest}
+            accepted += [Acceptance(path=path, sha256=d, reason=reason, by=by) for path, d in changed.items()]
+        others = [case for case in lock.cases if case.incident != incident]
+        files = {path: digest for path, digest in lock.files.items() if path not in old}
+        project.write_lock(
+            replace(
+                lock,
+                cases=tuple(sorted([*others, *tests], key=lambda case: case.id)),
+                files={**files, **digests},
+                accepted=tuple(accepted),
+            )
         )
-    )
 
 
 def lock_pseudonyms(project: Project, new: Mapping[str, Pseudonyms]) -> None:
     """Put what stands for customers into the lock, and which key it is made with; what is there stays."""
-    lock = project.lock()
-    both = dict(lock.pseudonyms)
-    for customer, more in new.items():
-        one = both.get(customer, Pseudonyms())
-        both[customer] = Pseudonyms(
-            names=tuple(dict.fromkeys([*one.names, *more.names])),
-            contacts=tuple(dict.fromkeys([*one.contacts, *more.contacts])),
-        )
-    changed = replace(lock, pseudonyms=dict(sorted(both.items())), key=project.key_check())
-    if changed != lock:
-        project.write_lock(changed)
+    with project.changing_lock():
+        lock = project.lock()
+        both = dict(lock.pseudonyms)
+        for customer, more in new.items():
+            one = both.get(customer, Pseudonyms())
+            both[customer] = Pseudonyms(
+                names=tuple(dict.fromkeys([*one.names, *more.names])),
+                contacts=tuple(dict.fromkeys([*one.contacts, *more.contacts])),
+            )
+        changed = replace(lock, pseudonyms=dict(sorted(both.items())), key=project.key_check())
+        if changed != lock:
+            project.write_lock(changed)
 
 
 def _locked(lock: Lock, incident: str) -> dict[str, str]:

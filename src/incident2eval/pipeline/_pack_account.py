@@ -89,8 +89,8 @@ def workflow(
     was = incident.workflow
     said = {
         "Name": was.name,
-        "Version": was.version or _traced(run and run.version),
-        "Model": was.model or _traced(run and run.model),
+        "Version": was.version or _traced(run.version if run else None),
+        "Model": was.model or _traced(run.model if run else None),
         "Prompt version": was.prompt_version,
         "Data version": was.data_version,
         "Permissions version": was.permissions_version,

@@ -65,9 +65,8 @@ def client_pack(asked: Asked, client: Customer) -> Made:
         *(_gap(one) for one in asked.files if one.kind not in _IN_A_RUN or not recorded),
     ]
     gaps = [replace(gap, what=view.text(gap.what)) for gap in gaps]
-    files = {
-        f"runs/{name}.json": formats.dump_runs({"input": view.run(run)}) for name, run in runs.items() if run
-    }
+    seen = {name: view.run(run) for name, run in runs.items() if run}
+    files = {f"runs/{name}.json": formats.dump_runs({"input": run}) for name, run in seen.items()}
     told = {
         one.file: "in the redacted runs, as far as they tell it"
         if one.kind in _IN_A_RUN and recorded
@@ -76,7 +75,7 @@ def client_pack(asked: Asked, client: Customer) -> Made:
     }
     page = replace(
         page_of(asked, view.text, gaps, recorded),
-        exposed=exposed(client, asked.incident, recorded, view),
+        exposed=exposed(asked, client, view, (recorded, seen["recorded"]) if recorded else None),
         files=tuple((name, _FILES[name]) for name in files),
         evidence=tuple(
             replace(exhibit(one, told[one.file]), kind=view.text(one.kind)) for one in asked.files

@@ -104,6 +104,11 @@ class ClientView:
         text = self._secrets.hide(text, label=label)
         return self._without_names(self._redactor.text(self._withheld.cut(text), label=label))
 
+    def who(self, ref: str) -> str:
+        """Somebody by a reference of the firm's own: an id, a name, an address."""
+        stand_in = self._others.ids.get(ref)
+        return f"another customer ({stand_in})" if stand_in else self.text(ref, label="contact")
+
     def run(self, run: Run) -> Run:
         """A run without prompts and the exporter's attributes, and with nobody else's name in it."""
         given = self._given(run)

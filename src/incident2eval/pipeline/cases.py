@@ -22,7 +22,7 @@ from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline._archive import archived_runs
 from incident2eval.pipeline._case_lines import case_json, case_lines, cases_json, describe
 from incident2eval.pipeline._dossier import Dossier, open_dossier
-from incident2eval.pipeline._hiding import Hidden, hide
+from incident2eval.pipeline._hiding import Hidden, hide, sure_of_key
 from incident2eval.pipeline._inputs import look_at_inputs, with_input, with_kept_input
 from incident2eval.pipeline._layout import wrapped
 from incident2eval.pipeline._locking import edits_of, lock_case, lock_pseudonyms, refuse_edited
@@ -116,7 +116,7 @@ def build(dossier: Dossier, *, probe: bool = True, redact: bool = True) -> Built
     """
     project, incident = dossier.project, dossier.incident
     dossier = with_kept_input(dossier)
-    warnings = look_at_inputs(dossier, redact=redact)
+    warnings = (*look_at_inputs(dossier, redact=redact), *_of_redaction(dossier, redact=redact))
     seen, notes = ask_target(dossier) if probe else (None, ("the workflow was not asked what it reports",))
     found = evalcase.search(dossier.known, dossier.cause, observes=seen)
     hidden = hide(dossier, found, redact=redact)
@@ -140,6 +140,14 @@ def build(dossier: Dossier, *, probe: bool = True, redact: bool = True) -> Built
     project.write_case(incident.id, files)
     lock_case(project, incident.id, proof.tests)
     return Built(tests=proof.tests, search=found, notes=(*warnings, *notes, *proof.missed))
+
+
+def _of_redaction(dossier: Dossier, *, redact: bool) -> Iterator[str]:
+    """What a person should know of how a case is written: that it is not redacted, or of a new key."""
+    if redact:
+        yield from sure_of_key(dossier.project)
+    else:
+        yield f"cases/{dossier.incident.id} is not redacted, on request: every report says so"
 
 
 def _half_mends(hidden: Hidden) -> Iterator[str]:

@@ -55,7 +55,9 @@ def check(*, project: Path | None, workflow: str | None) -> Answer:
     if not names:
         missing.append("incident2eval.toml names no workflow")
     missing += _tried(lambda: len(home.customers))
-    missing += _tracked(home.tracked_evidence())
+    tracked = home.tracked_evidence()
+    missing += _tracked(tracked.files)
+    missing += [f"git could not say what it tracks: {why}" for why in tracked.unanswered]
     for name in names:
         missing += _workflow(home, name, home.workflow(name))
     for incident in incidents:

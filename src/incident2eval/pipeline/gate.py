@@ -2,17 +2,26 @@
 
 import platform
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from incident2eval import __version__
 from incident2eval.gate import Seen, decide, exit_code
-from incident2eval.model import Customers, Decision, Observation, Report, RunSet, Severity, Verdict
+from incident2eval.model import (
+    Customers,
+    Decision,
+    IncidentNote,
+    Observation,
+    Report,
+    RunSet,
+    Severity,
+    Verdict,
+)
 from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline._locked import Locked, read_locked
-from incident2eval.pipeline._redacting import nameless, redactor_of, roster_of, said_in
+from incident2eval.pipeline._redacting import learn_incident, nameless, redactor_of, roster_of, said_in
 from incident2eval.pipeline._reports import publish, refuse_form, refuse_places
 from incident2eval.pipeline.replay import LIVE, Results, live_sets, replay_today
 from incident2eval.proving import CaseSheet, prove
@@ -54,7 +63,7 @@ def gate(
     asked = {incident: _trials(home, sheet, before, trials) for incident, sheet in sheets.items()}
     _spare(told, sheets)
     calls = {name: replay_today(home, sheet.case, trials=asked[name]) for name, sheet in sheets.items()}
-    _learn(told, calls)
+    _learn(home, told, before.incidents, calls)
     verdicts = tuple(_told(one, told) for one in _judge(customers, sheets, calls))
     edited = {**read_locked(home, workflow).changed_since(before), **before.edited}
     decision = decide(
@@ -113,11 +122,13 @@ def _spare(redactor: Redactor, sheets: Mapping[str, CaseSheet]) -> None:
             redactor.spare(said for one in sheet.sets for run in one.runs.values() for said in said_in(run))
 
 
-def _learn(redactor: Redactor, calls: Mapping[str, Results]) -> None:
-    """Let a redactor read what today's workflow said: a message may quote it without its labels."""
-    for results in calls.values():
-        for one in (result for trial in results[:1] for result in trial if result.run):
-            redactor.learn(said_in(one.run) if one.run else ())
+def _learn(
+    home: Project, redactor: Redactor, notes: Sequence[IncidentNote], calls: Mapping[str, Results]
+) -> None:
+    """Let a redactor read what the incidents and today's workflow say: a message quotes it without labels."""
+    for note in notes:
+        runs = [one.run for trial in calls.get(note.id, ())[:1] for one in trial if one.run]
+        learn_incident(redactor, home.incident(note.id).incident, runs)
 
 
 def _told(verdict: Verdict, redactor: Redactor) -> Verdict:

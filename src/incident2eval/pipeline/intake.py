@@ -69,7 +69,11 @@ def take_in(home: Project, incident: str, files: Mapping[str, bytes], *, by: str
         "of the eight kinds of evidence:",
         *(f"  {item}" for item in items),
     ]
-    notes = (*loaded.warnings, *warnings, *_unread(kept, files, runs))
+    passed = (
+        f"{file} {what}, and was not sealed: put the file itself there, under a plain name"
+        for file, what in home.passed_over(incident).items()
+    )
+    notes = (*loaded.warnings, *warnings, *passed, *_unread(kept, files, runs))
     return Answer(data=data, text=wrapped(lines), notes=notes)
 
 

@@ -7,7 +7,7 @@ from incident2eval.model import JSON, Failure, FailureType, Incident, NotProvabl
 from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline._case_lines import cases_json, describe
 from incident2eval.pipeline._dossier import Dossier, open_dossier
-from incident2eval.pipeline._hiding import incident_redactor, redacted_cause
+from incident2eval.pipeline._hiding import incident_redactor, redacted_cause, sure_of_key
 from incident2eval.pipeline._layout import wrapped
 from incident2eval.pipeline.cases import Built, build
 from incident2eval.pipeline.explain import describe as describe_cause
@@ -38,6 +38,7 @@ def run(*, project: Path | None, incident: str, redact: bool = True) -> Answer:
     # Sealed as received, before anything is read: what turns out to be of no use is evidence all the same.
     entries = home.seal(incident, by=whoami())
     dossier = open_dossier(home, incident)
+    key = sure_of_key(home)
     home.write_cause(incident, redacted_cause(dossier.cause, incident_redactor(dossier)))
     refused: NotProvable | None = None
     try:
@@ -50,7 +51,7 @@ def run(*, project: Path | None, incident: str, redact: bool = True) -> Answer:
         data=_data(dossier, kind, built) | {"sealed": sealed, "refused": str(refused) if refused else None},
         text=wrapped(_text(dossier, kind, built, refused)),
         exit_code=0 if built.tests else 1,
-        notes=(*dossier.warnings, *built.notes),
+        notes=(*dossier.warnings, *key, *built.notes),
     )
 
 

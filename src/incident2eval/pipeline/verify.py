@@ -89,6 +89,8 @@ def _problems(state: SealState) -> Iterator[str]:
     ):
         for file in files:
             yield f"{file}: {words}"
+    for file, what in state.passed_over.items():
+        yield f"{file}: {what}, and is not sealed"
 
 
 def _taken_away(state: SealState, words: Sequence[_Word]) -> Iterator[str]:

@@ -1,10 +1,10 @@
-"""One process at a time: whoever adds to an incident's evidence waits for whoever is doing so."""
+"""One process at a time: whoever changes what others change too waits for whoever is doing so."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from incident2eval.model import NotJudged
+from incident2eval.model import BadInput, Fault, NotJudged
 from incident2eval.store._files import is_link
 
 LOCK = ".lock"
@@ -19,20 +19,24 @@ def alone(folder: Path, *, shown: str) -> Iterator[None]:
     """Keep every other process out of here until this is done.
 
     Args:
-        folder: A folder that is there; its lock is for processes that agree to ask for it.
+        folder: Made where it is not there; its lock is for processes that agree to ask for it.
         shown: What a message calls the folder.
 
     Raises:
+        BadInput: The folder is a link.
         NotJudged: Another process is still busy there, or the lock cannot be written.
     """
     from filelock import FileLock, Timeout  # noqa: PLC0415 - only needed to write
 
+    if is_link(folder):
+        raise BadInput(Fault(file=shown, message="is a link, and nothing is written through links"))
     if is_link(folder / LOCK):
         raise NotJudged(
             f"{shown}/{LOCK}: is a link, and nothing is written through links", hint="remove it, then again"
         )
     lock = FileLock(folder / LOCK, timeout=PATIENCE)
     try:
+        folder.mkdir(exist_ok=True)
         lock.acquire()
     except Timeout as error:
         raise NotJudged(

@@ -5,11 +5,12 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from incident2eval import formats
 from incident2eval.model import BadInput, Evidence, EvidenceKind, Fault, Incident, NotJudged
 from incident2eval.store._files import opened, read_bytes, sha256, write_together
+from incident2eval.store._incidents import is_linked
 from incident2eval.store._validation import quoted
 
 _IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF")
@@ -37,6 +38,9 @@ _WORDS: tuple[tuple[EvidenceKind, frozenset[str]], ...] = (
 )
 _CORRECTED = frozenset({"corrected", "fixed", "fix"})
 _GOOD = frozenset({"good"})
+_NO_EVIDENCE = re.compile(r"\.gitkeep|\.DS_Store|\.lock|\.[0-9a-f]{16}\.tmp")
+"""What nobody put there as evidence: what keeps or describes a folder, our lock, what a dead writer left."""
+
 _VARIATIONS = {
     (EvidenceKind.TRACE, _CORRECTED): EvidenceKind.CORRECTED_TRACE,
     (EvidenceKind.OUTPUT, _CORRECTED): EvidenceKind.CORRECTED_OUTPUT,
@@ -117,6 +121,19 @@ def files_of(incident: Incident, folder: Path) -> tuple[str, ...]:
     return tuple(dict.fromkeys(file for file in (*listed, *found) if file))
 
 
+def passed_over(incident: Incident, folder: Path) -> dict[str, str]:
+    """What lies among the evidence and is never sealed: its path from the folder, and what it is."""
+    listed = [evidence.file for evidence in incident.evidence if evidence.file]
+    linked = {file: "goes through a link" for file in listed if is_linked(folder, PurePosixPath(file))}
+    there = {folder / file for file in listed}
+    found = sorted(
+        (_shown(path, folder), what)
+        for path, what in _looked_at(folder / "evidence")
+        if what and not (path in there and path.is_file())
+    )
+    return {**linked, **dict(found)}
+
+
 def keep_files(folder: Path, files: Mapping[str, bytes], *, sealed: Mapping[str, str] | None = None) -> None:
     """Put files into the folder, all or none; one that is there already with these bytes is left alone.
 
@@ -176,15 +193,21 @@ def _other_fault(path: Path, data: bytes, sealed: str | None) -> Fault | None:
 
 def _files_in(folder: Path) -> Iterator[Path]:
     """Every file below the folder, but hidden ones; links are not followed."""
-    if not folder.is_dir() or folder.is_symlink():
-        return
-    for path in folder.iterdir():
-        if path.name.startswith(".") or path.is_symlink():
-            continue
-        if path.is_dir():
-            yield from _files_in(path)
-        elif path.is_file():
-            yield path
+    return (path for path, what in _looked_at(folder) if not what and path != folder)
+
+
+def _looked_at(place: Path, *, hidden: bool = False) -> Iterator[tuple[Path, str]]:
+    """Every file below a folder, and what else lies there with what it is, in words."""
+    if place.is_dir() and not place.is_symlink():
+        for path in place.iterdir():
+            yield from _looked_at(path, hidden=hidden or path.name.startswith("."))
+    elif place.is_symlink():
+        yield place, "is a link"
+    elif place.is_file():
+        if not _NO_EVIDENCE.fullmatch(place.name):
+            yield place, "is hidden" if hidden else ""
+    elif place.exists():
+        yield place, "is a pipe" if place.is_fifo() else "is no file"
 
 
 def kind_of(path: Path) -> EvidenceKind:

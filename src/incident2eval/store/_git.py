@@ -1,12 +1,33 @@
 """What git says of the project: the commit that a report speaks of, and what is in it that should not be."""
 
+import os
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+
+from incident2eval.model import visible
 
 TIMEOUT = 20.0
 """Seconds that git may take to answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tracked:
+    """What git tracks among the files that were asked for."""
+
+    files: tuple[str, ...] = ()
+    """Relative to the project, sorted."""
+    unanswered: tuple[str, ...] = ()
+    """Why git could not say it, in its words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    answer: str | None = None
+    """None where git has none."""
+    trouble: str = ""
 
 
 def commit_of(root: Path) -> tuple[str | None, bool]:
@@ -17,40 +38,63 @@ def commit_of(root: Path) -> tuple[str | None, bool]:
         (a folder that git ignores, say): the report then stands on digests alone.
     """
     git = shutil.which("git")
-    if git is None or not _ask(git, root, "ls-files", "--", "incident2eval.toml"):
+    if git is None or not _ask(git, root, "ls-files", "--", "incident2eval.toml").answer:
         return None, False
-    head = _ask(git, root, "rev-parse", "--verify", "--quiet", "HEAD")
+    head = _ask(git, root, "rev-parse", "--verify", "--quiet", "HEAD").answer
     if not head:
         return None, False
-    changed = _ask(git, root, "status", "--porcelain", "--untracked-files=no", "--", ".")
-    return head, bool(changed) or changed is None
+    changed = _ask(git, root, "status", "--porcelain", "--untracked-files=no", "--", ".").answer
+    return head.strip(), bool(changed) or changed is None
 
 
-def tracked(root: Path, paths: Iterable[str]) -> tuple[str, ...]:
-    """The files that git tracks among those paths, relative to the root, sorted.
+def tracked(root: Path, asked: Mapping[Path, Sequence[str]]) -> Tracked:
+    """The files that git tracks among those asked for; nothing where there is no git or no repository.
 
     Args:
         root: The project.
-        paths: Patterns from the root or absolute, `**` for any folders; what lies outside the repository is
-            not tracked by it.
-
-    Returns:
-        Nothing where there is no git.
+        asked: Folder -> patterns from there or absolute, `**` for any folders. The repository around each is
+            asked; what lies outside it is not tracked by it.
     """
     git = shutil.which("git")
     if git is None:
-        return ()
-    # One by one: git answers nothing at all where one of them leads out of the repository.
-    answers = (_ask(git, root, "ls-files", "-z", "--", f":(glob){path}") for path in paths)
-    return tuple(sorted({name for answer in answers if answer for name in answer.split("\0") if name}))
+        return Tracked()
+    files: set[str] = set()
+    unanswered: dict[str, None] = {}
+    for folder, patterns in asked.items():
+        # One by one: git answers nothing at all where one of them leads out of the repository.
+        for pattern in patterns if _in_repository(folder) else ():
+            said = _ask(git, folder, "ls-files", "-z", "--", f":(glob){pattern}")
+            names = [name for name in (said.answer or "").split("\0") if name]
+            files |= {os.path.relpath(folder / name, root) for name in names}
+            if said.answer is None and "is outside repository" not in said.trouble:
+                unanswered[said.trouble] = None
+    return Tracked(files=tuple(sorted(files)), unanswered=tuple(unanswered))
 
 
-def _ask(git: str, root: Path, *arguments: str) -> str | None:
-    """Git's answer, None where it has none."""
+def _in_repository(folder: Path) -> bool:
+    """Whether the folder is there and lies in a repository, whatever git thinks of it."""
+    place = folder.resolve()
+    return place.is_dir() and any(os.path.lexists(above / ".git") for above in (place, *place.parents))
+
+
+def _ask(git: str, folder: Path, *arguments: str) -> _Said:
+    # What a hook or a shell set for another repository, or for another reading of paths, is not for us.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     try:
         done = subprocess.run(  # noqa: S603 - a fixed command; nothing of an incident is in it
-            [git, "-C", str(root), *arguments], capture_output=True, text=True, timeout=TIMEOUT, check=False
+            [git, "-C", str(folder), *arguments],
+            env=environment | {"LC_ALL": "C"},
+            capture_output=True,
+            encoding="utf-8",
+            errors="backslashreplace",
+            timeout=TIMEOUT,
+            check=False,
         )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout.strip() if done.returncode == 0 else None
+    except subprocess.TimeoutExpired:
+        return _Said(trouble=f"it gave no answer within {TIMEOUT:g} seconds")
+    except OSError as error:
+        return _Said(trouble=f"it cannot be called: {error.strerror}")
+    if done.returncode == 0:
+        return _Said(answer=done.stdout)
+    lines = done.stderr.strip().splitlines()
+    return _Said(trouble=visible(lines[0]) if lines else f"exit code {done.returncode}")

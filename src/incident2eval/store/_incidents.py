@@ -67,13 +67,14 @@ def _place_faults(place: Path) -> Iterator[Fault]:
         yield Fault(file=shown, message="is a link, and links are not followed")
 
 
-def read_incident(incidents: Path, incident_id: str, *, evidence: Path) -> Loaded:
+def read_incident(incidents: Path, incident_id: str, *, evidence: Path | None) -> Loaded:
     """An incident as its file tells it.
 
     Args:
         incidents: The folder with all incidents.
         incident_id: Which one.
-        evidence: The folder that the paths of its evidence start from.
+        evidence: The folder that the paths of its evidence start from; None where links in them are no fault
+            of the file, because whoever reads it names them.
 
     Raises:
         BadInput: No such incident, or every fault of its file.
@@ -129,7 +130,7 @@ def _row_doubt(given: JSON) -> Doubt | None:
     return None
 
 
-def _path_doubt(given: JSON, *, folder: Path) -> Doubt | None:
+def _path_doubt(given: JSON, *, folder: Path | None) -> Doubt | None:
     """What is wrong with a path of evidence: it may lead nowhere but into the incident's own folder."""
     if not isinstance(given, str) or not given.strip():
         return f"{quoted(given)} is no path", "a path such as evidence/trace.json"
@@ -140,7 +141,7 @@ def _path_doubt(given: JSON, *, folder: Path) -> Doubt | None:
         return f"{quoted(given)} is not relative", "write it from the incident's folder: evidence/trace.json"
     if ".." in path.parts or not path.parts:
         return f"{quoted(given)} leads out of the incident's folder", "copy the file into evidence/"
-    if is_linked(folder, path):
+    if folder and is_linked(folder, path):
         return f"{quoted(given)} goes through a link", "copy the file itself into evidence/"
     return None
 

@@ -6,6 +6,7 @@ import secrets
 from pathlib import Path
 
 from incident2eval.model import BadInput, Fault
+from incident2eval.store._alone import alone
 from incident2eval.store._files import read_bytes, write_together
 
 FOLDER = ".incident2eval"
@@ -34,17 +35,21 @@ def read_key(root: Path) -> bytes | None:
 def make_key(root: Path) -> bytes:
     """The key; made of chance and kept, readable by its owner only, where there is none yet.
 
+    However many processes ask at once, one makes it and the others read it.
+
     Raises:
-        BadInput: What is there is no key.
+        BadInput: What is there is no key, or its folder is a link.
         NotJudged: The file system refused.
     """
     if (key := read_key(root)) is not None:
         return key
-    key = secrets.token_bytes(_BYTES)
-    write_together(
-        {root / FOLDER / ".gitignore": _IGNORE, root / FILE: f"{key.hex()}\n".encode()}, private={root / FILE}
-    )
-    return key
+    with alone(root / FOLDER, shown=FOLDER):
+        if (key := read_key(root)) is not None:
+            return key
+        key = secrets.token_bytes(_BYTES)
+        files = {root / FOLDER / ".gitignore": _IGNORE, root / FILE: f"{key.hex()}\n".encode()}
+        write_together(files, private={root / FILE})
+        return key
 
 
 def check_value(key: bytes) -> str:

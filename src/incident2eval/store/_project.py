@@ -249,7 +249,8 @@ class Project:
 
     def seal_state(self, incident_id: str) -> _seal.SealState:
         """All that is not as it was sealed, at once; raises BadInput only for the incident file."""
-        incident, folder = self.incident(incident_id).incident, self._evidence_folder(incident_id)
+        incident = _incidents.read_incident(self.incidents, incident_id, evidence=None).incident
+        folder = self._evidence_folder(incident_id)
         manifest = self.folder(incident_id) / "SEALED.json"
         state = _seal.seal_state(
             manifest,
@@ -258,14 +259,26 @@ class Project:
             file=_in(incident_id, manifest.name),
         )
         sealed = {entry.file for entry in state.entries}
+        passed = _evidence.passed_over(incident, folder)
         absent = _evidence.absent_of(incident, folder)
-        return replace(state, absent=tuple(file for file in absent if file not in sealed))
+        return replace(
+            state,
+            added=tuple(file for file in state.added if file not in passed),
+            absent=tuple(file for file in absent if file not in {*sealed, *passed}),
+            passed_over={file: what for file, what in passed.items() if file not in sealed},
+        )
 
-    def tracked_evidence(self) -> tuple[str, ...]:
+    def passed_over(self, incident_id: str) -> Mapping[str, str]:
+        """What lies among an incident's evidence and is never sealed, and what it is, in words."""
+        return _evidence.passed_over(self.incident(incident_id).incident, self._evidence_folder(incident_id))
+
+    def tracked_evidence(self) -> _git.Tracked:
         """Files that git tracks and should not: raw evidence, past runs, the key; relative to the root."""
         named = self.settings.project
-        evidence = f"{glob.escape(named.evidence)}/*/evidence/**"
-        return _git.tracked(self.root, (evidence, *named.archive, ".incident2eval/key"))
+        inside = "*/evidence/**"
+        mine = (f"{glob.escape(named.evidence)}/{inside}", *named.archive, _key.FILE)
+        # Evidence that is kept elsewhere may lie in a repository of its own.
+        return _git.tracked(self.root, {self.root: mine, self.root / named.evidence: (inside,)})
 
     def sealed(self, incident_id: str) -> tuple[_seal.SealedFile, ...]:
         """What has been sealed; raises NotProvable when the manifest was changed."""
@@ -347,8 +360,12 @@ class Project:
         """The lock over all cases, empty where there is none; raises BadInput when it is broken."""
         return _cases.read_lock(self.cases)
 
+    def changing_lock(self) -> AbstractContextManager[None]:
+        """No other process changes the lock over all cases meanwhile: in here it is read and written."""
+        return alone(self.cases, shown="cases")
+
     def write_lock(self, lock: Lock) -> None:
-        """Write the lock over all cases."""
+        """Write the lock over all cases; in `changing_lock`, where it was read to be changed."""
         _cases.write_lock_file(self.cases, lock)
 
     def digests(self, workflow: WorkflowSettings) -> Mapping[str, str]:

@@ -1,7 +1,7 @@
 """SEALED.json: which evidence there was, byte for byte, in a chain that grows only at its end."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
@@ -53,6 +53,8 @@ class SealState:
     """Files among the evidence that nobody sealed."""
     absent: tuple[str, ...] = ()
     """Files that the incident file lists, that nobody sealed, and that are not there."""
+    passed_over: Mapping[str, str] = field(default_factory=dict)
+    """What lies among the evidence and is never sealed, and what it is: a link, hidden, a pipe."""
 
 
 def sealed_files(manifest: Path, *, file: str) -> tuple[SealedFile, ...]:
