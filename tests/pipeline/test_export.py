@@ -237,6 +237,11 @@ class TestRefused:
         assert out(project).read_bytes() == before
         assert log_of(project) == log
 
+    def test_the_same_pack_may_be_made_again(self, project: Path) -> None:
+        make(project, "insurer")
+        make(project, "insurer")
+        assert len(log_of(project)) == 2
+
     def test_a_link(self, project: Path) -> None:
         (project / "cases" / "x.zip").write_bytes(b"")
         out(project).symlink_to(project / "cases" / "x.zip")

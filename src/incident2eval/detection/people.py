@@ -73,6 +73,7 @@ _NO_SURNAME = vocabulary(_PLACES) | CALENDAR
 _NO_NAME = vocabulary(
     "we at in to of on by is it as or an if up us my do so no go he me be am the and for id street"
 )
+_FORMS_OF_ADDRESS = {"miss", "mister", "doctor", "lady", "lord", "dame", "sir", "madame"}
 _FREQUENT = 1_000
 """So many surnames are one even behind a first name that is an ordinary word itself."""
 _MODERN = vocabulary(
@@ -125,6 +126,8 @@ def handles_in(text: str) -> Iterator[Span]:
 
 def is_first_name(word: str) -> bool:
     """Whether people bear the word, in any case, as a first name."""
+    if fold(word) in _FORMS_OF_ADDRESS:
+        return False
     return fold(word) in _first_names() or word.casefold().partition("-")[0] in _first_names()
 
 

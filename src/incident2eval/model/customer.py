@@ -79,6 +79,8 @@ class Customer:
     aliases: tuple[str, ...] = ()
     contacts: tuple[str, ...] = ()
     """E-mail addresses and telephone numbers that are this customer's."""
+    people: tuple[str, ...] = ()
+    """Who is named in other columns: a contact, a manager; for redaction only."""
     canaries: tuple[str, ...] = ()
     """Texts planted in this customer's records and nowhere else: where one turns up, the records leaked."""
     hashes: Hashes = field(default=Hashes(), repr=False)

@@ -1,5 +1,7 @@
 """`collect --export`: what an incident left behind, as one file for a regulator, an insurer or a client."""
 
+import json
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -39,7 +41,7 @@ def export(
     home = Project.find(project)
     loaded = home.incident(incident)
     client = _client(home, audience)
-    _refuse_place(home, pack)
+    _refuse_place(home, pack, incident, audience)
     home.verify_seal(incident)
     _refuse_unsealed(home, incident)
     asked = Asked(
@@ -85,7 +87,7 @@ def _client(home: Project, audience: str) -> Customer | None:
     return customer
 
 
-def _refuse_place(home: Project, pack: Path) -> None:
+def _refuse_place(home: Project, pack: Path, incident: str, audience: str) -> None:
     """Refuse a place where the pack would be taken for something else, or overwrite it.
 
     Raises:
@@ -100,10 +102,20 @@ def _refuse_place(home: Project, pack: Path) -> None:
         why, hint = "is no name for a pack", "end it in .zip"
     elif place.is_dir() or not place.parent.is_dir():
         why, hint = "is no place for a file", "name a file in a folder"
-    elif place.exists() or pack.is_symlink():
-        why = "is there already"
+    elif pack.is_symlink() or (place.exists() and not _is_such_a_pack(place, incident, audience)):
+        why = "is there already, and is no pack of this incident for them"
     if why:
         raise BadInput(Fault(file=str(pack), message=why, hint=hint))
+
+
+def _is_such_a_pack(place: Path, incident: str, audience: str) -> bool:
+    """Whether it is what the same command wrote before, which may be written again."""
+    try:
+        with zipfile.ZipFile(place) as archive:
+            said = json.loads(archive.read("MANIFEST.json"))
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile, RecursionError):
+        return False
+    return isinstance(said, dict) and (said.get("incident"), said.get("audience")) == (incident, audience)
 
 
 def _refuse_unsealed(home: Project, incident: str) -> None:

@@ -12,6 +12,7 @@ from incident2eval.detection.text.wording import WORD, Span, fold
 
 _SHORTEST = 6
 """Characters of a number that is recognised without its label: shorter ones turn up by chance."""
+_SURNAME = re.compile(r"[ \u00a0]([^\W\d_a-z][^\W\d_]+(?:['\u2019-][^\W\d_]{2,})*)(?![\w@])")
 _HOST = re.compile(r"(?<![\w.@-])(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w-])")
 _DIGITS = re.compile(r"(?<!\w)\+?\(?\d[\d .()/\u00a0-]{4,40}\d(?!\w)")
 _TOKEN = re.compile(r"(?<![^\W_])[^\W_][^\s,;:()\[\]{}\"'<>=]{4,80}(?<=[^\W_])")
@@ -73,7 +74,9 @@ class Learned:
     def _people_in(self, text: str) -> Iterator[Span]:
         for match in WORD.finditer(text) if self._people or self._called else ():
             if fold(match[0]) in self._people or match[0] in self._called:
-                yield match.span()
+                behind = _SURNAME.match(text, match.end()) if match[0][0].isupper() else None
+                is_name = behind and not is_ordinary(fold(behind[1]))
+                yield match.start(), behind.end() if behind and is_name else match.end()
         for start, end in handles_in(text) if self._handles else ():
             if squeezed(text[start:end]) in self._handles:
                 yield start, end

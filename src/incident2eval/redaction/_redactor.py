@@ -65,6 +65,7 @@ class Redactor:
         """Words of the names of customers that are persons -> customer id."""
         for row in customers:
             self._meet(row)
+            self.learn_names(row.people)
         for contact in (contact for row in customers for contact in row.contacts):
             self._learned.add_contact(contact)
 

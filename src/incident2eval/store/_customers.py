@@ -21,6 +21,9 @@ _SHORTEST_CANARY = 8
 """Letters and digits: what is shorter may turn up by chance."""
 _MAIL = re.compile(r"[^\s@;,<>]+@[^\s@;,<>]+\.[^\s@;,<>]+")
 _TELEPHONE = re.compile(r"(?:\+|00|\()?\d[\d ()./-]{5,}\d")
+_PERSON_COLUMN = re.compile(
+    r"contact|person|manager|owner|representative|attention|director|\bname", re.IGNORECASE
+)
 _TELEPHONE_COLUMN = re.compile(r"\b(?:tele)?(?:phone|fax|mobile|cell|tel)", re.IGNORECASE)
 
 
@@ -164,7 +167,18 @@ def _customer(row: dict[str, str]) -> Customer:
         name=row["name"].strip(),
         aliases=tuple(alias for part in row.get("aliases", "").split(";") if (alias := part.strip())),
         contacts=tuple(_contacts(row)),
+        people=tuple(_people(row)),
     )
+
+
+def _people(row: dict[str, str]) -> Iterator[str]:
+    """Names in columns whose heading says that a person stands there."""
+    for column, cell in row.items():
+        if column in _COLUMNS or not _PERSON_COLUMN.search(column):
+            continue
+        for part in cell.split(";"):
+            if " " in part.strip() and not any(char in "@0123456789" for char in part):
+                yield part.strip()
 
 
 def _contacts(row: dict[str, str]) -> Iterator[str]:
