@@ -115,9 +115,7 @@ def heavy(session: nox.Session) -> None:
     session.run("python", "-m", "venv", str(servers))
     python = str(servers / "bin" / "python")
     session.run(python, "-m", "pip", "install", "--quiet", *SERVERS, external=True)
-    session.run(
-        "pytest", "tests/heavy", "-s", *session.posargs, env={"INCIDENT2EVAL_SERVERS_PYTHON": python}
-    )
+    session.run("pytest", "tests/heavy", "-s", *session.posargs, env={"INCIDENT2EVAL_SERVERS_PYTHON": python})
 
 
 @nox.session

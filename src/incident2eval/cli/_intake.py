@@ -57,9 +57,7 @@ def read(
 @click.option("--seconds", metavar="N", type=float, help="Stop listening after so long; else on Ctrl-C.")
 @click.option("--export", "pack", metavar="PACK.zip", type=NEW_FILE, help="Write the incident's pack.")
 @click.option("--for", "audience", metavar="WHOM", help="Who gets it: regulator, insurer or client:<id>.")
-@click.option(
-    "--by", metavar="NAME", help="Who does this; the account's name when not given."
-)
+@click.option("--by", metavar="NAME", help="Who does this; the account's name when not given.")
 def collect(*, project: Path | None, incident: str | None, **given: Any) -> Answer:
     """Seal an incident's evidence and read its runs.
 

@@ -7,7 +7,8 @@ from incident2eval.detection.spots import CUSTOMER, PERSON, Spot, apart, spots
 from incident2eval.detection.text.wording import WORD, fold
 from incident2eval.model import Customers, Pseudonyms
 from incident2eval.redaction._learned import numbers
-from incident2eval.redaction._redactor import Redactor, value_key
+from incident2eval.redaction._redactor import Redactor
+from incident2eval.redaction._values import value_key
 from incident2eval.redaction._words import Keyed
 
 

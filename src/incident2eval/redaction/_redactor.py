@@ -7,8 +7,7 @@ from dataclasses import replace
 from incident2eval.detection.people import is_first_name, name_words, people
 from incident2eval.detection.personal import squeezed
 from incident2eval.detection.spots import CUSTOMER, PERSON, Spot, apart, spots
-from incident2eval.detection.text.views import views
-from incident2eval.detection.text.wording import WORD, fold, key_words
+from incident2eval.detection.text.wording import fold
 from incident2eval.model import (
     JSON,
     Customer,
@@ -24,13 +23,13 @@ from incident2eval.model import (
 from incident2eval.redaction._forms import name_word, pseudonym
 from incident2eval.redaction._learned import Learned
 from incident2eval.redaction._names import CustomerNames
+from incident2eval.redaction._values import as_read, label_of, labelled, pieces, plain_words, value_key
 from incident2eval.redaction._words import Keyed
 
 WORD_BY_WORD = {"email", "street"}
 """Kinds of which each word has a pseudonym of its own."""
 _REMEMBERED = 20_000
 """Texts whose spots are remembered."""
-_PIECE = 40_000
 _LONG_ENOUGH = 7
 """Characters of a pseudonym that is found inside another text by no chance."""
 
@@ -82,7 +81,7 @@ class Redactor:
     def learn(self, values: Iterable[JSON]) -> None:
         """Note the people, numbers and secrets in these values: they are replaced without a label as well."""
         for value in values:
-            for label, text in _labelled(value):
+            for label, text in labelled(value):
                 shown = f"{label}: {text}" if label else text
                 self._learned.add(shown, self._found(shown))
 
@@ -94,7 +93,7 @@ class Redactor:
     def spare(self, values: Iterable[JSON]) -> None:
         """Leave what identifies somebody in these values as it is: they are in pseudonyms already."""
         for value in values:
-            for label, text in _labelled(value):
+            for label, text in labelled(value):
                 shown = f"{label}: {text}" if label else text
                 self._kept |= {shown[spot.start : spot.end] for spot in self._found(shown)}
 
@@ -126,7 +125,8 @@ class Redactor:
             return self.text(value, label=label)
         if isinstance(value, Mapping):
             return {
-                self.text(str(key)): self.json(inner, label=_label(str(key))) for key, inner in value.items()
+                self.text(str(key)): self.json(inner, label=label_of(str(key)))
+                for key, inner in value.items()
             }
         if isinstance(value, (list, tuple)):
             return [self.json(inner, label=label) for inner in value]
@@ -163,7 +163,7 @@ class Redactor:
 
     def named_in(self, value: JSON) -> tuple[str, ...]:
         """What a redacted value names by pseudonyms, for `Disguise`: customers' ids, digests of all else."""
-        words = {word for _, text in texts(value) for word in _plain_words(text)}
+        words = {word for _, text in texts(value) for word in plain_words(text)}
         whole = squeezed(flat_text(value))
         named = {
             digest
@@ -191,7 +191,7 @@ class Redactor:
             if len(self._seen) >= _REMEMBERED:
                 self._seen.clear()
             self._seen[text] = [
-                spot for start, piece in _pieces(text) for spot in self._in_piece(start, piece)
+                spot for start, piece in pieces(text) for spot in self._in_piece(start, piece)
             ]
         return self._seen[text]
 
@@ -201,13 +201,13 @@ class Redactor:
 
     def _instead(self, spot: Spot, value: str) -> str:
         if spot.kind == CUSTOMER and spot.customer is not None:
-            made = self._names.pseudonym(spot.customer, _as_read(value))
+            made = self._names.pseudonym(spot.customer, as_read(value))
             self._mentioned.setdefault(spot.customer, {})[made] = None
-            for one in _plain_words(made):
+            for one in plain_words(made):
                 self._made[one] = f"{CUSTOMER}:{spot.customer}"
             return made
         if spot.kind == PERSON:
-            return self._person(_as_read(value))
+            return self._person(as_read(value))
         self._met.add(squeezed(value))
         made = pseudonym(spot.kind, value, self._keyed)
         self._made[squeezed(made)] = f"{spot.kind}:{self._keyed.name('value', value_key(value))}"
@@ -268,52 +268,5 @@ class Redactor:
         return replace(record, text=self.text(record.text), metadata=_object(self.json(record.metadata)))
 
 
-def _pieces(text: str) -> Iterator[tuple[int, str]]:
-    """A text in pieces that end with a line: detection looks at so many numbers in a text at most."""
-    start = 0
-    while len(text) - start > _PIECE:
-        end = text.rfind("\n", start, start + _PIECE) + 1 or text.rfind(" ", start, start + _PIECE) + 1
-        end = end if end > start else start + _PIECE
-        yield start, text[start:end]
-        start = end
-    yield start, text[start:]
-
-
-def _as_read(value: str) -> str:
-    """A name as its reader sees it, whatever it was escaped as."""
-    *_, read = views(value)
-    return read.text
-
-
-def value_key(value: str) -> str:
-    """What a number or address is known by: signs and blanks left out, and a country's prefix."""
-    plain = squeezed(value)
-    return plain[-9:] if plain.isdecimal() else plain
-
-
-def _plain_words(text: str) -> list[str]:
-    return [fold(match[0]) for match in WORD.finditer(text)]
-
-
 def _object(value: JSON) -> Mapping[str, JSON]:
     return value if isinstance(value, Mapping) else {}
-
-
-def _label(key: str) -> str:
-    """What a key says of its value, as words: `account number` for `accountNumber`."""
-    return " ".join(key_words(key)) or key
-
-
-def _labelled(value: JSON, label: str = "") -> Iterator[tuple[str, str]]:
-    """Every text and whole number of a value, with the words of its key."""
-    if isinstance(value, str):
-        yield label, value
-    elif isinstance(value, (int, float)) and not isinstance(value, bool) and value == value // 1:
-        yield label, str(int(value))
-    elif isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield "", str(key)
-            yield from _labelled(inner, _label(str(key)))
-    elif isinstance(value, (list, tuple)):
-        for inner in value:
-            yield from _labelled(inner, label)
