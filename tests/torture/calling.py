@@ -43,6 +43,8 @@ class Caller:
 
     project: Path
     python: str = sys.executable
+    as_json: bool = True
+    """Whether every command is asked for JSON as well."""
 
     def __call__(self, label: str, *arguments: str) -> Said:
         """A command of the tool."""
@@ -155,7 +157,7 @@ def both_forms(call: Caller, rows: Rows) -> list[Said]:
     said = []
     for label, arguments in rows:
         said.append(call(label, *arguments))
-        if not said[-1].absent:
+        if call.as_json and not said[-1].absent:
             said.append(call(f"{label} --json", *arguments, "--json"))
     return said
 

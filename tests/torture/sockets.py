@@ -154,13 +154,13 @@ class Outcome:
         return bool(self.asked or self.wrong)
 
 
-def whole_round(scratch: Path) -> Outcome:
-    """Every command once as text and once as JSON, and the demo, without a network."""
+def whole_round(scratch: Path, *, small: bool = False) -> Outcome:
+    """Every command once as text and, unless the round is small, once as JSON, and the demo: no network."""
     guarded = Guarded(scratch)
     wrong = bites(guarded)
     project = scratch / "main" / "project"
     build(project)
-    call = Caller(project, guarded.python)
+    call = Caller(project, guarded.python, as_json=not small)
     said = [*every_command(call), call("demo", "demo", str(scratch / "demo"))]
     ran = [each for each in said if not each.absent]
     seen = guarded.seen()
