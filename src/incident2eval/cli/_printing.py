@@ -5,6 +5,7 @@ import os
 import re
 import sys
 import tempfile
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 
@@ -49,7 +50,7 @@ def show(answer: Answer | LongAnswer, *, as_json: bool) -> int:
         _print(_to_its_end(answer.data) if as_json else map(_drawn, answer.pages))
         return answer.exit_code
     for note in answer.notes:
-        tell(note)
+        tell(_for_a_person(note))
     text = _as_json(masked_object(answer.data)) if as_json else _coloured(visible(masked_text(answer.text)))
     if text:
         _print([text + "\n"])
@@ -69,6 +70,13 @@ def show_faults(faults: Iterable[Fault], *, as_json: bool) -> None:
 def tell(line: str) -> None:
     """One line of progress or a note, at once, on stderr."""
     click.echo(_coloured(visible(masked_text(line))), file=sys.stderr)
+
+
+def _for_a_person(note: str) -> str:
+    """A note as a terminal shows it best; a log keeps it on one line."""
+    if not sys.stderr.isatty():
+        return note
+    return textwrap.fill(note, 80, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
 def silence() -> None:

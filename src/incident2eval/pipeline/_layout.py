@@ -27,6 +27,11 @@ def wrapped(lines: Iterable[str]) -> str:
     )
 
 
+def counted(number: int, noun: str) -> str:
+    """A number with its noun, such as `1 run` and `3 runs`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A table of 80 columns, wrapped inside its cells, without colours.
 

@@ -13,7 +13,7 @@ from incident2eval.model import (
 )
 from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline._dossier import read_traces
-from incident2eval.pipeline._layout import wrapped
+from incident2eval.pipeline._layout import counted, wrapped
 from incident2eval.pipeline._locked import read_locked
 from incident2eval.pipeline._stock import stock
 from incident2eval.store import Project
@@ -62,7 +62,7 @@ def check(*, project: Path | None, workflow: str | None) -> Answer:
         missing += _workflow(home, name, home.workflow(name))
     for incident in incidents:
         missing += _incident(home, incident)
-    looked = f"looked at {len(names)} workflows and {len(incidents)} incidents"
+    looked = f"looked at {counted(len(names), 'workflow')} and {counted(len(incidents), 'incident')}"
     return Answer(
         data={"ok": not missing, "missing": missing, "warnings": list(home.warnings)},
         text=wrapped(

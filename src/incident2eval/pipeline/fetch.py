@@ -8,6 +8,7 @@ from pathlib import Path
 from incident2eval import formats
 from incident2eval.model import JSON, BadInput, Fault
 from incident2eval.pipeline._answer import Answer, Tell
+from incident2eval.pipeline._layout import counted
 from incident2eval.pipeline.intake import take_in, whoami
 from incident2eval.sources import Fetched
 from incident2eval.sources import fetch as fetched_from
@@ -114,6 +115,7 @@ def _archived(home: Project, source: str, found: Iterator[Fetched]) -> Answer:
     if not runs:
         return _nothing(source, None)
     unread = _not_looked_at(home, runs)
+    traces, read = counted(len(runs), "trace"), counted(sum(runs.values()), "run")
     return Answer(
         data={
             "incident": None,
@@ -121,7 +123,7 @@ def _archived(home: Project, source: str, found: Iterator[Fetched]) -> Answer:
             "runs": sum(runs.values()),
             "files": [f"{ARCHIVE}/{name}" for name in runs],
         },
-        text=f"{source}: {len(runs)} traces written to {ARCHIVE}/, {sum(runs.values())} runs read",
+        text=f"{source}: {traces} written to {ARCHIVE}/, {read} read",
         notes=(*notes, *unread),
     )
 

@@ -9,7 +9,7 @@ from incident2eval import formats
 from incident2eval.model import BadInput, Customers, Fault, Incident2EvalError, Run
 from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline._dossier import TRACES, read_traces
-from incident2eval.pipeline._layout import wrapped
+from incident2eval.pipeline._layout import counted, wrapped
 from incident2eval.pipeline._stock import stock, stock_json
 from incident2eval.store import Kept, Project
 
@@ -64,7 +64,7 @@ def take_in(home: Project, incident: str, files: Mapping[str, bytes], *, by: str
         "inventory": stock_json(items),
     }
     lines = [
-        f"{incident}: {runs} runs read, {len(entries)} files sealed",
+        f"{incident}: {counted(runs, 'run')} read, {counted(len(entries), 'file')} sealed",
         *(f"  {e.sha256[:12]}  {e.kind:<16} {e.file}" for e in entries),
         "of the eight kinds of evidence:",
         *(f"  {item}" for item in items),

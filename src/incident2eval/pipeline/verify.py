@@ -8,7 +8,7 @@ from pathlib import Path
 
 from incident2eval.model import INCIDENT_ID, BadInput, Fault, NotJudged
 from incident2eval.pipeline._answer import Answer
-from incident2eval.pipeline._layout import wrapped
+from incident2eval.pipeline._layout import counted, wrapped
 from incident2eval.store import Project, SealState, read_bytes
 
 
@@ -62,7 +62,9 @@ def _incident(home: Project, incident: str) -> Answer:
         lines = [f"{incident}: does not hold" if problems else f"{incident}: cannot be judged"]
         lines += [f"  {problem}" for problem in (*problems, *absent)]
     else:
-        lines = [f"{incident}: {len(state.entries)} files are as they were sealed"]
+        sealed = counted(len(state.entries), "file")
+        are = "is as it was" if len(state.entries) == 1 else "are as they were"
+        lines = [f"{incident}: {sealed} {are} sealed"]
     if digest:
         lines.append(f"newest digest: {digest}")
     if state.entries and not words:

@@ -1,16 +1,9 @@
 """The page of an evidence pack: for somebody who is no engineer, and opens it from a folder."""
 
-import base64
-import functools
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from incident2eval.report import wording
-
-if TYPE_CHECKING:
-    import jinja2
+from incident2eval.report.templating import filled
 
 LONGEST = 20_000
 """A text longer than this is cut on the page: nobody reads it here."""
@@ -119,32 +112,4 @@ class PackPage:
 
 def pack_page(pack: PackPage) -> str:
     """The page; its policy forbids scripts and loading, and names the one style sheet."""
-    environment = _environment()
-    style = environment.get_template("page.css").render()
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return environment.get_template("pack.html.j2").render(
-        pack=pack, words=wording, style=style, style_digest=digest
-    )
-
-
-@functools.cache
-def _environment() -> "jinja2.Environment":
-    import jinja2  # noqa: PLC0415 - only needed for a page
-
-    return jinja2.Environment(
-        loader=jinja2.PackageLoader("incident2eval.report"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        finalize=_shown,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-
-
-def _shown(value: object) -> object:
-    """Plain text of a bearable length; markup as it is."""
-    if type(value) is not str:
-        return value
-    text = wording.plain(value)
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}... (cut here)"
+    return filled("pack.html.j2", longest=LONGEST, cut="cut here", pack=pack)

@@ -1,17 +1,11 @@
 """The report as one HTML page for the workflow's owner: no script, nothing loaded, every text escaped."""
 
-import base64
-import functools
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from incident2eval.model import CaseOutcome, EvalCase, IncidentNote, Outcome, Report
 from incident2eval.report import wording
-
-if TYPE_CHECKING:
-    import jinja2
+from incident2eval.report.templating import filled
 
 LONGEST = 4_000
 """A text longer than this is cut on the page; the JSON has all of it."""
@@ -44,41 +38,15 @@ class Section:
 
 def page(report: Report) -> str:
     """The report as one page; its policy forbids scripts and loading, and names the one style sheet."""
-    environment = _environment()
-    style = environment.get_template("page.css").render()
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return environment.get_template("page.html").render(
+    return filled(
+        "page.html",
+        longest=LONGEST,
+        cut="cut here, the JSON report has all of it",
         report=report,
         decision=report.decision,
         ruling=wording.RULINGS[report.decision.decision],
         sections=tuple(_sections(report)),
-        words=wording,
-        style=style,
-        style_digest=digest,
     )
-
-
-@functools.cache
-def _environment() -> "jinja2.Environment":
-    import jinja2  # noqa: PLC0415 - costs more than all else a gate without a report needs
-
-    return jinja2.Environment(
-        loader=jinja2.PackageLoader("incident2eval.report"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        finalize=_shown,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-
-
-def _shown(value: object) -> object:
-    """What an expression in a template puts on the page: plain text of a bearable length; markup as it is."""
-    if type(value) is not str:
-        return value
-    text = wording.plain(value)
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}... (cut here, the JSON report has all of it)"
 
 
 def _sections(report: Report) -> Iterator[Section]:
