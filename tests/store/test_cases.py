@@ -9,7 +9,6 @@ from incident2eval.model import (
     BadInput,
     CaseFile,
     Category,
-    Change,
     EvalCase,
     FailedControl,
     Lock,
@@ -18,6 +17,7 @@ from incident2eval.model import (
     RankedStep,
     RootCause,
     Run,
+    SeenChange,
     Sources,
     Step,
     StepKind,
@@ -187,7 +187,7 @@ CAUSE = RootCause(
     step="s2",
     control=FailedControl(name="scope"),
     ranked=(RankedStep(step="s2", score=0.75, because="read a foreign note"),),
-    changes=(Change(at=moment("2026-10-30", bare_date=True), kind=ChangeKind.DATA),),
+    changes=(SeenChange(at=moment("2026-10-30", bare_date=True), kind=ChangeKind.DATA),),
     because=("4.10 was out",),
 )
 

@@ -15,6 +15,7 @@ from incident2eval.model import (
     RankedStep,
     RootCause,
     Run,
+    SeenChange,
     Step,
     StepKind,
 )
@@ -43,7 +44,10 @@ def root_cause(run: Run, findings: Sequence[Finding], incident: Incident | None 
         A proposal. Where nothing points at a step, `step` and `category` are None and `because` says so.
     """
     wrong = incident.wrong if incident else ()
-    changes = incident.changes if incident else ()
+    changes = tuple(
+        SeenChange(kind=one.kind, what=one.what, at=one.at, source="the incident file")
+        for one in (incident.changes if incident else ())
+    )
     scores: dict[str, float] = {}
     reasons: dict[str, list[str]] = {}
 
