@@ -54,7 +54,8 @@ from incident2eval.checks._unreviewed import unreviewed
 from incident2eval.checks._vacuity import require_as_much
 from incident2eval.checks._wrong_recipient import wrong_recipient
 from incident2eval.checks._wrong_record import wrong_record
-from incident2eval.checks.acts.approvals import approves
+from incident2eval.checks.acts.approvals import approves, is_review, refuses
+from incident2eval.checks.acts.reviews import careless_reviews
 
 SHELF: tuple[Check, ...] = (
     _foreign_records.CHECK,
@@ -95,6 +96,7 @@ __all__ = [
     "Words",
     "amounts_over_limit",
     "approves",
+    "careless_reviews",
     "check",
     "drifted",
     "error_passed_on",
@@ -103,12 +105,14 @@ __all__ = [
     "foreign_names",
     "foreign_records",
     "inconsistent_decisions",
+    "is_review",
     "lost_context",
     "lost_goal",
     "missing_facts",
     "observing",
     "out_of_scope_arguments",
     "personal_data",
+    "refuses",
     "repeated_calls",
     "require_as_much",
     "rubber_stamped",

@@ -255,6 +255,7 @@ CHECK = Check(
     needs=frozenset({Observation.STEPS}),
     type=IncidentType.UNAUTHORISED_ACTION,
     blames=Blame(
+        rule="no limit held before a call",
         category=Category.WORKFLOW_DESIGN,
         control="limit on amounts",
         why="nothing stopped the call although it was about more than it may be",

@@ -84,6 +84,8 @@ class Words:
 class Blame:
     """What a finding on a step says about the control that failed there."""
 
+    rule: str
+    """The rule in words, as the root cause names it."""
     category: Category
     control: str
     why: str

@@ -190,6 +190,7 @@ CHECK = Check(
     control=True,
     needs=frozenset({Observation.STEPS}),
     blames=Blame(
+        rule="tool error not handled",
         category=Category.WORKFLOW_DESIGN,
         control="handling of a failed call",
         why="the call failed, and what was handed on does not tell that from an empty result",

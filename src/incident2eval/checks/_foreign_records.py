@@ -100,6 +100,7 @@ CHECK = Check(
     needs=frozenset({Observation.STEPS, Observation.RECORDS}),
     type=IncidentType.DATA_EXPOSURE,
     blames=Blame(
+        rule="retrieval returned what belongs to another customer",
         category=Category.WORKFLOW_DESIGN,
         control="retrieval scope",
         why="the read returned records that belong to another customer",

@@ -232,6 +232,7 @@ CHECK = Check(
     this_input=frozenset({"alike"}),
     type=IncidentType.BIASED_OR_INCONSISTENT_DECISION,
     blames=Blame(
+        rule="like cases were decided unlike",
         category=Category.MODEL,
         control="like cases decided alike",
         why="two cases that are the same in all that counts were decided differently here",

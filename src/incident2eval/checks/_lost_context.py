@@ -108,6 +108,7 @@ CHECK = Check(
     needs=frozenset({Observation.OUTPUT}),
     this_input=frozenset({"told"}),
     blames=Blame(
+        rule="what had been said was not handed on",
         category=Category.WORKFLOW_DESIGN,
         control="what is handed over",
         why="the step was not given what had been said before",

@@ -97,6 +97,7 @@ CHECK = Check(
     needs=frozenset({Observation.OUTPUT}),
     this_input=frozenset({"asked_for"}),
     blames=Blame(
+        rule="the request was lost on the way",
         category=Category.WORKFLOW_DESIGN,
         control="keeping to the request",
         why="the step was not given what had been asked for",

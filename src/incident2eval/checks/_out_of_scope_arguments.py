@@ -141,6 +141,7 @@ CHECK = Check(
     needs=frozenset({Observation.STEPS}),
     type=IncidentType.DATA_EXPOSURE,
     blames=Blame(
+        rule="retrieval scope wider than the subject",
         category=Category.WORKFLOW_DESIGN,
         control="retrieval scope",
         why="the scope asked for is wider than the customer of the run",

@@ -303,6 +303,7 @@ CHECK = Check(
     needs=frozenset({Observation.STEPS}),
     type=IncidentType.UNAUTHORISED_ACTION,
     blames=Blame(
+        rule="a call was made again without knowing whether it was done",
         category=Category.WORKFLOW_DESIGN,
         control="retry without knowing whether it was done",
         why="the call was made again although it had been done, or nobody had looked whether it had",

@@ -357,6 +357,7 @@ CHECK = Check(
     this_input=frozenset({"rejected_by"}),
     type=IncidentType.HUMAN_REVIEW_FAILURE,
     blames=Blame(
+        rule="review approved a run with open findings",
         category=Category.HUMAN_REVIEW,
         control="review before release",
         why="the review approved a draft that should have been rejected",

@@ -185,6 +185,7 @@ CHECK = Check(
     needs=frozenset({Observation.STEPS}),
     type=IncidentType.UNAUTHORISED_ACTION,
     blames=Blame(
+        rule="no approval step before a write",
         category=Category.WORKFLOW_DESIGN,
         control="approval before an action",
         why="nothing stopped the call before someone approved it",

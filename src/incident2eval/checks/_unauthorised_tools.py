@@ -102,6 +102,7 @@ CHECK = Check(
     facts={"approved": "approved_tools"},
     type=IncidentType.UNAUTHORISED_ACTION,
     blames=Blame(
+        rule="a tool was at hand that nobody had given",
         category=Category.WORKFLOW_DESIGN,
         control="tool permissions",
         why="the workflow could call a tool that nobody gave it",

@@ -228,6 +228,7 @@ CHECK = Check(
     needs=frozenset({Observation.STEPS}),
     type=IncidentType.HUMAN_REVIEW_FAILURE,
     blames=Blame(
+        rule="no review step before it went out",
         category=Category.WORKFLOW_DESIGN,
         control="review before release",
         why="the workflow sent it before anyone had reviewed it",

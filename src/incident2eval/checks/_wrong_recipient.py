@@ -281,6 +281,7 @@ CHECK = Check(
     this_input=frozenset({"not_to"}),
     type=IncidentType.DATA_EXPOSURE,
     blames=Blame(
+        rule="recipient not compared with the subject",
         category=Category.WORKFLOW_DESIGN,
         control="recipient check",
         why="nothing compared the address with whose run it was before something was sent there",

@@ -283,6 +283,7 @@ CHECK = Check(
     this_input=frozenset({"targets"}),
     type=IncidentType.UNAUTHORISED_ACTION,
     blames=Blame(
+        rule="target of a write not compared with the subject",
         category=Category.WORKFLOW_DESIGN,
         control="target of an action",
         why="the call acted on a record that the run is not about",

@@ -3,7 +3,7 @@
 Ask every check to propose, keep what is proved, say what was thrown away and why.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from incident2eval.checks import SHELF, Check, Judged, Known
@@ -12,12 +12,17 @@ from incident2eval.model import (
     JSON,
     CannotJudge,
     FalseAlarms,
+    Finding,
     Findings,
     Observation,
     Origin,
     RootCause,
     Run,
 )
+
+
+Again = Callable[[Run], tuple[Finding, ...] | None]
+"""Judges a run as the recorded one was judged; None where one of the checks cannot."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +111,28 @@ def telling(known: Known, found: Sequence[Findings], shelf: Sequence[Check] = SH
         for findings in found
         if findings and not _red_on_corrected(checks[findings[0].check], known, known.corrected)
     )
+
+
+def again(known: Known, found: Sequence[Findings], shelf: Sequence[Check] = SHELF) -> Again:
+    """A judge of other runs in the recorded one's place: the checks that found something, with the same facts.
+
+    Args:
+        known: The incident.
+        found: What the checks found in the recorded run.
+        shelf: The checks.
+
+    Returns:
+        A function from a run to what is found in it, or to None where one of the checks cannot judge it.
+    """
+    red = {findings[0].check for findings in found if findings}
+    checks = [(check, check.propose(known)) for check in shelf if check.name in red]
+
+    def judged(run: Run) -> tuple[Finding, ...] | None:
+        runs = tuple(run if one is known.recorded else one for one in known.recorded_runs)
+        seen = [judge(check, check.of(run, runs), facts, known) for check, facts in checks if facts is not None]
+        return None if None in seen else tuple(one for findings in seen for one in findings or ())
+
+    return judged
 
 
 def _red_on_corrected(check: Check, known: Known, corrected: Run) -> bool:

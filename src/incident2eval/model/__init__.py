@@ -57,9 +57,10 @@ from incident2eval.model.incident import (
     Incident,
     IncidentType,
     Moment,
+    RestartDecision,
     Severity,
 )
-from incident2eval.model.report import IncidentNote, Report
+from incident2eval.model.report import IncidentNote, Part, Report, TreeRow
 from incident2eval.model.run import (
     JSON,
     Record,
@@ -125,6 +126,7 @@ __all__ = [
     "Onset",
     "Origin",
     "Outcome",
+    "Part",
     "Passage",
     "Policy",
     "ProjectSettings",
@@ -133,6 +135,7 @@ __all__ = [
     "RankedStep",
     "Record",
     "Report",
+    "RestartDecision",
     "Result",
     "RootCause",
     "Ruling",
@@ -149,6 +152,7 @@ __all__ = [
     "Step",
     "StepKind",
     "Subject",
+    "TreeRow",
     "TypeStatus",
     "Variants",
     "Verdict",

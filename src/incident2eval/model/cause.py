@@ -56,7 +56,8 @@ class RankedStep:
 class Passage:
     """A step that the failure passed through, and the words of it that the step holds."""
 
-    step: str
+    step: str | None
+    """Id of the step; None is the output of the run."""
     name: str
     quote: str
 

@@ -3,8 +3,40 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from incident2eval.model.case import Decision, EvalCase
+from incident2eval.model.cause import RootCause
+from incident2eval.model.run import StepKind
+
+
+class Part(StrEnum):
+    """What a step has to do with a failure."""
+
+    CULPRIT = "culprit"
+    """Where it came in."""
+    CARRIER = "carrier"
+    """Passed it on."""
+    OUTPUT = "output"
+    """Says it to the world."""
+    ASIDE = "aside"
+    """Nothing that is known of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreeRow:
+    """One row of a run drawn as a tree: a step, the run's own output, or steps that are not shown."""
+
+    kind: StepKind | None
+    """None for steps that are not shown."""
+    name: str
+    """Of the step; else what is said in its place, such as `12 more steps`."""
+    depth: int = 0
+    part: Part = Part.ASIDE
+    note: str = ""
+    """What a person should know of the step, in a few words."""
+    quote: str = ""
+    """The words of the failure that it holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +48,12 @@ class IncidentNote:
     severity: int
     origin: str | None = None
     """Where the corrected run of its cases comes from; `repaired` is named in every report."""
+    cause: RootCause | None = None
+    """The root cause that counts; None where none was written, or none that can be read."""
+    stand: str = ""
+    """Who stands behind the cause, in words."""
+    tree: tuple[TreeRow, ...] = ()
+    """The recorded run in small, where the step of the cause is in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

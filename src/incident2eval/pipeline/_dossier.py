@@ -19,12 +19,13 @@ from incident2eval.model import (
     Origin,
     RootCause,
     Run,
+    SeenChange,
     Severity,
     WorkflowSettings,
 )
 from incident2eval.pipeline._archive import Archived, archived_runs
 from incident2eval.pipeline._told import joined
-from incident2eval.rootcause import root_cause
+from incident2eval.rootcause import Evidence, root_cause
 from incident2eval.store import Kept, Project
 from incident2eval.triage import Triage, triage
 
@@ -109,11 +110,23 @@ def open_dossier(project: Project, incident_id: str) -> Dossier:
     archived = archived_runs(project, incident, workflow) if drifting else None
     known = _known(project, incident, workflow, gathered, archived)
     found = evalcase.suspicions(known)
-    findings = tuple(finding for each in evalcase.telling(known, found) for finding in each)
+    telling = evalcase.telling(known, found)
+    findings = tuple(finding for each in telling for finding in each)
+    handed_over = known.corrected
     if known.corrected is None:
         known = replace(known, corrected=evalcase.repair(known.recorded, findings, incident))
     assert known.corrected is not None  # noqa: S101 - repaired where none was handed over
-    cause = root_cause(gathered.recorded, findings, incident)
+    cause = root_cause(
+        Evidence(
+            run=gathered.recorded,
+            findings=findings,
+            incident=incident,
+            corrected=handed_over if gathered.origin is Origin.CORRECTED_TRACE else None,
+            right=handed_over.output if handed_over else incident.corrected_output,
+            judge=evalcase.again(known, telling),
+            changes=_stated_changes(incident),
+        )
+    )
     corrected_runs = {
         name: gathered.corrected_runs.get(name, known.corrected) for name in gathered.recorded_runs
     }
@@ -139,6 +152,12 @@ def open_dossier(project: Project, incident_id: str) -> Dossier:
         triage=triage(incident, findings),
         sources=sources,
         warnings=(*loaded.warnings, *unsaid, *project.warnings, *gathered.warnings, *warnings),
+    )
+
+
+def _stated_changes(incident: Incident) -> tuple[SeenChange, ...]:
+    return tuple(
+        SeenChange(kind=one.kind, what=one.what, at=one.at, source="the incident file") for one in incident.changes
     )
 
 

@@ -3,14 +3,16 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
-from incident2eval.model import JSON, Customers, Run, Step, StepKind, is_empty
+from incident2eval.model import JSON, Customers, RootCause, Run, Step, StepKind, is_empty
 from incident2eval.pipeline._answer import Page, Tone, Words
 from incident2eval.pipeline._cells import folded, plain, width
+from incident2eval.pipeline._failure_path import FailurePath
 from incident2eval.pipeline._layout import WIDTH
-from incident2eval.pipeline._step_lines import Note, Owners, brief, model_of, notes, tells
+from incident2eval.pipeline._path_lines import Gutter, output_words, path_notes
+from incident2eval.pipeline._step_lines import Owners, brief, lines_of, model_of, notes, tells
 from incident2eval.pipeline._tree import Branch, Gap, branches
 
 _TIMES = 18
@@ -36,19 +38,25 @@ CONTEXT = {
 _OS_THREAD = "thread.id"
 
 
-def run_page(run: Run, *, customers: Customers, file: str | None) -> Page:
+def run_page(
+    run: Run, *, customers: Customers, file: str | None = None, cause: RootCause | None = None
+) -> Page:
     """A run for a person.
 
     Args:
         run: With subject and owners.
         customers: The roster, for their names.
         file: Where it was read from, if that should be said.
+        cause: Its root cause; then the step where it came in is marked, and the way that it took.
     """
+    path, owners = FailurePath(run, cause), Owners(run, customers)
+    shown = [*branches(run.steps, tells=lambda step: tells(step, owners), first=path.steps)]
+    gutter = Gutter(path, shown)
     return [
         [Words("run "), Words(plain(run.id or "(no id)", WIDTH - 4), Tone.STRONG)],
         *_header(run, customers, file),
-        *_steps(run, Owners(run, customers)),
-        *_output(run.output),
+        *_steps(run, owners, shown, gutter),
+        *_output(run.output, output_words(path, gutter.at(len(shown)))),
         [],
     ]
 
@@ -124,7 +132,7 @@ def _spelt(time: timedelta) -> str:
     return f"{minutes} min" if minutes < 600 else f"{round(minutes / 60):,} h"
 
 
-def _steps(run: Run, owners: Owners) -> Iterator[list[Words]]:
+def _steps(run: Run, owners: Owners, shown: Sequence[Branch | Gap], gutter: Gutter) -> Iterator[list[Words]]:
     count = "1 step" if len(run.steps) == 1 else f"{len(run.steps):,} steps"
     timed = any(step.started for step in run.steps)
     yield [
@@ -132,13 +140,15 @@ def _steps(run: Run, owners: Owners) -> Iterator[list[Words]]:
         *([Words(f"{'at':>{WIDTH - 12 - len(count)}}{'took':>10}", Tone.FAINT)] if timed else []),
     ]
     room = WIDTH - 2 - (_TIMES if timed else 0)
-    for each in branches(run.steps, tells=lambda step: tells(step, owners)):
+    for at, each in enumerate(shown):
+        front = gutter.at(at)
         if isinstance(each, Gap):
-            yield [Words(f"  {each.guide}", Tone.FAINT), Words(_gap(each.kinds), Tone.FAINT)]
+            yield [front.line, Words(each.guide, Tone.FAINT), Words(_gap(each.kinds), Tone.FAINT)]
             continue
-        yield [Words(f"  {each.guide}", Tone.FAINT), *_line(each, run, room=room)]
-        for note in notes(each.step, owners):
-            yield from _noted(note, each.below)
+        yield [front.line, Words(each.guide, Tone.FAINT), *_line(each, run, room=room)]
+        for note in (*path_notes(gutter.path, each.step), *notes(each.step, owners)):
+            for line in lines_of(note, WIDTH - 2 - width(each.below)):
+                yield [front.below, Words(each.below, Tone.FAINT), line]
 
 
 def _line(branch: Branch, run: Run, *, room: int) -> Iterator[Words]:
@@ -178,25 +188,17 @@ def _times(step: Step, run: Run) -> str:
     return f"{'+' + _spelt(step.started - run.started):>{_TIMES - 10}}{took:>10}".rstrip()
 
 
-def _noted(note: Note, below: str) -> Iterator[list[Words]]:
-    room = WIDTH - 2 - width(below)
-    text, tone = note.words
-    lines = folded(text, room, 4) if note.whole else [plain(text, room)]
-    for line in lines:
-        yield [Words(f"  {below}", Tone.FAINT), Words(line, tone)]
-
-
 def _gap(kinds: Counter[StepKind]) -> str:
     total = sum(kinds.values())
     said = ", ".join(f"{count:,} {kind}" for kind, count in kinds.most_common())
     return f"… {total:,} more steps: {said} (--json has all)"
 
 
-def _output(output: JSON) -> Iterator[list[Words]]:
+def _output(output: JSON, head: list[Words]) -> Iterator[list[Words]]:
     if is_empty(output):
-        yield [Words("  output", Tone.STRONG), Words("  nothing", Tone.FAINT)]
+        yield [*head, Words("  nothing", Tone.FAINT)]
         return
-    yield [Words("  output", Tone.STRONG)]
+    yield head
     text = (
         output if isinstance(output, str) else json.dumps(output, ensure_ascii=False, indent=2, default=str)
     )

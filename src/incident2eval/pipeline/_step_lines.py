@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from incident2eval.model import JSON, Customers, Run, Status, Step, StepKind, is_empty
 from incident2eval.pipeline._answer import Tone, Words
+from incident2eval.pipeline._cells import folded, plain
 
 _MOST_OWNERS = 5
 _DECIDED_BY = ("by", "reviewer", "approver", "approved_by", "decided_by")
@@ -98,6 +99,13 @@ def notes(step: Step, owners: Owners) -> Iterator[Note]:
         yield Note(Words(f"out: {brief(step.output)}", Tone.FAINT))
     if step.error is not None or step.status is Status.ERROR:
         yield Note(Words(f"error: {step.error or 'nothing more is said'}", Tone.BAD), whole=True)
+
+
+def lines_of(note: Note, room: int) -> Iterator[Words]:
+    """A note in so many columns: one line that is cut, or as many as it takes where all of it matters."""
+    text, tone = note.words
+    for line in folded(text, room, 4) if note.whole else [plain(text, room)]:
+        yield Words(line, tone)
 
 
 def model_of(step: Step) -> str | None:

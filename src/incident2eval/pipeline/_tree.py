@@ -25,6 +25,8 @@ class Branch(NamedTuple):
     """What is drawn in front of it."""
     below: str
     """What is drawn in front of its further lines."""
+    depth: int
+    """How many steps it hangs under."""
 
 
 class Gap(NamedTuple):
@@ -32,6 +34,7 @@ class Gap(NamedTuple):
 
     guide: str
     kinds: Counter[StepKind]
+    depth: int
 
 
 class _Place(NamedTuple):
@@ -42,15 +45,25 @@ class _Place(NamedTuple):
     last: bool
 
 
-def branches(steps: Sequence[Step], *, tells: Callable[[Step], bool]) -> Iterator[Branch | Gap]:
+def branches(
+    steps: Sequence[Step],
+    *,
+    tells: Callable[[Step], bool],
+    first: Container[str] = (),
+    most: int = MOST_STEPS,
+) -> Iterator[Branch | Gap]:
     """The steps in the order of the tree.
 
     Args:
         steps: Of one run; what hangs on nothing here, or on itself, stands at the top.
         tells: Whether a step should be shown even where most are not.
+        first: Ids of the steps that are shown before all others.
+        most: How many steps are shown.
     """
     parents = _parents(steps)
-    shown = _chosen(parents, [at for at, step in enumerate(steps) if tells(step)])
+    wanted = [at for at, step in enumerate(steps) if step.id in first]
+    telling = [at for at, step in enumerate(steps) if tells(step)]
+    shown = _chosen(parents, wanted, telling, most=most)
     gaps = _gaps(steps, parents, shown)
     children: dict[int, list[int]] = defaultdict(list)
     for at in shown:
@@ -68,7 +81,7 @@ def branches(steps: Sequence[Step], *, tells: Callable[[Step], bool]) -> Iterato
         drawn = place.depth < _DEEPEST
         guide = place.front + (("└─ " if place.last else "├─ ") if drawn else "")
         if place.at == _GAP:
-            yield Gap(guide, gaps[place.parent])
+            yield Gap(guide, gaps[place.parent], place.depth)
             continue
         front = place.front + (("   " if place.last else "│  ") if drawn else "")
         yield Branch(
@@ -76,6 +89,7 @@ def branches(steps: Sequence[Step], *, tells: Callable[[Step], bool]) -> Iterato
             parent=None if place.parent == _TOP else steps[place.parent],
             guide=guide + ("" if drawn else f"[level {place.depth + 1}] "),
             below=front + ("│ " if place.at in children and place.depth + 1 < _DEEPEST else "  "),
+            depth=place.depth,
         )
         waiting += under(place.at, front, place.depth + 1)
 
@@ -99,14 +113,16 @@ def _parents(steps: Sequence[Step]) -> list[int]:
     return parents
 
 
-def _chosen(parents: Sequence[int], telling: Sequence[int]) -> Sequence[int]:
+def _chosen(
+    parents: Sequence[int], wanted: Sequence[int], telling: Sequence[int], *, most: int
+) -> Sequence[int]:
     """The positions of what is shown, each with all that it hangs on."""
-    if len(parents) <= MOST_STEPS:
+    if len(parents) <= most:
         return range(len(parents))
     chosen: set[int] = set()
-    for room, candidates in ((MOST_STEPS // 2, telling), (MOST_STEPS, range(len(parents)))):
+    for room, candidates in ((most, wanted), (most // 2, telling), (most, range(len(parents)))):
         for candidate in candidates:
-            if len(chosen) == room:
+            if len(chosen) >= room:
                 break
             line = _upward(candidate, parents, chosen, most=room - len(chosen) + 1)
             if len(chosen) + len(line) <= room:

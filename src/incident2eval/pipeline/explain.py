@@ -11,6 +11,7 @@ from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline._dossier import open_dossier
 from incident2eval.pipeline._hiding import incident_redactor, redacted_cause
 from incident2eval.pipeline._layout import wrapped
+from incident2eval.rootcause import Evidence
 from incident2eval.rootcause import root_cause as rank
 from incident2eval.store import Project, dump
 
@@ -77,7 +78,7 @@ def _of_file(project: Path | None, path: Path) -> tuple[Run, RootCause]:
         customer_id=run.customer_id,
     )
     findings = [finding for findings in evalcase.suspicions(known) for finding in findings]
-    return run, rank(run, findings)
+    return run, rank(Evidence(run=run, findings=findings))
 
 
 def _nameless(run: Run) -> Incident:

@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 
 from incident2eval.model import Report
 from incident2eval.report.wording import utc
@@ -32,4 +32,6 @@ def document(report: Report) -> bytes:
 def _moment(value: object) -> str:
     if isinstance(value, datetime):
         return f"{utc(value).isoformat().removesuffix('+00:00')}Z"
+    if isinstance(value, date):
+        return value.isoformat()
     raise TypeError(f"a report holds no {type(value).__name__}")

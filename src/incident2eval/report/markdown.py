@@ -9,6 +9,7 @@ from incident2eval.report.wording import (
     NO_ADVICE,
     OUTCOMES,
     RULINGS,
+    cause_in_words,
     guards,
     one_line,
     reasons,
@@ -45,6 +46,7 @@ def markdown(report: Report) -> str:
                 ruling.meaning,
                 *_listed("Why", reasons(decision)),
                 _table(report),
+                *_causes(report),
                 *_listed("Changed from the shipped policy", report.overrides),
                 *_listed("Notes", report.notes),
                 f"{spoken(report.started)}, commit {_text(version(report))}, tool {_text(report.tool)}.",
@@ -76,6 +78,18 @@ def _table(report: Report) -> str:
     rows = [_row(case, proofs.get(case.id)) for case in cases[:MOST_ROWS]]
     rest = f"\n\nand {len(cases) - MOST_ROWS} more cases, in the report." if len(cases) > MOST_ROWS else ""
     return "\n".join(("| Result | Case | Trials right | What it guards |", "|---|---|---|---|", *rows)) + rest
+
+
+def _causes(report: Report) -> Iterator[str]:
+    """The root cause of each incident in two lines: its category and step, and the control that failed."""
+    told = [(note.id, note.cause.proof.capitalize(), cause_in_words(note.cause)) for note in report.incidents if note.cause]
+    rows = [
+        f"- {_text(incident)}: {_text(f'{category} {where}')}\n  {_text(f'{control} {proof}.')}"
+        for incident, proof, (category, where, control) in told
+    ]
+    rest = [f"- and {len(rows) - MOST_ROWS} more, in the report"] if len(rows) > MOST_ROWS else []
+    if rows:
+        yield "**Where it went wrong**\n\n" + "\n".join(rows[:MOST_ROWS] + rest)
 
 
 def _row(case: CaseOutcome, proof: EvalCase | None) -> str:

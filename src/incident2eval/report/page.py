@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from incident2eval.model import CaseOutcome, EvalCase, IncidentNote, Outcome, Report
 from incident2eval.report import wording
 from incident2eval.report.templating import filled
+from incident2eval.report.tree import tree_svg
 
 LONGEST = 4_000
 """A text longer than this is cut on the page; the JSON has all of it."""
@@ -34,6 +35,8 @@ class Section:
     id: str
     note: IncidentNote | None
     rows: tuple[Row, ...]
+    tree: str
+    """The run as a picture, as markup; empty where there is none."""
 
 
 def page(report: Report) -> str:
@@ -56,8 +59,16 @@ def _sections(report: Report) -> Iterator[Section]:
     rows: dict[str, list[Row]] = {incident: [] for incident in notes}
     for case in wording.worst_first(report.decision):
         rows.setdefault(case.id.partition("::")[0], []).append(_row(case, proofs.get(case.id)))
-    for incident, found in rows.items():
-        yield Section(id=incident, note=notes.get(incident), rows=tuple(found))
+    for number, (incident, found) in enumerate(rows.items(), start=1):
+        note = notes.get(incident)
+        yield Section(id=incident, note=note, rows=tuple(found), tree=_tree(note, number))
+
+
+def _tree(note: IncidentNote | None, number: int) -> str:
+    if note is None:
+        return ""
+    control = note.cause.control.name if note.cause and note.cause.control else ""
+    return tree_svg(note.tree, control=control, number=number)
 
 
 def _row(case: CaseOutcome, proof: EvalCase | None) -> Row:

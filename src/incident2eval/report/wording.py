@@ -7,7 +7,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from incident2eval.checks import SHELF
-from incident2eval.model import CaseOutcome, Decision, EvalCase, Outcome, Report, Ruling, visible
+from incident2eval.model import (
+    Area,
+    CaseOutcome,
+    Category,
+    ChangeKind,
+    Decision,
+    EvalCase,
+    Moment,
+    Onset,
+    Outcome,
+    Proof,
+    Report,
+    RootCause,
+    Ruling,
+    State,
+    visible,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +77,43 @@ ORIGINS: Mapping[str, str] = {
     "repaired": "made by the tool: the recorded run with the fault taken out, as nobody supplied a right one",
 }
 
+CATEGORIES: Mapping[Category, str] = {
+    Category.MODEL: "The model",
+    Category.WORKFLOW_DESIGN: "The design of the workflow",
+    Category.DATA: "The data",
+    Category.HUMAN_REVIEW: "The human review",
+}
+
+PROOFS: Mapping[Proof, str] = {
+    Proof.REPAIR: "Without what this step brought in, everything that was found wrong after it is gone.",
+    Proof.LIKELY: "The evidence points here; taking the step's words out of the run did not prove it.",
+}
+
+AREAS: Mapping[Area, str] = {
+    Area.PERMISSION: "Permissions",
+    Area.DATA: "Data",
+    Area.INTEGRATION: "Integrations",
+    Area.REVIEW: "Review",
+}
+
+STATES: Mapping[State, str] = {
+    State.FAILED: "failed",
+    State.HELD: "held",
+    State.NOT_SEEN: "not seen in the trace",
+}
+
+CHANGES: Mapping[ChangeKind, str] = {
+    ChangeKind.MODEL: "The model",
+    ChangeKind.PROMPT: "The prompt",
+    ChangeKind.PERMISSION: "Permissions",
+    ChangeKind.DATA: "The data",
+    ChangeKind.INTEGRATION: "An integration",
+}
+
+NO_CAUSE = "No root cause was written for this incident, or none that can be read."
+NO_STEP = "The trace does not show at which step it came in."
+NO_CONTROL = "Which control failed is not known."
+
 AS_REPORTED = "Steps are as reported by the workflow itself."
 NO_ADVICE = "This report is not legal advice."
 
@@ -87,6 +140,31 @@ def utc(moment: datetime) -> datetime:
 def spoken(moment: datetime) -> str:
     """A moment as people write it, such as `18 November 2026, 09:41 UTC`."""
     return f"{utc(moment).day} {utc(moment):%B %Y, %H:%M} UTC"
+
+
+def day(moment: Moment) -> str:
+    """A day as people write it, such as `18 November 2026`; of a time the day in UTC."""
+    at = utc(moment) if isinstance(moment, datetime) else moment
+    return f"{at.day} {at:%B %Y}"
+
+
+def cause_in_words(cause: RootCause) -> tuple[str, str, str]:
+    """The category, where the failure came in, and the control that failed there, a sentence each."""
+    where = f"It came in at the step {cause.name or cause.step}." if cause.step else NO_STEP
+    control = cause.control
+    failed = f"The control that failed: {control.name}." if control and control.name else NO_CONTROL
+    category = f"{CATEGORIES[cause.category]}." if cause.category else "The category is not known."
+    return category, where, failed
+
+
+def onset(began: Onset) -> str:
+    """Since when, as far as past runs bound it."""
+    runs = f"{began.checked:,} past run{'' if began.checked == 1 else 's'} looked at"
+    if not began.hits:
+        return f"{runs}, none of them with the same failure."
+    first = f", first on {day(began.first_hit.at)}" if began.first_hit and began.first_hit.at else ""
+    good = f"; still right on {day(began.last_good.at)}" if began.last_good and began.last_good.at else ""
+    return f"{runs}, {began.hits:,} with the same failure{first}{good}."
 
 
 def duration(report: Report) -> str:

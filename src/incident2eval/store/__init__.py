@@ -3,23 +3,34 @@
 from incident2eval.store._cases import case_files
 from incident2eval.store._dump import dump_yaml
 from incident2eval.store._evidence import Kept
+from incident2eval.store._failure_rows import read_failures
 from incident2eval.store._files import read_bytes, sha256, write_atomically, write_together
 from incident2eval.store._incidents import Loaded
 from incident2eval.store._project import Project
+from incident2eval.store._restarts import Restart, restarts_after
 from incident2eval.store._schema import SCHEMAS, dump, schema
 from incident2eval.store._seal import SealedFile, SealState
+from incident2eval.store._types import TYPES, RegisteredType, add_types, name_type, read_types
 
 __all__ = [
     "SCHEMAS",
+    "TYPES",
     "Kept",
     "Loaded",
     "Project",
+    "RegisteredType",
+    "Restart",
     "SealState",
     "SealedFile",
+    "add_types",
     "case_files",
     "dump",
     "dump_yaml",
+    "name_type",
     "read_bytes",
+    "read_failures",
+    "read_types",
+    "restarts_after",
     "schema",
     "sha256",
     "write_atomically",

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 
-from incident2eval.checks.acts.approvals import is_review
+from incident2eval.checks.acts.approvals import is_review, lets_through
 from incident2eval.checks.acts.guardrails import Open, left_open, shown_open
 from incident2eval.checks.figures.figures import figures
 from incident2eval.detection.text.wording import embedded, key_words, leaves, vocabulary
@@ -101,6 +101,16 @@ def _open_at(
                 yield name, item
     shown = embedded(review.input) if isinstance(review.input, str) else review.input
     yield from ((review.name, item) for item in shown_open(shown) if item.label not in seen)
+
+
+def careless_reviews(run: Run) -> tuple[Step, ...]:
+    """The reviews that let pass what a guardrail had found, or what they were shown as open."""
+    left = open_at_reviews(run)
+    return tuple(
+        step
+        for at, step in enumerate(run.steps)
+        if left.get(at) and lets_through(step) and not is_answered(step)
+    )
 
 
 def subjects(given: JSON) -> frozenset[str]:

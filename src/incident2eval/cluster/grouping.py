@@ -1,0 +1,194 @@
+"""Group failures into types: one pass, in the order in which they came."""
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from incident2eval.cluster.candidates import Candidates
+from incident2eval.cluster.clustering import Cluster, Clustering, KnownType
+from incident2eval.cluster.fault import Fault, Faults, Kin
+from incident2eval.cluster.labels import Labels
+from incident2eval.cluster.likeness import THRESHOLD, likeness
+from incident2eval.cluster.masking import Mask
+from incident2eval.cluster.sample import Sample
+from incident2eval.cluster.vocabulary import Terms, Vocabulary
+from incident2eval.model import Customers, Failure
+
+_LEARNT = 15
+"""So many members tell what is the core of a type; after that it stands."""
+_ELSEWHERE = 3.0
+"""By so much more alike two texts must be where the failures struck two workflows."""
+
+
+def group(
+    failures: Iterable[Failure], *, customers: Customers | None = None, known: Sequence[KnownType] = ()
+) -> Clustering:
+    """Group failures by what failed first, then by the likeness of their words.
+
+    A failure joins the type that it is of, or founds one, and stays there: failures that come in later change
+    neither the type nor the id of earlier ones. Where checks or the control are known, they decide, and no
+    size of a type makes its words split it: people tell one fault in ever so many ways.
+
+    Args:
+        failures: The failures, oldest first; read once, one is enough.
+        customers: The roster, whose names are left out of every comparison.
+        known: The types of a register; they come first, and keep their ids and labels.
+    """
+    grouping = _Grouping(customers, known)
+    assignment = {failure.id: grouping.place(failure) for failure in failures}
+    return Clustering(clusters=tuple(grouping.clusters()), assignment=assignment)
+
+
+class _Type:
+    """A type while failures come in."""
+
+    __slots__ = ("_seen", "_texts", "core", "fault", "founder", "known", "members", "sample", "workflow")
+
+    def __init__(self, known: KnownType, fault: Fault, founder: Terms, workflow: str | None) -> None:
+        self.known = known
+        self.fault = fault
+        self.founder = founder
+        """The words of the failure that founded it."""
+        self.core = founder
+        """The words that most of its first members share: without the slips and trimmings of the founder."""
+        self.workflow = workflow
+        self.members: list[str] = []
+        self.sample = Sample()
+        self._texts = 1
+        self._seen = Counter(founder)
+
+    def learn(self, terms: Terms) -> None:
+        """Take in the words of a member that joined by its words."""
+        if self._texts < _LEARNT:
+            self._texts += 1
+            self._seen.update(terms)
+            self.core = frozenset(term for term, times in self._seen.items() if 2 * times > self._texts)
+
+
+class _Grouping:
+    """The types that were founded so far, and how to find the one that a failure is of."""
+
+    def __init__(self, customers: Customers | None, known: Sequence[KnownType]) -> None:
+        self._mask = Mask(customers)
+        self._labels = Labels(customers)
+        self._vocabulary = Vocabulary()
+        self._types: list[_Type] = []
+        self._numbers: dict[str, int] = {}
+        self._faults = Faults()
+        self._texts: defaultdict[str, Candidates] = defaultdict(Candidates)
+        self._met: dict[tuple[Fault, str], int] = {}
+        for row in known:
+            if row.id not in self._numbers:
+                self._found(row, Fault.of(row), self._vocabulary.terms(row.words.split()), None)
+
+    def place(self, failure: Failure) -> str:
+        """The id of the type that the failure joins or founds."""
+        words = self._mask(failure.text)
+        terms = self._vocabulary.terms(words)
+        fault = Fault.of(failure)
+        key = (fault, " ".join(sorted(terms)))
+        number = self._met.get(key)
+        if number is None:
+            number = self._joined(fault, terms, failure.workflow)
+            if number is None:
+                number = self._founded(failure, fault, words, terms)
+            self._met[key] = number
+        kind = self._types[number]
+        kind.members.append(failure.id)
+        kind.sample.add(failure, words)
+        return kind.known.id
+
+    def clusters(self) -> Iterator[Cluster]:
+        """Every type that has members."""
+        for kind in self._types:
+            if kind.members:
+                exemplar, edge = kind.sample.middle_and_edge()
+                yield Cluster(
+                    id=kind.known.id,
+                    label=kind.known.label or self._labels.of(kind.fault, exemplar.text),
+                    members=tuple(kind.members),
+                    exemplar=exemplar.id,
+                    edge=edge.id,
+                    known=kind.known,
+                )
+
+    def _joined(self, fault: Fault, terms: Terms, workflow: str | None) -> int | None:
+        """The type that a failure is of, if there is one."""
+        same = [one for one in dict.fromkeys(self._faults.like(fault)) if self._kin(one, fault) is Kin.SAME]
+        if same:
+            number = same[0] if len(same) == 1 else max(same, key=lambda one: self._likeness(one, terms))
+            self._fill(number, fault)
+            return number
+        found = {
+            one: self._likeness(one, terms) - self._distance(one, workflow)
+            for texts in self._texts_for(fault)
+            for one in texts.like(terms, self._vocabulary.weight)
+            if self._kin(one, fault) is Kin.UNDECIDED
+        }
+        best = max(found, key=lambda one: (found[one], -one), default=None)
+        if best is None or found[best] < THRESHOLD:
+            return None
+        self._types[best].learn(terms)
+        return best
+
+    def _founded(self, failure: Failure, fault: Fault, words: list[str], terms: Terms) -> int:
+        masked = " ".join(words)
+        known = KnownType(
+            id=self._free_id(_founding_key(fault, masked)),
+            words=masked,
+            checks=failure.checks,
+            control=fault.control,
+            step_kind=fault.step_kind,
+            tool=fault.tool,
+        )
+        return self._found(known, fault, terms, failure.workflow)
+
+    def _found(self, known: KnownType, fault: Fault, terms: Terms, workflow: str | None) -> int:
+        number = len(self._types)
+        self._types.append(_Type(known, fault, terms, workflow))
+        self._numbers[known.id] = number
+        self._faults.add(number, fault)
+        self._vocabulary.count(terms)
+        for bucket in ("*", *fault.checks) if fault.checks else ("",):
+            self._texts[bucket].add(number, terms)
+        return number
+
+    def _texts_for(self, fault: Fault) -> Iterator[Candidates]:
+        """Where the types are that words may decide about: those with its first check, those without any."""
+        for bucket in ("", fault.first or "*"):
+            if bucket in self._texts:
+                yield self._texts[bucket]
+
+    def _fill(self, number: int, fault: Fault) -> None:
+        """What a later failure knows besides holds for the type: the next one is measured by it too."""
+        kind = self._types[number]
+        filled = kind.fault.filled(fault)
+        if filled != kind.fault:
+            kind.fault = filled
+            self._faults.add(number, filled)
+
+    def _kin(self, number: int, fault: Fault) -> Kin:
+        return self._types[number].fault.kin(fault)
+
+    def _likeness(self, number: int, terms: Terms) -> float:
+        kind = self._types[number]
+        alike = likeness(kind.core, terms, self._vocabulary.weight)
+        if kind.core is kind.founder or kind.core == kind.founder:
+            return alike
+        return max(alike, likeness(kind.founder, terms, self._vocabulary.weight))
+
+    def _distance(self, number: int, workflow: str | None) -> float:
+        there = self._types[number].workflow
+        return _ELSEWHERE if there and workflow and there != workflow else 0.0
+
+    def _free_id(self, key: str) -> str:
+        """The id of a new type: longer where a shorter one is taken."""
+        digest = hashlib.sha256(key.encode(errors="replace")).hexdigest()
+        return next(name for end in range(8, 65, 4) if (name := f"FT-{digest[:end]}") not in self._numbers)
+
+
+def _founding_key(fault: Fault, masked: str) -> str:
+    """What the id of a type is made of: what failed, or the words where nobody knows."""
+    what = " ".join(sorted(fault.checks))
+    known = [f"{name}: {value}" for name, value in fault.places if value]
+    return "\n".join([what, *known] if fault.known else [*known, f"text: {masked}"])

@@ -1,0 +1,119 @@
+"""Texts without what differs from incident to incident: names, people, figures, dates, ids, addresses."""
+
+import re
+from collections import defaultdict
+from typing import NamedTuple
+
+from incident2eval.detection.names.forms import names_in
+from incident2eval.detection.names.roster import names_of
+from incident2eval.detection.people import short_names
+from incident2eval.detection.text.views import plain
+from incident2eval.detection.text.wording import fold
+from incident2eval.model import Customers
+from incident2eval.model.customer import Use
+
+LONGEST = 4_000
+"""So many characters of a text are compared: what failed is said early, and 1 MB costs no more than this."""
+
+_VALUE = re.compile(
+    r"(?:https?|ftp|file)://[^\s\"'<>]*+"
+    # A word with a digit, an @ or a backslash in it, or with two slashes: ids, figures, addresses, paths.
+    r"|(?<![\w@/\\.%+~#$&-])(?:[A-Za-z_.%+~#$&-]*+(?:[\d@\\]|/[A-Za-z_.%+~#$&-]*+/)|[~.]*+/)"
+    r"[\w@/\\.%+~#$&-]*+"
+)
+_QUOTED = re.compile(
+    r"\"[^\"\n]{1,60}\"|\u201c[^\u201d\n]{1,60}\u201d|`[^`\n]{1,60}`|(?<!\w)'[^'\n]{1,60}'(?!\w)"
+)
+_CAPITALISED = re.compile(
+    r"[A-Z\u00c0-\u00de](?<=[^\W\d_A-Z]\ .|[,;:]\ .)[^\W\d_A-Z]++(?:\ (?:(?:&|and|van|von|de)\ )?"
+    r"[A-Z\u00c0-\u00de][^\W\d_A-Z]++)*+(?![A-Z])"
+)
+"""Capitalised words in the middle of a sentence; none with a capital inside, which technical names have."""
+_WORD = re.compile(r"[^\W\d_]+|&")
+_WORD_OR_FIGURE = re.compile(r"\w+|&")
+_SIGNS = {"&": "and"}
+
+
+class _Rest(NamedTuple):
+    """How a name of the roster goes on behind its first word, and how it must be written."""
+
+    words: tuple[str, ...]
+    use: Use
+    written: str
+
+
+class Mask:
+    """The words of a text that tell what failed, whoever it befell."""
+
+    def __init__(self, customers: Customers | None = None) -> None:
+        self._customers = customers or Customers()
+        self._names: dict[str, list[_Rest]] = defaultdict(list)
+        self._is_name: dict[str, bool] = {}
+        for name in names_in(self._customers):
+            self._add(
+                tuple(word for word in name.words if word == "&" or word.isalpha()), name.use, name.written
+            )
+        for row in self._customers:
+            self._add((row.id.casefold(),), Use.ANYHOW, ())
+        for rests in self._names.values():
+            rests.sort(key=lambda rest: -len(rest.words))
+
+    def __call__(self, text: str) -> list[str]:
+        """The words that are left, in order and in lower case."""
+        text = self._opened(text)
+        for pattern, by in ((_VALUE, " "), (_QUOTED, " "), (_CAPITALISED, self._stranger)):
+            left = pattern.sub(by, text)
+            # A text that is all quotes, paths or capitals would be left with nothing to be compared by.
+            text = left if 2 * len(left) >= len(text) else text
+        return self._without_roster(_WORD.findall(text))
+
+    def unnamed(self, text: str) -> list[str]:
+        """All words and figures of a text but the names of the roster: two reports of one thing share figures."""
+        return self._without_roster(_WORD_OR_FIGURE.findall(self._opened(text)))
+
+    def _opened(self, text: str) -> str:
+        text = text[:LONGEST]
+        if not text.isascii():
+            text = plain(text)
+        return names_of(self._customers).hidden(text) if self._customers.key is not None else text
+
+    def _add(self, words: tuple[str, ...], use: Use, written: tuple[str, ...]) -> None:
+        if words and words[0].isalpha():
+            self._names[words[0]].append(_Rest(words[1:], use, written[0] if written else ""))
+
+    def _stranger(self, found: re.Match[str]) -> str:
+        """Nothing in the place of a name that no roster holds; words of the language stay."""
+        return " " if any(map(self._names_somebody, _WORD.findall(found[0]))) else found[0]
+
+    def _names_somebody(self, word: str) -> bool:
+        if word not in self._is_name:
+            self._is_name[word] = bool(short_names(word))
+        return self._is_name[word]
+
+    def _without_roster(self, words: list[str]) -> list[str]:
+        folded = [_SIGNS.get(word) or (word.lower() if word.isascii() else fold(word)) for word in words]
+        if self._names.keys().isdisjoint(folded):
+            return folded
+        shouted = not any(word.islower() for word in words)
+        kept, at = [], 0
+        while at < len(folded):
+            length = next(
+                (
+                    len(rest.words) + 1
+                    for rest in self._names.get(folded[at], ())
+                    if tuple(folded[at + 1 : at + 1 + len(rest.words)]) == rest.words
+                    and _is_used(rest, words[at], shouted=shouted)
+                ),
+                0,
+            )
+            if not length:
+                kept.append(folded[at])
+            at += length or 1
+        return kept
+
+
+def _is_used(rest: _Rest, word: str, *, shouted: bool) -> bool:
+    """Whether a word is written as the name that it begins, where it is an ordinary word as well."""
+    if rest.use is Use.ANYHOW:
+        return True
+    return word == rest.written if rest.use is Use.AS_WRITTEN else shouted or word[:1].isupper()

@@ -1,0 +1,105 @@
+"""Provenance: the steps that hold what is wrong, in the order in which it passed through them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from incident2eval.model import JSON, Run, Step, StepKind, flat_text
+from incident2eval.rootcause._content import Content, content
+from incident2eval.rootcause._symptoms import Symptom
+
+_REQUESTS = ("tool_calls", "function_call", "tool_use")
+"""Keys under which a model's output asks for a call."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trail:
+    """One symptom and the steps that hold it, the first one first."""
+
+    symptom: Symptom
+    steps: tuple[Step, ...]
+
+    @property
+    def origin(self) -> Step | None:
+        """The first step that holds it."""
+        return self.steps[0] if self.steps else None
+
+
+class Contents:
+    """What each step of a run brought in and what it was given, taken apart once."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        calls = {step.name for step in run.steps if step.is_call}
+        self._brought = {step.id: content(_brought(step, calls)) for step in run.steps}
+        self._given = {step.id: content(flat_text(step.input)) for step in run.steps}
+        self.request = content(flat_text(run.input))
+        self.parts = _parts(run)
+        """The steps that are no wrapper around the whole run."""
+
+    def brought(self, step: Step) -> Content:
+        """What a step added to the run: its output, its records, its error, and what a call was told."""
+        return self._brought[step.id]
+
+    def given(self, step: Step) -> Content:
+        """What a step was given."""
+        return self._given[step.id]
+
+    def before(self, step: Step) -> list[Step]:
+        """The steps that had brought something in when a step began."""
+        return self.parts[: self.parts.index(step)] if step in self.parts else []
+
+    def knew(self, step: Step, said: Content) -> bool:
+        """Whether the request, or a step before this one, holds it."""
+        return self.request.holds(said) or any(self.brought(one).holds(said) for one in self.before(step))
+
+
+def trails(contents: Contents, symptoms: Sequence[Symptom]) -> tuple[Trail, ...]:
+    """For each symptom the steps that hold it.
+
+    A step that only encloses another one that holds it (an agent around its model) is left out: the inner
+    one is where it came from.
+    """
+    return tuple(Trail(symptom=one, steps=_holders(contents, one.says)) for one in symptoms)
+
+
+def _holders(contents: Contents, said: Content) -> tuple[Step, ...]:
+    found = [step for step in contents.parts if contents.brought(step).holds(said)]
+    parents = {step.id: step.parent for step in contents.run.steps}
+    enclosing: set[str | None] = set()
+    for step in found:
+        at = step.parent
+        while at is not None and at not in enclosing:
+            enclosing.add(at)
+            at = parents.get(at)
+    return tuple(step for step in found if step.id not in enclosing)
+
+
+def _parts(run: Run) -> list[Step]:
+    root = run.root if len(run.steps) > 1 else None
+    return [step for step in run.steps if step is not root and step.kind is not StepKind.INPUT]
+
+
+def _brought(step: Step, calls: set[str]) -> str:
+    told = flat_text(step.input) if step.is_call else ""
+    said = _without_requests(step.output, calls) if step.kind is StepKind.MODEL else step.output
+    records = (text for one in step.records for text in (one.id, one.text, flat_text(one.metadata)))
+    return "\n".join((told, flat_text(said), *records, step.error or ""))
+
+
+def _without_requests(value: JSON, calls: set[str]) -> JSON:
+    """What a model said, without its requests for calls that the run shows as steps: these count there."""
+    if isinstance(value, Mapping):
+        return {
+            key: _without_requests(inner, calls)
+            for key, inner in value.items()
+            if not (key in _REQUESTS and _names_a_call(inner, calls))
+        }
+    if isinstance(value, (list, tuple)):
+        return [_without_requests(inner, calls) for inner in value]
+    return value
+
+
+def _names_a_call(requests: JSON, calls: set[str]) -> bool:
+    if isinstance(requests, Mapping):
+        return requests.get("name") in calls or _names_a_call(requests.get("function"), calls)
+    return isinstance(requests, (list, tuple)) and any(_names_a_call(one, calls) for one in requests)

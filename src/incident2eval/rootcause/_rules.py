@@ -1,0 +1,269 @@
+"""The rules that turn what was seen into a category and a control, each with a name that is printed."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from incident2eval.checks import SHELF, Blame
+from incident2eval.detection.text.wording import key_words, vocabulary
+from incident2eval.model import (
+    Category,
+    ChangeKind,
+    Finding,
+    Record,
+    Run,
+    SeenChange,
+    Status,
+    Step,
+    StepKind,
+)
+from incident2eval.rootcause._ageing import is_out_of_date, says_cached
+from incident2eval.rootcause._content import content
+from incident2eval.rootcause._divergence import Counterparts
+from incident2eval.rootcause._provenance import Contents
+from incident2eval.rootcause._symptoms import Symptom
+
+BLAMES = {check.name: check.blames for check in SHELF if check.blames}
+"""What each check of a control says when it finds something on a step."""
+
+READS = vocabulary(
+    "get find search read load look lookup fetch list query recall retrieve select check register registry "
+    "catalogue catalog directory database table index store crm erp records record master source price prices"
+)
+"""Words in the name of a call that reads from somewhere."""
+
+WRITING = {StepKind.MODEL, StepKind.AGENT}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """All that the rules go by."""
+
+    contents: Contents
+    culprit: Step
+    symptoms: tuple[Symptom, ...]
+    """Those that the step brought in; all, where nothing says which."""
+    findings: Sequence[Finding]
+    others: Counterparts
+    changes: tuple[SeenChange, ...] = ()
+    approved_blindly: bool = False
+    """Whether the step is a review that let pass what stood open."""
+
+    @property
+    def run(self) -> Run:
+        """The recorded run."""
+        return self.contents.run
+
+    def changed(self, *kinds: ChangeKind) -> SeenChange | None:
+        """A change of one of these kinds, or None."""
+        return next((one for one in self.changes if one.kind in kinds), None)
+
+    @property
+    def is_source(self) -> bool:
+        """Whether the step reads from somewhere: a retrieval, or a call that is named like one."""
+        step = self.culprit
+        words = set(key_words(step.name.replace(".", "_")))
+        return step.kind is StepKind.RETRIEVAL or bool(step.records) or not READS.isdisjoint(words)
+
+    def brought_records(self) -> list[Record]:
+        """The records that hold what is wrong."""
+        return [
+            record
+            for record in self.culprit.records
+            if any(content(record.text).holds(one.says) for one in self.symptoms)
+        ]
+
+    def came_from_outside(self) -> bool:
+        """Whether the step itself brought in what is wrong: neither its input nor anything before holds it."""
+        given = self.contents.given(self.culprit)
+        return not any(
+            given.holds(one.says) or self.contents.knew(self.culprit, one.says) for one in self.symptoms
+        )
+
+
+Rule = Callable[[Scene], Blame | None]
+
+
+def rulings(scene: Scene) -> tuple[Blame, ...]:
+    """What every rule says that speaks of this scene, the deciding one first; there is always one."""
+    return tuple(blame for rule in RULES if (blame := rule(scene)) is not None)
+
+
+def _blind_approval(scene: Scene) -> Blame | None:
+    if not scene.approved_blindly:
+        return None
+    return Blame(
+        rule="review approved a run with open findings",
+        category=Category.HUMAN_REVIEW,
+        control="review before release",
+        why="the review approved a draft that a check before it had found fault with",
+    )
+
+
+def _failed_check(scene: Scene) -> Blame | None:
+    """What the checks of controls found on the step, in the order of the shelf."""
+    red = {finding.check for finding in scene.findings if finding.step == scene.culprit.id}
+    return next((blame for check, blame in BLAMES.items() if check in red), None)
+
+
+def _edited(scene: Scene) -> Blame | None:
+    if scene.culprit.kind is not StepKind.REVIEW:
+        return None
+    return Blame(
+        rule="the reviewer brought it in",
+        category=Category.HUMAN_REVIEW,
+        control="review before release",
+        why="no step before the review holds it: it came with what the reviewer decided or wrote",
+    )
+
+
+def _failed_call(scene: Scene) -> Blame | None:
+    if scene.culprit.status is not Status.ERROR or scene.culprit.kind in WRITING:
+        return None
+    return Blame(
+        rule="tool error not handled",
+        category=Category.WORKFLOW_DESIGN,
+        control="handling of a failed call",
+        why="the call failed, and what came after it does not tell that from an answer",
+    )
+
+
+def _changed_prompt(scene: Scene) -> Blame | None:
+    change = scene.changed(ChangeKind.PROMPT)
+    if scene.culprit.kind not in WRITING or change is None:
+        return None
+    return Blame(
+        rule="a change of the prompt went live unjudged",
+        category=Category.WORKFLOW_DESIGN,
+        control="judging a prompt before it goes live",
+        why=f"the prompt had changed before ({change.what or 'what is not told'}), and no case held the old rules",
+    )
+
+
+def _given_something_else(scene: Scene) -> Blame | None:
+    """The model was given what is wrong, which the right run did not give it."""
+    contents, other = scene.contents, scene.others.of(scene.culprit)
+    if scene.culprit.kind not in WRITING or other is None:
+        return None
+    mine, theirs = contents.given(scene.culprit), scene.others.contents.given(other)
+    if not any(mine.quotes(one.says) and not theirs.quotes(one.says) for one in scene.symptoms):
+        return None
+    return Blame(
+        rule="the model was given something else than in the right run",
+        category=Category.WORKFLOW_DESIGN,
+        control="what goes into the prompt",
+        why="what it wrote stands in what it was given, and the corrected run gave it something else",
+    )
+
+
+def _unread_ground(scene: Scene) -> Blame | None:
+    """What the model was given holds it, although no step that the trace shows had read it."""
+    contents = scene.contents
+    given = contents.given(scene.culprit)
+    if scene.culprit.kind not in WRITING or not any(
+        given.quotes(one.says) and not contents.knew(scene.culprit, one.says) for one in scene.symptoms
+    ):
+        return None
+    return Blame(
+        rule="the prompt held what no step had read",
+        category=Category.WORKFLOW_DESIGN,
+        control="what goes into the prompt",
+        why="what the model was given held it already, and no step before had brought it in",
+    )
+
+
+def _invented(scene: Scene) -> Blame | None:
+    if scene.culprit.kind not in WRITING:
+        return None
+    return Blame(
+        rule="the model wrote what no source holds",
+        category=Category.MODEL,
+        control="grounding of what is written",
+        why="it first stands in what the model wrote; nothing that it was given holds it",
+    )
+
+
+def _asked_for_something_else(scene: Scene) -> Blame | None:
+    if scene.others.given_alike(scene.culprit) is not False:
+        return None
+    return Blame(
+        rule="asked for something else than in the right run",
+        category=Category.WORKFLOW_DESIGN,
+        control=f"arguments of {scene.culprit.name}",
+        why="the call was made with other arguments than in the corrected run",
+    )
+
+
+def _out_of_date(scene: Scene) -> Blame | None:
+    if not any(is_out_of_date(record.metadata, scene.run.started) for record in scene.brought_records()):
+        return None
+    return Blame(
+        rule="a record was read that was out of date",
+        category=Category.WORKFLOW_DESIGN,
+        control="which records may still be read",
+        why="the record says itself that it no longer held, and nothing kept it out",
+    )
+
+
+def _copy(scene: Scene) -> Blame | None:
+    if not scene.is_source or not says_cached(scene.culprit):
+        return None
+    return Blame(
+        rule="a stored copy was used as if it were fresh",
+        category=Category.WORKFLOW_DESIGN,
+        control="age of stored copies",
+        why="the step answered from a cache, and nothing asked how old that was",
+    )
+
+
+def _other_records(scene: Scene) -> Blame | None:
+    """The same was asked, and other records came than in the right run."""
+    other = scene.others.of(scene.culprit)
+    if other is None or not other.records or scene.changed(ChangeKind.DATA):
+        return None
+    if {record.id for record in other.records} == {record.id for record in scene.culprit.records}:
+        return None
+    return Blame(
+        rule="the wrong records were read",
+        category=Category.WORKFLOW_DESIGN,
+        control="choice of records",
+        why="the corrected run read other records when it was asked the same",
+    )
+
+
+def _wrong_source(scene: Scene) -> Blame | None:
+    if not (scene.is_source or scene.changed(ChangeKind.DATA)) or not scene.came_from_outside():
+        return None
+    return Blame(
+        rule="the source record itself was wrong",
+        category=Category.DATA,
+        control="content of the source",
+        why="it already stood in what the workflow read, and was carried on as it stood there",
+    )
+
+
+def _made_of_right_things(scene: Scene) -> Blame:
+    return Blame(
+        rule="a step of the workflow's own made it",
+        category=Category.WORKFLOW_DESIGN,
+        control=f"handling of {scene.culprit.name}",
+        why="it came in at a step that is neither a source nor a model",
+    )
+
+
+RULES: tuple[Rule, ...] = (
+    _blind_approval,
+    _failed_check,
+    _edited,
+    _failed_call,
+    _changed_prompt,
+    _given_something_else,
+    _unread_ground,
+    _invented,
+    _asked_for_something_else,
+    _out_of_date,
+    _copy,
+    _other_records,
+    _wrong_source,
+    _made_of_right_things,
+)
+"""In the order in which they are asked; the first that speaks decides."""
