@@ -1,3 +1,7 @@
+# /// script
+# # The peers, on top of an environment that holds the package; drain3 pins two dependencies of its own.
+# dependencies = ["drain3>=0.9.11", "igraph>=0.11", "scikit-learn>=1.5"]
+# ///
 """Grouping failures, from 1,000 to 1,000,000: time, memory and quality, beside other ways to do it.
 
 Prints figures, asserts none. Every method at every size has a process of its own, which may take `--limit`
@@ -9,10 +13,11 @@ thresholds may be looked at on `tune` (`--words tune`); `score` is what is repor
 types, the commonest 8 times as frequent as the rarest; `zipf` has 25 * n^0.3 types (199 at 1,000; 1,577 at
 1,000,000) whose frequency falls as 1 / rank.
 `by type` counts failures with equal text but different faults as different, `by text` as one type: that is
-all that can be seen without fields. Of B-cubed stand precision / recall / F1.
+all that can be seen without fields. Of B-cubed stand precision / recall / F1. `wordings` is what a grouping
+would reach that puts together every wording of every type and knows no synonym.
 
 Then real text (`cluster_real.py`), and the ratios that the goals speak of.
-The peers need `PEERS`; one that is missing is named, and the others run.
+The peers need the packages named above; one that is missing is named, and the others run.
 """
 
 import argparse
@@ -24,6 +29,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
+from itertools import islice
 from typing import Any
 
 from cluster_data import VOCABULARIES, customers, how_many, rows
@@ -31,11 +37,10 @@ from cluster_methods import DEDUP, DRAIN3, METHODS, OURS, OURS_TEXT, PEERS, SING
 from cluster_metrics import quality
 from cluster_real import BM25, COSINE, categories, recall
 
-PACKAGES = ("drain3>=0.9.11", "igraph>=0.11", "scikit-learn>=1.5")
-"""What the peers need; `drain3` holds two of its own dependencies at one version, so keep them elsewhere."""
-
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 SPREADS = ("few", "zipf")
+SEEN = 10_000
+"""Failures by which the wordings are judged."""
 SLACK = 900
 """Seconds that a process may wait for a processor, beyond three times its limit."""
 
@@ -76,7 +81,8 @@ def _cells(given: argparse.Namespace, spread: str) -> Iterator[tuple[int, str, d
     """Every method at every size, printed as it ends."""
     exhausted: set[str] = set()
     for size in given.sizes:
-        print(f"\n{spread}: {size:,} failures of {how_many(spread, size):,} types")
+        types, wordings = how_many(spread, size), _wordings(given, spread, size)
+        print(f"\n{spread}: {size:,} failures of {types:,} types; {wordings}")
         print(
             f"  {'':<16} {'CPU s':>8} {'wall s':>8} {'MB':>6} {'clusters':>9}   {'ARI':>6} B-cubed, by type",
             end="",
@@ -90,6 +96,13 @@ def _cells(given: argparse.Namespace, spread: str) -> Iterator[tuple[int, str, d
             exhausted |= {name} if "over" in cell else set()
             _told(name, cell)
             yield size, name, cell
+
+
+def _wordings(given: argparse.Namespace, spread: str, size: int) -> str:
+    """The quality of one group for every wording of every text, by the first failures."""
+    first = list(islice(rows(given.words, spread, size), SEEN))
+    seen = quality([row.told for row in first], [(row.told, row.wording) for row in first])
+    return f"wordings: ARI {seen.ari:.3f}, F1 {seen.f1:.3f}"
 
 
 def _run(given: argparse.Namespace, name: str, spread: str, size: int) -> dict[str, Any]:
@@ -131,7 +144,7 @@ def _measured(name: str, spread: str, size: int, words: str, limit: int) -> dict
     found = group(failures)
     cpu, wall, peak = time.process_time() - cpu, time.perf_counter() - wall, _peak()
     resource.setrlimit(resource.RLIMIT_CPU, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-    cell = {"cpu": cpu, "wall": wall, "peak": peak, "data": before}
+    cell: dict[str, Any] = {"cpu": cpu, "wall": wall, "peak": peak, "data": before}
     if name != OURS_TEXT:
         cell["type"] = asdict(quality([row.type for row in made], found))
     if name not in {OURS, "same fields"}:
@@ -165,26 +178,27 @@ def _ratios(cells: Cells, spread: str) -> None:
     """The figures that the goals speak of, where both sides were measured."""
     print(f"\nratios, {spread}")
     for name in (OURS, OURS_TEXT):
-        small, large = (cells.get((spread, size, name), {}).get("cpu") for size in (100_000, 1_000_000))
+        seconds = {size: cells.get((spread, size, name), {}).get("cpu") for size in SIZES}
         drain = cells.get((spread, 100_000, DRAIN3), {}).get("cpu")
-        growth = f"{large / small:.1f}x" if small and large else "not measured"
-        beside = f"{small / drain:.2f}x" if small and drain else "not measured"
-        print(
-            f"  {name:<16} CPU from 100,000 to 1,000,000: {growth} (goal 12x); ours / Drain3 at 100,000: {beside} (goal 0.5x)"
-        )
-        truth = "type" if name == OURS else "text"
-        for size in sorted({size for kind, size, _ in cells if kind == spread}):
-            ours = cells[spread, size, name].get(truth)
-            others = {peer: cells.get((spread, size, peer), {}).get(truth) for peer in (DEDUP, SINGLETONS)}
-            print(
-                f"    {size:>9,}: quality minus that of",
-                "; ".join(
-                    f"{peer} ARI {ours['ari'] - other['ari']:+.3f}, F1 {ours['f1'] - other['f1']:+.3f}"
-                    for peer, other in others.items()
-                    if ours and other
-                )
-                or "nothing measured",
-            )
+        growth, beside = _ratio(seconds[1_000_000], seconds[100_000]), _ratio(seconds[100_000], drain)
+        print(f"  {name}: CPU(1,000,000) / CPU(100,000) {growth} (goal: at most 12)")
+        print(f"  {name}: CPU / Drain3's at 100,000 {beside} (goal: at most 0.5)")
+        for peer in (DEDUP, SINGLETONS):
+            gains = [*_gains(cells, spread, name, peer)]
+            print(f"  {name}: ARI, F1 above {peer}: {', '.join(gains) or 'not measured'} (goal: never below)")
+
+
+def _ratio(one: float | None, other: float | None) -> str:
+    return f"{one / other:.2f}" if one and other else "not measured"
+
+
+def _gains(cells: Cells, spread: str, name: str, peer: str) -> Iterator[str]:
+    """What our quality is above a peer's, at every size where both were measured."""
+    truth = "type" if name == OURS else "text"
+    for size in SIZES:
+        ours, other = (cells.get((spread, size, each), {}).get(truth) for each in (name, peer))
+        if ours and other:
+            yield f"{ours['ari'] - other['ari']:+.3f} {ours['f1'] - other['f1']:+.3f}"
 
 
 if __name__ == "__main__":

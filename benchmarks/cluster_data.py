@@ -40,6 +40,8 @@ class Row(NamedTuple):
     type: int
     told: int
     """The type by the text alone: twins have one."""
+    wording: int
+    """Which of the type's wordings the text has: 0 for a machine's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,9 @@ def rows(vocabulary: str, spread: str, n: int) -> Iterator[Row]:
     values = Values(words, chance)
     for at, index in enumerate(chance.choices(range(len(types)), weights, k=n)):
         kind = types[index]
-        yield Row(_failure(f"f{at}", kind, values, chance), index, kind.told)
+        wording = 0 if chance.random() < MACHINE else 1 + chance.randrange(len(kind.symptom.notes))
+        text = _note(kind, wording, values, chance) if wording else _message(kind, values, chance)
+        yield Row(_failure(f"f{at}", text, kind, chance), index, kind.told, wording)
 
 
 def customers(vocabulary: str) -> Customers:
@@ -167,8 +171,7 @@ def _customer_names(words: Words) -> Iterator[str]:
             yield f"{first} {second} {forms[at % len(forms)]}".strip()
 
 
-def _failure(name: str, kind: Type, values: Values, chance: random.Random) -> Failure:
-    text = _message(kind, values, chance) if chance.random() < MACHINE else _note(kind, values, chance)
+def _failure(name: str, text: str, kind: Type, chance: random.Random) -> Failure:
     if not kind.twin and chance.random() < NO_FIELDS:
         return Failure(id=name, text=text)
     fault = kind.fault
@@ -203,11 +206,11 @@ def _message(kind: Type, values: Values, chance: random.Random) -> str:
     return _cut(values.fill(log, slug=slug, host=values.words.host), chance)
 
 
-def _note(kind: Type, values: Values, chance: random.Random) -> str:
+def _note(kind: Type, wording: int, values: Values, chance: random.Random) -> str:
     """What a person wrote."""
     area, artefact = chance.choice(kind.area.names), chance.choice(kind.artefact.names)
     part = chance.choice((f"the {area} {artefact}", f"{area} {artefact}", f"the {artefact} for {area}"))
-    clauses = [chance.choice(kind.symptom.notes)]
+    clauses = [kind.symptom.notes[wording - 1]]
     if not kind.twin and chance.random() < 0.6:
         clauses.append(chance.choice(kind.fault.causes))
     clauses += chance.sample(values.words.asides, chance.choice((0, 0, 1, 1, 2)))

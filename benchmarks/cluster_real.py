@@ -1,4 +1,4 @@
-"""Grouping on real text: duplicates of bug reports, and failures of agents that people put into categories."""
+"""Grouping on real text: duplicates of bug reports, and failures of agents by category."""
 # ruff: noqa: PLC0415 - a peer is imported where it runs, and may be missing
 
 import json

@@ -317,8 +317,8 @@ WORDS = Words(
     ),
     customers=(
         tuple(
-            "Acorn Beacon Cobalt Delphi Ember Falcon Granite Horizon Indigo Juniper Kestrel Lumen Maple Nimbus "
-            "Onyx Pioneer Quartz Redwood Summit Tundra".split()
+            "Acorn Beacon Cobalt Delphi Ember Falcon Granite Horizon Indigo Juniper Kestrel Lumen Maple "
+            "Nimbus Onyx Pioneer Quartz Redwood Summit Tundra".split()
         ),
         tuple("Analytics Brewing Ceramics Dynamics Fabrics Holdings Labs Optics Partners Robotics".split()),
         ("Ltd", "Inc", "plc", ""),

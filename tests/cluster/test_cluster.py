@@ -2,7 +2,7 @@
 
 import re
 
-from incident2eval.cluster import failure_types, place
+from incident2eval.cluster import group, place
 from incident2eval.model import Customer, Customers, Failure
 
 ROSTER = Customers(
@@ -39,15 +39,15 @@ def worded(failure_id: str, text: str) -> Failure:
 
 class TestFailureTypes:
     def test_one_incident_is_enough(self) -> None:
-        (cluster,) = failure_types([LEAK]).clusters
+        (cluster,) = group([LEAK]).clusters
 
         assert (cluster.size, cluster.members, cluster.exemplar) == (1, (LEAK.id,), LEAK.id)
 
     def test_none_is_none(self) -> None:
-        assert failure_types([]).clusters == ()
+        assert group([]).clusters == ()
 
     def test_same_checks_belong_together_whatever_the_workflow_and_the_words(self) -> None:
-        clustering = failure_types([LEAK, OVERREACH, LATER_LEAK])
+        clustering = group([LEAK, OVERREACH, LATER_LEAK])
 
         assert [cluster.members for cluster in clustering.clusters] == [
             (LEAK.id, LATER_LEAK.id),
@@ -58,7 +58,7 @@ class TestFailureTypes:
     def test_disjoint_checks_never_do_even_with_the_same_words(self) -> None:
         same_words = Failure(id="INC-2026-0020", text=LEAK.text, checks=("ungrounded_figures",))
 
-        assert len(failure_types([LEAK, same_words]).clusters) == 2
+        assert len(group([LEAK, same_words]).clusters) == 2
 
     def test_without_checks_words_decide_once_names_and_numbers_are_masked(self) -> None:
         first = worded("A-2026-001", "The reply for Harrow & Vale promised a refund of £189 on order 4471")
@@ -67,7 +67,7 @@ class TestFailureTypes:
         )
         other = worded("A-2026-003", "Two lines of the batch went without second approval")
 
-        clustering = failure_types([first, second, other], customers=ROSTER)
+        clustering = group([first, second, other], customers=ROSTER)
 
         assert [cluster.members for cluster in clustering.clusters] == [(first.id, second.id), (other.id,)]
 
@@ -75,14 +75,14 @@ class TestFailureTypes:
         first = worded("A-2026-001", "Northgate Logistics Northgate A2: late")
         second = worded("A-2026-002", "Northgate Logistics Northgate A2: wrong")
 
-        assert len(failure_types([first, second], customers=ROSTER).clusters) == 2
-        assert len(failure_types([first, second]).clusters) == 1
+        assert len(group([first, second], customers=ROSTER).clusters) == 2
+        assert len(group([first, second]).clusters) == 1
 
     def test_labels_are_plain_words(self) -> None:
         strange = Failure(id="A-2026-001", text="x", checks=("our_own_check",))
         unchecked = worded("A-2026-002", "A reply\x1b[2J promised too much. " * 9)
 
-        labels = [cluster.label for cluster in failure_types([LEAK, strange, unchecked]).clusters]
+        labels = [cluster.label for cluster in group([LEAK, strange, unchecked]).clusters]
 
         assert "another customer's records were fetched" in labels[0]
         assert labels[1] == "our own check"
@@ -90,8 +90,8 @@ class TestFailureTypes:
         assert len(labels[2]) <= 80
 
     def test_ids_stay_when_others_come_in(self) -> None:
-        before = failure_types([LEAK]).assignment[LEAK.id]
-        after = failure_types([LEAK, OVERREACH, LATER_LEAK]).assignment[LEAK.id]
+        before = group([LEAK]).assignment[LEAK.id]
+        after = group([LEAK, OVERREACH, LATER_LEAK]).assignment[LEAK.id]
 
         assert before == after
         assert re.fullmatch(r"FT-[0-9a-f]{8}", before)

@@ -54,7 +54,7 @@ from incident2eval.checks._unreviewed import unreviewed
 from incident2eval.checks._vacuity import require_as_much
 from incident2eval.checks._wrong_recipient import wrong_recipient
 from incident2eval.checks._wrong_record import wrong_record
-from incident2eval.checks.acts.approvals import approves, is_review, refuses
+from incident2eval.checks.acts.approvals import approves, is_review, refuses, reviewer_of
 from incident2eval.checks.acts.reviews import careless_reviews
 
 SHELF: tuple[Check, ...] = (
@@ -115,6 +115,7 @@ __all__ = [
     "refuses",
     "repeated_calls",
     "require_as_much",
+    "reviewer_of",
     "rubber_stamped",
     "said_again",
     "swapped_facts",

@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, Entry] = {
     "demo": Entry("_demo", "demo", "Write a small real project and walk it through every stage."),
     "read": Entry("_intake", "read", "Show the runs that trace files hold."),
     "collect": Entry("_intake", "collect", "Seal an incident's evidence and read its runs."),
+    "cluster": Entry("_cluster", "cluster", "Group failures into types, and say which came back."),
     "root-cause": Entry("_explain", "root_cause", "Say where it went wrong first, and which control failed."),
     "eval-case": Entry("_cases", "eval_case", "Write the incident's tests, each proved red and green."),
     "run": Entry("_run", "run", "Take an incident through every stage in one go."),

@@ -1,16 +1,16 @@
 """Which founders might be like a text: those that share its rarest words."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from heapq import nlargest
 
 from incident2eval.cluster.vocabulary import Terms
 
 _POSTINGS = 300
 """A word stands for so many founders at most, the earliest: in any order, common types come early."""
-_LOOKED_AT = 1_500
+_LOOKED_AT = 800
 """Founders that are counted for one text, rarest words first."""
-_CONFIRMED = 8
+_CONFIRMED = 6
 """Founders that are compared in full."""
 
 
@@ -26,7 +26,7 @@ class Candidates:
             if len(self._founders[term]) < _POSTINGS:
                 self._founders[term].append(founder)
 
-    def like(self, terms: Terms, weight: Callable[[str], float]) -> list[int]:
+    def like(self, terms: Terms, weights: Mapping[str, float]) -> list[int]:
         """The founders that share most with a text, the likeliest first."""
         lists = sorted(
             ((len(self._founders[term]), term) for term in terms if term in self._founders),
@@ -37,7 +37,7 @@ class Candidates:
             looked_at += length
             if looked_at > _LOOKED_AT and shared:
                 break
-            heavy = weight(term)
+            weight = weights[term]
             for founder in self._founders[term]:
-                shared[founder] += heavy
-        return nlargest(_CONFIRMED, shared, key=lambda founder: (shared[founder], -founder))
+                shared[founder] += weight
+        return [-founder for _, founder in nlargest(_CONFIRMED, ((shared[one], -one) for one in shared))]

@@ -1,6 +1,7 @@
 """Group failures into types: one pass, in the order in which they came."""
 
 import hashlib
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -14,8 +15,10 @@ from incident2eval.cluster.sample import Sample
 from incident2eval.cluster.vocabulary import Terms, Vocabulary
 from incident2eval.model import Customers, Failure
 
-_LEARNT = 15
+_LEARNT = 7
 """So many members tell what is the core of a type; after that it stands."""
+_PULL = 3.0
+_STRONGEST_PULL = 15.0
 _ELSEWHERE = 3.0
 """By so much more alike two texts must be where the failures struck two workflows."""
 
@@ -122,12 +125,13 @@ class _Grouping:
         found = {
             one: self._likeness(one, terms) - self._distance(one, workflow)
             for texts in self._texts_for(fault)
-            for one in texts.like(terms, self._vocabulary.weight)
+            for one in texts.like(terms, self._vocabulary.weights)
             if self._kin(one, fault) is Kin.UNDECIDED
         }
-        best = max(found, key=lambda one: (found[one], -one), default=None)
-        if best is None or found[best] < THRESHOLD:
+        near = [one for one in found if found[one] >= THRESHOLD]
+        if not near:
             return None
+        best = max(near, key=lambda one: (found[one] + self._pull(one), -one))
         self._types[best].learn(terms)
         return best
 
@@ -172,14 +176,18 @@ class _Grouping:
 
     def _likeness(self, number: int, terms: Terms) -> float:
         kind = self._types[number]
-        alike = likeness(kind.core, terms, self._vocabulary.weight)
+        alike = likeness(kind.core, terms, self._vocabulary.weights)
         if kind.core is kind.founder or kind.core == kind.founder:
             return alike
-        return max(alike, likeness(kind.founder, terms, self._vocabulary.weight))
+        return max(alike, likeness(kind.founder, terms, self._vocabulary.weights))
 
     def _distance(self, number: int, workflow: str | None) -> float:
         there = self._types[number].workflow
         return _ELSEWHERE if there and workflow and there != workflow else 0.0
+
+    def _pull(self, number: int) -> float:
+        """Where several types are like a text, a large one draws it more: slips found small ones."""
+        return min(_PULL * math.log2(len(self._types[number].members) or 1), _STRONGEST_PULL)
 
     def _free_id(self, key: str) -> str:
         """The id of a new type: longer where a shorter one is taken."""

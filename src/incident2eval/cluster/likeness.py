@@ -1,49 +1,63 @@
-"""How alike two texts are once masked, from 0 to 100, and which words make them so."""
+"""How alike two texts are once masked, from 0 to 100."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 
 from incident2eval.cluster.vocabulary import Terms
 
-THRESHOLD = 75.0
-BOTH = 1.0
-ONE = 0.15
+THRESHOLD = 80.0
+_BOTH = 1.0
+_ONE = 0.1
 _MISSPELT = 80
+"""From which likeness of two words on, as rapidfuzz has it, one is a slip or another form of the other."""
+_BEGINNING = 3
 _MOST_LEFT = 20
+"""Where both texts say more than so many words of their own, slips would not make them alike."""
 
 
-def likeness(one: Terms, other: Terms, weight: Callable[[str], float]) -> float:
+def likeness(one: Terms, other: Terms, weights: Mapping[str, float]) -> float:
     """From 0 to 100: the weight of what both say, against what each says and the other does not.
 
     What only one of them says counts little: a signature, a line of boilerplate or a text that was cut off
     does not make another failure. Where each says something that the other does not, they differ.
     """
     shared = one & other
-    mine, theirs = one - shared, other - shared
-    if not shared and not (mine and theirs):
+    if not shared:
         return 100.0 if one == other else 0.0
-    same = sum(map(weight, shared))
-    left, right = dict.fromkeys(sorted(mine)), dict.fromkeys(sorted(theirs))
-    if mine and theirs:
-        for slip, meant in _slips(left, right):
-            same += (weight(slip) + weight(meant)) / 2
-            del left[slip], right[meant]
-    less, more = sorted((sum(map(weight, left)), sum(map(weight, right))))
-    return 100 * same / (same + BOTH * less + ONE * (more - less)) if same else 0.0
+    mine, theirs = one - shared, other - shared
+    same, left, right = (sum(weights[term] for term in terms) for terms in (shared, mine, theirs))
+    alike = _share(same, left, right)
+    at_best = _share(same + (left + right) / 2, 0.0, abs(left - right))
+    if alike >= THRESHOLD or at_best < THRESHOLD or max(len(mine), len(theirs)) > _MOST_LEFT:
+        return alike
+    for slip, meant in _slips(sorted(mine), sorted(theirs)):
+        same += (weights[slip] + weights[meant]) / 2
+        left -= weights[slip]
+        right -= weights[meant]
+    return _share(same, left, right)
 
 
-def _slips(mine: dict[str, None], theirs: dict[str, None]) -> list[tuple[str, str]]:
+def _share(same: float, left: float, right: float) -> float:
+    less, more = (left, right) if left < right else (right, left)
+    return 100 * same / (same + _BOTH * less + _ONE * (more - less))
+
+
+def _slips(mine: list[str], theirs: list[str]) -> list[tuple[str, str]]:
     """Pairs of words that are spelt so alike that one of them is a slip or another form of the other."""
     from rapidfuzz import fuzz, process  # noqa: PLC0415 - needed only once there are two failures
 
-    few, many = (mine, theirs) if len(mine) <= len(theirs) else (theirs, mine)
-    if len(few) > _MOST_LEFT:
-        return []
-    found, free = [], dict(many)
-    for word in few:
-        best = (
-            process.extractOne(word, list(free), scorer=fuzz.ratio, score_cutoff=_MISSPELT) if free else None
-        )
-        if best is not None:
-            del free[best[0]]
-            found.append((word, best[0]) if few is mine else (best[0], word))
+    found = []
+    for word in mine:
+        cut = next((other for other in theirs if _is_beginning(word, other)), None)
+        if cut is None:
+            best = process.extractOne(word, theirs, scorer=fuzz.ratio, score_cutoff=_MISSPELT)
+            cut = best[0] if best else None
+        if cut is not None:
+            theirs.remove(cut)
+            found.append((word, cut))
     return found
+
+
+def _is_beginning(one: str, other: str) -> bool:
+    """Whether one word is the beginning of the other: it was cut off, or has another ending."""
+    short, long = (one, other) if len(one) < len(other) else (other, one)
+    return len(short) >= _BEGINNING and long.startswith(short)

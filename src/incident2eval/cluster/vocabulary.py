@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from incident2eval.detection.names.ordinary import is_ordinary
 from incident2eval.detection.text.wording import vocabulary
@@ -22,10 +22,25 @@ _DATES = vocabulary(
 )
 _LONGEST = 40
 _SHORTEST_SLIP = 5
-_PRIOR = 8.0
-"""So many texts' worth of doubt about how rare a word is: keeps a word seen once from deciding alone."""
+_PRIOR = 4.0
+"""So many types' worth of doubt about how rare a word is: keeps a word seen once from deciding alone."""
+
+_RECKONED = 1.02
+"""Weights are reckoned anew when there are so many times more types than the last time."""
 
 Terms = frozenset[str]
+
+
+class _Weights(dict[str, float]):
+    """Weights, reckoned when they are asked for."""
+
+    def __init__(self, reckon: Callable[[str], float]) -> None:
+        super().__init__()
+        self._reckon = reckon
+
+    def __missing__(self, term: str) -> float:
+        weight = self[term] = self._reckon(term)
+        return weight
 
 
 class Vocabulary:
@@ -38,8 +53,10 @@ class Vocabulary:
     def __init__(self) -> None:
         self._terms: dict[str, str] = {}
         self._slips: dict[str, str] = {}
-        self._texts = 0
+        self._types = self._reckoned = 0
         self._seen: Counter[str] = Counter()
+        self.weights = _Weights(self._weight)
+        """How much a word tells: more where few types hold it."""
 
     def terms(self, words: Iterable[str]) -> Terms:
         """The words that count, each once."""
@@ -53,13 +70,15 @@ class Vocabulary:
         return self._terms[word] if word in self._terms else self._settle(word)
 
     def count(self, terms: Terms) -> None:
-        """Take in a text that was not there before: what many texts hold weighs less."""
-        self._texts += 1
+        """Take in the words that found a type: what many types share weighs less."""
+        self._types += 1
         self._seen.update(terms)
+        if self._types > _RECKONED * self._reckoned:
+            self._reckoned = self._types
+            self.weights.clear()
 
-    def weight(self, term: str) -> float:
-        """How much a word tells: more for a rare one."""
-        return math.log((self._texts + 2 * _PRIOR) / (self._seen[term] + _PRIOR))
+    def _weight(self, term: str) -> float:
+        return math.log((self._reckoned + 2 * _PRIOR) / (self._seen[term] + _PRIOR))
 
     def _settle(self, word: str) -> str:
         term = "" if word in _SMALL or word in _DATES or not 2 <= len(word) <= _LONGEST else self._spelt(word)

@@ -72,6 +72,11 @@ class SeenChange:
     source: str = ""
     """Where it was seen: the incident file, or the runs that differ."""
 
+    @property
+    def is_seen(self) -> bool:
+        """Whether runs show it, whoever else says so."""
+        return "the runs" in self.source
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:

@@ -52,6 +52,8 @@ class IncidentNote:
     """The root cause that counts; None where none was written, or none that can be read."""
     stand: str = ""
     """Who stands behind the cause, in words."""
+    overruled: bool = False
+    """Whether the cause is a person's in place of what the tool proposed."""
     tree: tuple[TreeRow, ...] = ()
     """The recorded run in small, where the step of the cause is in it."""
 

@@ -19,11 +19,11 @@ from incident2eval.model import (
     Origin,
     RootCause,
     Run,
-    SeenChange,
     Severity,
     WorkflowSettings,
 )
 from incident2eval.pipeline._archive import Archived, archived_runs
+from incident2eval.pipeline._onset import history
 from incident2eval.pipeline._told import joined
 from incident2eval.rootcause import Evidence, root_cause
 from incident2eval.store import Kept, Project
@@ -113,6 +113,7 @@ def open_dossier(project: Project, incident_id: str) -> Dossier:
     telling = evalcase.telling(known, found)
     findings = tuple(finding for each in telling for finding in each)
     handed_over = known.corrected
+    past = history(project, known, telling, archived)
     if known.corrected is None:
         known = replace(known, corrected=evalcase.repair(known.recorded, findings, incident))
     assert known.corrected is not None  # noqa: S101 - repaired where none was handed over
@@ -124,7 +125,8 @@ def open_dossier(project: Project, incident_id: str) -> Dossier:
             corrected=handed_over if gathered.origin is Origin.CORRECTED_TRACE else None,
             right=handed_over.output if handed_over else incident.corrected_output,
             judge=evalcase.again(known, telling),
-            changes=_stated_changes(incident),
+            changes=past.changes,
+            onset=past.onset,
         )
     )
     corrected_runs = {
@@ -144,20 +146,14 @@ def open_dossier(project: Project, incident_id: str) -> Dossier:
             all_corrected=tuple(corrected_runs.values()),
         ),
         origin=gathered.origin or Origin.REPAIRED,
-        archived=archived,
+        archived=past.archived,
         recorded_runs=recorded_runs,
         corrected_runs=corrected_runs,
         found=found,
         cause=cause,
         triage=triage(incident, findings),
         sources=sources,
-        warnings=(*loaded.warnings, *unsaid, *project.warnings, *gathered.warnings, *warnings),
-    )
-
-
-def _stated_changes(incident: Incident) -> tuple[SeenChange, ...]:
-    return tuple(
-        SeenChange(kind=one.kind, what=one.what, at=one.at, source="the incident file") for one in incident.changes
+        warnings=(*loaded.warnings, *unsaid, *project.warnings, *gathered.warnings, *warnings, *past.notes),
     )
 
 

@@ -45,8 +45,8 @@ class FailurePath:
         """The position to which the path is drawn among rows with these ids, the output's own behind them.
 
         Returns:
-            The position of the last row on the path below the culprit; the culprit's own where it went nowhere,
-            or -1 where there is no culprit.
+            The position of the last row on the path below the culprit; the culprit's own where it went
+            nowhere, or -1 where there is no culprit.
         """
         if self.culprit not in shown or self.culprit is None:
             return -1
@@ -56,6 +56,8 @@ class FailurePath:
 
 
 def shortened(quote: str) -> str:
-    """A quote on one line, and no longer than a person needs."""
+    """A quote on one line, without the marks around it, and no longer than a person needs."""
     line = " ".join(quote[: 4 * LONGEST_QUOTE].split())
+    if len(line) > 1 and line[0] == line[-1] and line[0] in "'\"":
+        line = line[1:-1]
     return line if len(line) <= LONGEST_QUOTE else f"{line[: LONGEST_QUOTE - 1].rstrip()}…"

@@ -122,14 +122,20 @@ def incident_redactor(dossier: Dossier) -> Redactor:
 
 
 def redacted_cause(cause: RootCause, redactor: Redactor) -> RootCause:
-    """A root cause whose reasons quote nobody; steps, names of steps and of controls stay."""
+    """A root cause that quotes nobody; ids and names of steps and runs, names of controls and rules stay."""
+    text = redactor.text
+    control = cause.control
     return replace(
         cause,
-        ranked=tuple(replace(one, because=redactor.text(one.because)) for one in cause.ranked),
+        control=control and replace(control, why=control.why and text(control.why)),
+        ranked=tuple(replace(one, because=text(one.because)) for one in cause.ranked),
+        path=tuple(replace(one, quote=text(one.quote)) for one in cause.path),
+        examined=tuple(replace(one, evidence=text(one.evidence)) for one in cause.examined),
         changes=tuple(
-            replace(one, what=redactor.text(one.what) if one.what else one.what) for one in cause.changes
+            replace(one, what=one.what and text(one.what), source=text(one.source)) for one in cause.changes
         ),
-        because=tuple(map(redactor.text, cause.because)),
+        because=tuple(map(text, cause.because)),
+        warnings=tuple(map(text, cause.warnings)),
     )
 
 

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from incident2eval.evalcase import checks_in, proofread
 from incident2eval.gate import differences, incidents_without_case
 from incident2eval.model import EvalCase, Incident2EvalError, IncidentNote
+from incident2eval.pipeline._cause_note import with_cause
 from incident2eval.store import Project
 from incident2eval.triage import triage
 
@@ -136,5 +137,6 @@ def _incidents(home: Project, workflow: str) -> tuple[IncidentNote, ...]:
         incident = home.incident(incident_id).incident
         if incident.workflow.name == workflow:
             severity = int(max(triage(incident, ()).suggested, incident.severity or 1))
-            notes.append(IncidentNote(id=incident_id, title=incident.title, severity=severity))
+            note = IncidentNote(id=incident_id, title=incident.title, severity=severity)
+            notes.append(with_cause(home, note))
     return tuple(notes)

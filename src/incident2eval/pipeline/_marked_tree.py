@@ -27,15 +27,11 @@ def marked_tree(run: Run, cause: RootCause, customers: Customers) -> Page:
         customers: The roster, for their names.
 
     Returns:
-        Lines of at most 80 columns. `>>` stands before the step where it came in, a line leads from there down
-        to the output.
+        Lines of at most 80 columns. `>>` stands before the step where it came in, a line leads from there
+        down to the output.
     """
     path, owners = FailurePath(run, cause), Owners(run, customers)
-    shown = [
-        *branches(
-            run.steps, tells=lambda step: tells(step, owners), first=path.steps, most=MOST_LINES
-        )
-    ]
+    shown = [*branches(run.steps, tells=lambda step: tells(step, owners), first=path.steps, most=MOST_LINES)]
     gutter = Gutter(path, shown)
     lines = [line for at, each in enumerate(shown) for line in _lines(at, each, gutter, owners)]
     end = [output_words(path, gutter.at(len(shown)))] if path.reaches_output else []

@@ -8,7 +8,7 @@ from incident2eval.checks import SHELF, Check, Known
 from incident2eval.model import Findings, Onset, Origin, Run, SeenChange, Sighting
 from incident2eval.pipeline._archive import Archived, archived_runs
 from incident2eval.pipeline._layout import counted
-from incident2eval.rootcause._changes import changes_since, confirmed, differences, stated
+from incident2eval.rootcause import changes_since, confirmed, differences, stated
 from incident2eval.store import Project
 
 COMPARED = 500

@@ -22,7 +22,7 @@ class Struck:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Fate:
     """What became of a type, and why that is said."""
 
     status: TypeStatus
@@ -33,7 +33,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trend:
-    """How often, in the last quarter and in the one before; a quarter ends with the project's last incident."""
+    """How often, in the last quarter and in the one before; the last one ends with the last incident of all."""
 
     recent: int
     before: int
@@ -66,7 +66,7 @@ def is_after(at: Moment, other: Moment) -> bool:
     return day(at) > day(other)
 
 
-def standing(members: Sequence[Struck], restarts: Sequence[Restart]) -> Standing:
+def fate_of(members: Sequence[Struck], restarts: Sequence[Restart]) -> Fate:
     """What became of a type.
 
     It is resolved where every workflow was restarted after its last incident, and regressed where an open
@@ -83,13 +83,13 @@ def standing(members: Sequence[Struck], restarts: Sequence[Restart]) -> Standing
     again = [one for one in unsettled if one.incident in back]
     if again:
         because = _regressed(again[-1], back[again[-1].incident])
-        return Standing(status=TypeStatus.REGRESSED, because=because, came_back=came_back)
+        return Fate(status=TypeStatus.REGRESSED, because=because, came_back=came_back)
     if unsettled:
         last = {one.workflow: one.incident for one in unsettled}
         said = "; ".join(f"{workflow} was not restarted since {last[workflow]}" for workflow in sorted(last))
-        return Standing(status=TypeStatus.OPEN, because=said, came_back=came_back)
+        return Fate(status=TypeStatus.OPEN, because=said, came_back=came_back)
     because = "; ".join(_ends(members, restarts))
-    return Standing(status=TypeStatus.RESOLVED, because=because, came_back=came_back)
+    return Fate(status=TypeStatus.RESOLVED, because=because, came_back=came_back)
 
 
 def closed(one: Struck, restarts: Sequence[Restart]) -> str:

@@ -16,7 +16,7 @@ from incident2eval.model import (
     RootCause,
     Severity,
 )
-from incident2eval.pipeline._type_history import Standing, Struck, Trend, closed, day, order, standing, trend
+from incident2eval.pipeline._type_history import Fate, Struck, Trend, closed, day, fate_of, order, trend
 from incident2eval.store import Project, RegisteredType, Restart, read_types, restarts_after
 from incident2eval.triage import triage
 
@@ -46,8 +46,8 @@ class Typed:
     incidents: tuple[Incident, ...]
     """The oldest first."""
     levels: Mapping[str, int]
-    """Id of an incident -> its level: the greater of the one given and the one that its file suggests."""
-    standing: Standing
+    """Id of an incident -> its level: the one that people gave, else the one that its file suggests."""
+    fate: Fate
     trend: Trend
 
     @property
@@ -85,9 +85,10 @@ def failure_of(incident: Incident, cause: RootCause | None, checks: Sequence[str
         cause: The root cause that counts, if there is one.
         checks: What its cases test, for a cause that names no checks.
     """
+    said = (incident.title, incident.what_happened, *incident.wrong)
     return Failure(
         id=incident.id,
-        text="\n".join([incident.title, incident.what_happened, *incident.wrong]),
+        text=". ".join(part.strip().rstrip(".") for part in said),
         workflow=incident.workflow.name,
         checks=(cause.checks if cause else ()) or tuple(dict.fromkeys(checks)),
         control=_control(incident, cause),
@@ -115,21 +116,19 @@ def placed(project: Project, failure: Failure) -> Placed:
     registered = read_types(project.incidents)
     clustering = grouped(project, told.failures, registered)
     own = next(one for one in clustering.clusters if one.id == clustering.assignment[failure.id])
-    stands = standing([_struck(one) for one in told.failures if one.id in own.members], told.restarts)
+    strikes = {one.id: _struck(one) for one in told.failures}
+    fate = fate_of([strikes[one] for one in own.members], told.restarts)
     similar = nearest(failure, others, customers=project.customers)
-    strikes = {one.id: _struck(one) for one in others}
     kind = FailureType(
         id=own.id,
         label=own.label,
         new=own.size == 1,
-        similar=tuple(
-            replace(one, status=closed(strikes[one.incident], told.restarts)) for one in similar
-        ),
-        status=stands.status,
+        similar=tuple(replace(one, status=closed(strikes[one.incident], told.restarts)) for one in similar),
+        status=fate.status,
         size=own.size,
     )
     notes = tuple(f"not compared: {fault}" for _, fault in told.unreadable)
-    return Placed(type=kind, because=stands.because, notes=notes)
+    return Placed(type=kind, because=fate.because, notes=notes)
 
 
 def told_by(project: Project) -> Told:
@@ -170,10 +169,14 @@ def told_by(project: Project) -> Told:
 def types_of(told: Told, clustering: Clustering) -> tuple[Typed, ...]:
     """The types with their incidents: what came back first, then what is open, the largest first."""
     until = last_day(told)
-    types = [_typed(told, cluster, until) for cluster in clustering.clusters]
+    strikes = {one.id: _struck(one) for one in told.failures}
+    types = [
+        _typed(told, cluster, [strikes[one] for one in cluster.members], until)
+        for cluster in clustering.clusters
+    ]
     urgency = ("regressed", "open", "resolved")
     return tuple(
-        sorted(types, key=lambda one: (urgency.index(one.standing.status), -one.cluster.size, one.cluster.id))
+        sorted(types, key=lambda one: (urgency.index(one.fate.status), -one.cluster.size, one.cluster.id))
     )
 
 
@@ -194,8 +197,12 @@ def grouped(
     """
     known = [known_type(one) for one in registered]
     clustering = group(failures, customers=project.customers, known=known)
-    homes = {incident: one for one in known for row in registered if row.id == one.id for incident in row.incidents}
-    strays = [one for one in failures if one.id in homes and clustering.assignment[one.id] != homes[one.id].id]
+    homes = {
+        incident: one for one in known for row in registered if row.id == one.id for incident in row.incidents
+    }
+    strays = [
+        one for one in failures if one.id in homes and clustering.assignment[one.id] != homes[one.id].id
+    ]
     stay = {
         one.id: homes[one.id].id
         for one in strays
@@ -252,14 +259,14 @@ def _moved(
     return Clustering(clusters=tuple(drawn.values()), assignment=assignment)
 
 
-def _typed(told: Told, cluster: Cluster, until: date) -> Typed:
-    strikes = sorted((_struck(one) for one in told.failures if one.id in set(cluster.members)), key=order)
+def _typed(told: Told, cluster: Cluster, strikes: Sequence[Struck], until: date) -> Typed:
+    strikes = sorted(strikes, key=order)
     incidents = tuple(told.incidents[one.incident] for one in strikes)
     return Typed(
         cluster=cluster,
         incidents=incidents,
-        levels={one.id: int(max(triage(one, ()).suggested, one.severity or Severity.LOW)) for one in incidents},
-        standing=standing(strikes, told.restarts),
+        levels={one.id: int(one.severity or triage(one, ()).suggested) for one in incidents},
+        fate=fate_of(strikes, told.restarts),
         trend=trend(strikes, until),
     )
 

@@ -1,19 +1,59 @@
 """`root-cause`: the step where the failure came in, the control that failed, and how we know."""
 
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from incident2eval import evalcase, formats
 from incident2eval.checks import Known
-from incident2eval.model import BadInput, Fault, Incident, RootCause, Run, WorkflowSettings
+from incident2eval.model import (
+    JSON,
+    BadInput,
+    Category,
+    FailedControl,
+    Fault,
+    Incident,
+    RootCause,
+    Run,
+    Severity,
+    Step,
+    WorkflowSettings,
+    visible,
+)
 from incident2eval.model.incident import When, WorkflowVersion
 from incident2eval.pipeline import intake
 from incident2eval.pipeline._answer import Answer
-from incident2eval.pipeline._dossier import open_dossier
+from incident2eval.pipeline._cause_lines import cause_lines, standing_lines, stated_lines
+from incident2eval.pipeline._dossier import Dossier, open_dossier
 from incident2eval.pipeline._hiding import incident_redactor, redacted_cause
 from incident2eval.pipeline._layout import wrapped
+from incident2eval.pipeline._redacting import learn_incident, redactor_of
 from incident2eval.rootcause import Evidence
 from incident2eval.rootcause import root_cause as rank
-from incident2eval.store import Project, dump
+from incident2eval.store import CauseFile, Confirmed, Overruled, Project, dump
+from incident2eval.triage import triage
+
+_SHOWN_STEPS = 8
+
+_THING = r"(?:output|answer|response|result|text|draft|reply|model|prompt|llm|ai|agent|bot)"
+_WRONG = r"(?:wrong|bad|incorrect|false|faulty|broken|(?:a )?mistake|(?:an )?error|not right|hallucinat\w+)"
+_SYMPTOM = re.compile(
+    rf"\W*(?:the |its |an? )?(?:{_WRONG} {_THING}|{_THING}(?: (?:was|is|were|came out|gave|made|got))?"
+    rf"(?: {_WRONG})?|{_WRONG})\W*",
+    re.IGNORECASE,
+)
+"""Words for the harm, or for the model as such, that name no cause (R92)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instead:
+    """What a person puts in a proposal's place; what is None stays as proposed."""
+
+    category: Category | None = None
+    step: str | None = None
+    control: str | None = None
 
 
 def root_cause(*, project: Path | None, incident: str | None, run: Path | None) -> Answer:
@@ -22,39 +62,164 @@ def root_cause(*, project: Path | None, incident: str | None, run: Path | None) 
     Returns:
         Exit code 0 where a step was found, 1 where nothing points at one.
     """
-    if incident is not None:
-        home = Project.find(project)
-        dossier = open_dossier(home, incident)
-        home.write_cause(incident, redacted_cause(dossier.cause, incident_redactor(dossier)))
-        cause, judged, notes = dossier.cause, dossier.gathered.recorded, dossier.warnings
-    else:
+    if incident is None:
         assert run is not None  # noqa: S101 - the CLI asks for one of the two
         judged, cause = _of_file(project, run)
-        notes = ()
-    data = {"root_cause": dump(cause)}
+        text = wrapped(cause_lines(cause, judged))
+        return Answer(data={"root_cause": dump(cause)}, text=text, exit_code=int(cause.step is None))
+    home = Project.find(project)
+    dossier = open_dossier(home, incident)
+    home.write_cause(incident, redacted_cause(dossier.cause, incident_redactor(dossier)))
     return Answer(
-        data=data, text=wrapped(describe(cause, judged)), exit_code=int(cause.step is None), notes=notes
+        data=_data(_with_words(dossier), dossier.incident),
+        text=wrapped(described(dossier)),
+        exit_code=int(counting_cause(dossier).step is None),
+        notes=dossier.warnings,
     )
 
 
+def counting_cause(dossier: Dossier) -> RootCause:
+    """The root cause that counts: a person's word before what is proposed now."""
+    return _with_words(dossier).counting or dossier.cause
+
+
 def describe(cause: RootCause, run: Run) -> list[str]:
-    """The cause in words: category, step, control, the ranking and what had changed."""
-    if cause.step is None:
-        return ["root cause: nothing points at a step", *(f"  {line}" for line in cause.because)]
-    control = cause.control.name if cause.control else "unknown"
-    lines = [
-        f"root cause: {cause.category} - the control that failed: {control}",
-        f"  at step {cause.name} [{cause.step}] (a proposal)",
-        *(f"  because {line}" for line in cause.because[:6]),
-    ]
-    names = {step.id: step.name for step in run.steps}
-    others = [f"{names.get(rank.step, '')} [{rank.step}] {rank.score:g}" for rank in cause.ranked[1:4]]
-    if others:
-        lines.append(f"  next in line (it scores {cause.ranked[0].score:g}): {', '.join(others)}")
+    """A root cause in words, without what people have said to it."""
+    return cause_lines(cause, run)
+
+
+def described(dossier: Dossier) -> list[str]:
+    """The root cause of an incident for a reviewer, with what people have said to it."""
+    said, cause = _with_words(dossier), counting_cause(dossier)
     return [
-        *lines,
-        *(f"  changed before: {change.kind} {change.at:%Y-%m-%d}: {change.what}" for change in cause.changes),
+        *cause_lines(cause, dossier.gathered.recorded),
+        *stated_lines(dossier.incident.root_cause, cause),
+        *standing_lines(said, dossier.incident.id),
     ]
+
+
+def _with_words(dossier: Dossier) -> CauseFile:
+    """What is proposed now, in clear, and what people have said to it."""
+    return replace(dossier.project.cause_file(dossier.incident.id), proposed=dossier.cause)
+
+
+def confirm(*, project: Path | None, incident: str, by: str, note: str | None) -> Answer:
+    """Note a person's word that the proposal is right.
+
+    Raises:
+        BadInput: There is no proposal yet.
+    """
+    home = Project.find(project)
+    proposed = home.cause_file(incident).proposed or RootCause()
+    word = Confirmed(
+        by=by,
+        at=_now(),
+        note=_hidden(home, incident, note),
+        category=proposed.category,
+        step=proposed.step,
+        control=proposed.control and FailedControl(name=proposed.control.name),
+    )
+    return _said(home, incident, word, event="cause_confirmed")
+
+
+def overrule(*, project: Path | None, incident: str, by: str, because: str, instead: Instead) -> Answer:
+    """Note a person's word that the proposal is wrong, and what it was instead.
+
+    Raises:
+        BadInput: There is no proposal yet; nothing is put in its place; the run has no such step; or the
+            symptom is given for the control or the reason.
+    """
+    home = Project.find(project)
+    _refuse_symptoms(because, instead)
+    if home.cause_file(incident).proposed is None:
+        write = f"write one: incident2eval root-cause {incident}"
+        raise BadInput(
+            Fault(file=f"incidents/{incident}/root-cause.yaml", message="holds no proposal yet", hint=write)
+        )
+    step = _step(home, incident, instead.step) if instead.step else None
+    word = Overruled(
+        by=by,
+        at=_now(),
+        because=(_hidden(home, incident, because) or because,),
+        category=instead.category,
+        step=step.id if step else None,
+        name=step.name if step else None,
+        control=FailedControl(name=instead.control) if instead.control else None,
+    )
+    said = _said(home, incident, word, event="cause_overruled")
+    return replace(said, notes=tuple(_missing_control(home, incident)))
+
+
+def _said(home: Project, incident: str, word: Confirmed | Overruled, *, event: str) -> Answer:
+    """Write a person's word into the file and into the log, and show what counts now."""
+    home.write_word(incident, word)
+    held = {key: value for key, value in dump(word).items() if value not in (None, [])}
+    home.log(incident, {"event": event, **held})
+    said, loaded = home.cause_file(incident), home.incident(incident).incident
+    cause = said.counting or RootCause()
+    lines = [
+        *cause_lines(cause, None)[:1],
+        *(f"  because {line}" for line in cause.because if said.overruled),
+        *stated_lines(loaded.root_cause, cause),
+        *standing_lines(said, incident),
+    ]
+    return Answer(data=_data(said, loaded), text=wrapped(lines))
+
+
+def _data(said: CauseFile, incident: Incident) -> dict[str, JSON]:
+    """What counts, what is proposed, and what people said to it."""
+    parts = {"confirmed": said.confirmed, "overruled": said.overruled, "stated": incident.root_cause}
+    return {
+        "root_cause": dump(said.counting or RootCause()),
+        "standing": said.standing,
+        "proposed": dump(said.proposed) if said.proposed else None,
+        **{name: dump(part) if part else None for name, part in parts.items()},
+    }
+
+
+def _refuse_symptoms(because: str, instead: Instead) -> None:
+    """Refuse what names the harm and calls it the cause."""
+    if not (instead.category or instead.step or instead.control):
+        hint = "add --category, --step or --control"
+        raise BadInput(Fault(field="--overrule", message="says nothing in the proposal's place", hint=hint))
+    for option, text in (("--control", instead.control), ("--because", because)):
+        if text is not None and (not text.strip() or _SYMPTOM.fullmatch(text.strip())):
+            hint = "name what should have stopped it, and why it did not"
+            raise BadInput(Fault(field=option, message=f"{visible(text)!r} is no cause", hint=hint))
+
+
+def _step(home: Project, incident: str, step_id: str) -> Step:
+    """The step of the incident's run that a person means."""
+    run = open_dossier(home, incident).gathered.recorded
+    step = run.step(step_id)
+    if step is None:
+        known = ", ".join(f"{one.id} ({one.name})" for one in run.steps[:_SHOWN_STEPS])
+        more = "" if len(run.steps) <= _SHOWN_STEPS else f" and {len(run.steps) - _SHOWN_STEPS} more"
+        message = f"{visible(step_id)!r} is no step of run {run.id}"
+        raise BadInput(Fault(field="--step", message=message, hint=f"one of {visible(known)}{more}"))
+    return step
+
+
+def _missing_control(home: Project, incident: str) -> Iterator[str]:
+    """What a cause still lacks from severity 2 on (R92)."""
+    stated = home.incident(incident).incident
+    severity = max(stated.severity or Severity.LOW, triage(stated, ()).suggested)
+    cause = home.read_cause(incident)
+    if severity >= Severity.MATERIAL_CAUGHT and cause is not None and cause.control is None:
+        yield f"at severity {int(severity)} the control that failed is asked for: add --control"
+
+
+def _hidden(home: Project, incident: str, text: str | None) -> str | None:
+    """A person's words as git may hold them."""
+    if text is None:
+        return None
+    redactor = redactor_of(home, key=home.make_key())
+    learn_incident(redactor, home.incident(incident).incident, ())
+    return redactor.text(text)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
 
 
 def _of_file(project: Path | None, path: Path) -> tuple[Run, RootCause]:
@@ -83,8 +248,6 @@ def _of_file(project: Path | None, path: Path) -> tuple[Run, RootCause]:
 
 def _nameless(run: Run) -> Incident:
     """An incident for a run that nobody has written up yet: nothing is stated, so the checks decide alone."""
-    from datetime import UTC, datetime  # noqa: PLC0415 - only here
-
     return Incident(
         id="RUN-0000-000",
         title="a run",

@@ -20,6 +20,7 @@ from incident2eval.model import (
     Verdict,
 )
 from incident2eval.pipeline._answer import Answer
+from incident2eval.pipeline._cause_note import retold, with_tree
 from incident2eval.pipeline._locked import Locked, read_locked
 from incident2eval.pipeline._redacting import learn_incident, nameless, redactor_of, roster_of, said_in
 from incident2eval.pipeline._reports import publish, refuse_form, refuse_places
@@ -165,7 +166,9 @@ def _report(
         python=platform.python_version(),
         commit=commit,
         dirty=dirty,
-        incidents=tuple(replace(note, origin=origins.get(note.id)) for note in locked.incidents),
+        incidents=tuple(
+            replace(_drawn(home, note, sheets), origin=origins.get(note.id)) for note in locked.incidents
+        ),
         proofs=locked.cases,
         digests={**locked.digests, **_sealed(home, locked)},
         overrides=tuple(f"trials at severity {level}: {n}" for level, n in sorted(policy.trials.items())),
@@ -177,11 +180,18 @@ def _report(
     )
 
 
+def _drawn(home: Project, note: IncidentNote, sheets: Mapping[str, CaseSheet]) -> IncidentNote:
+    """A note with the tree of its recorded run, if the case is as it was proved."""
+    sheet = sheets.get(note.id)
+    recorded = next((one.runs for one in sheet.sets if one.name == "recorded"), {}) if sheet else {}
+    return with_tree(note, recorded, nameless(roster_of(home)))
+
+
 def _in_pseudonyms(report: Report, redactor: Redactor) -> Report:
-    """A report whose titles and notes name nobody; its findings were put into pseudonyms one by one."""
+    """A report whose titles, causes and notes name nobody; its findings were told one by one."""
     return replace(
         report,
-        incidents=tuple(replace(note, title=redactor.text(note.title)) for note in report.incidents),
+        incidents=tuple(retold(note, redactor.text) for note in report.incidents),
         notes=tuple(map(redactor.text, report.notes)),
     )
 

@@ -21,6 +21,7 @@ from incident2eval.report.wording import (
 
 MOST_ROWS = 60
 """A comment holds 65,536 characters: the rest is in the report."""
+MOST_CAUSES = 10
 LONGEST = 300
 
 _MARKUP = re.compile(r"([\\`*_\[\]<>|~#!$&])")
@@ -82,14 +83,17 @@ def _table(report: Report) -> str:
 
 def _causes(report: Report) -> Iterator[str]:
     """The root cause of each incident in two lines: its category and step, and the control that failed."""
-    told = [(note.id, note.cause.proof.capitalize(), cause_in_words(note.cause)) for note in report.incidents if note.cause]
-    rows = [
-        f"- {_text(incident)}: {_text(f'{category} {where}')}\n  {_text(f'{control} {proof}.')}"
-        for incident, proof, (category, where, control) in told
-    ]
-    rest = [f"- and {len(rows) - MOST_ROWS} more, in the report"] if len(rows) > MOST_ROWS else []
+    rows = []
+    for note in report.incidents:
+        if note.cause is not None:
+            category, where, control = cause_in_words(note.cause)
+            proof = f"{note.cause.proof.capitalize()}."
+            rows.append(
+                f"- {_text(note.id)}: {_text(f'{category} {where}')}\n  {_text(f'{control} {proof}')}"
+            )
+    rest = [f"- and {len(rows) - MOST_CAUSES} more, in the report"] if len(rows) > MOST_CAUSES else []
     if rows:
-        yield "**Where it went wrong**\n\n" + "\n".join(rows[:MOST_ROWS] + rest)
+        yield "**Where it went wrong**\n\n" + "\n".join(rows[:MOST_CAUSES] + rest)
 
 
 def _row(case: CaseOutcome, proof: EvalCase | None) -> str:

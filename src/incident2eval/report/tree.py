@@ -1,4 +1,4 @@
-"""A run as a tree in SVG: a row for each step, the culprit in red, and the way of the failure to the output."""
+"""A run as a tree in SVG: its steps as rows, the culprit in red, the way of the failure to the output."""
 
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -8,7 +8,7 @@ from incident2eval.model import Part, TreeRow
 from incident2eval.report.templating import filled
 from incident2eval.report.wording import one_line
 
-WIDTH = 560
+WIDTH = 500
 """Units across; one is a pixel where the page has room for it."""
 
 MOST_ROWS = 60
@@ -16,12 +16,14 @@ MOST_ROWS = 60
 
 _RAIL = 14
 """Where the path is drawn, left of the tree."""
-_LEFT, _INDENT, _DEEPEST = 36, 18, 7
+_LEFT, _INDENT, _DEEPEST = 38, 18, 7
 """Where the tree begins, how far each level is moved in, and how often."""
 _ROW, _LINE, _PAD = 28, 19, 7
 """Heights: the line of a step, each further line, and the room above and below a row on the path."""
-_KIND = 70
+_KIND = 67
 """Units for the kind of a step, in front of its name."""
+_BOLD = 1.16
+"""How much wider bold letters are."""
 _BESIDE = 0.5
 """Which share of its line a name may take where a note stands beside it."""
 
@@ -41,8 +43,10 @@ class DrawnRow:
     """Where the line from the step above it begins; None for what hangs on nothing."""
     name: str
     note: str
-    lines: tuple[str, ...]
-    """Under the name, on the path: what the step has to do with the failure, and its words."""
+    said: tuple[str, ...] = ()
+    """Under the name, on the path: what the step has to do with the failure."""
+    words: tuple[str, ...] = ()
+    """Under that: what it read, and the words of the failure that it holds."""
 
     @property
     def on_path(self) -> bool:
@@ -52,7 +56,7 @@ class DrawnRow:
     @property
     def height(self) -> int:
         """Of the whole row."""
-        return _ROW + (2 * _PAD + _LINE * len(self.lines) - 4 if self.on_path else 0)
+        return _ROW + (2 * _PAD + _LINE * (len(self.said) + len(self.words)) - 4 if self.on_path else 0)
 
     @property
     def middle(self) -> int:
@@ -63,8 +67,8 @@ class DrawnRow:
 def tree_svg(rows: Sequence[TreeRow], *, control: str = "", number: int = 1) -> str:
     """Draw a run as a tree.
 
-    The picture is static and complete in itself: no script, no style, nothing from outside. Its colour is that
-    of the text around it; a page may colour its classes. Nothing is told by colour alone.
+    The picture is static and complete in itself: no script, no style, nothing from outside. Its colour is
+    that of the text around it; a page may colour its classes. Nothing is told by colour alone.
 
     Args:
         rows: In the order of the tree.
@@ -88,7 +92,7 @@ def tree_svg(rows: Sequence[TreeRow], *, control: str = "", number: int = 1) -> 
         width=WIDTH,
         height=drawn[-1].top + drawn[-1].height + 1,
         rail=_RAIL,
-        line=_LINE,
+        step=_LINE,
         column=_KIND,
     )
 
@@ -105,17 +109,21 @@ def told(rows: Sequence[TreeRow], control: str) -> str:
 
 
 def fitted(text: str, room: float, size: float) -> str:
-    """A text on one line, cut with an ellipsis where it would be wider than the room in this size of letters.
-
-    How wide letters are is the reader's font's to say: this reckons with a broad one.
-    """
+    """A text on one line, cut with an ellipsis where letters of this size would need more room."""
     line = one_line(text, 500)
+    if _wide(line, size) <= room:
+        return line
     used = 0.0
     for at, char in enumerate(line):
-        used += _em(char) * size
-        if used > room:
-            return line[: max(at - 1, 0)].rstrip() + "…"
+        used += _wide(char, size)
+        if used > room - size:
+            return line[:at].rstrip() + "…"
     return line
+
+
+def _wide(text: str, size: float) -> float:
+    """How wide a text is: the reader's font knows, this reckons with a broad one."""
+    return size * sum(map(_em, text))
 
 
 def _em(char: str) -> float:
@@ -149,39 +157,40 @@ def _drawn(rows: Sequence[TreeRow], control: str) -> Iterator[DrawnRow]:
         above = [each for each in above if each.row.depth < row.depth]
         x = _LEFT + _INDENT * min(row.depth, _DEEPEST)
         spine = (above[-1].x + 5, above[-1].middle + 10) if above and above[-1].x < x else None
-        placed = _aside(row, x, top, spine) if row.part is Part.ASIDE else _marked(row, x, top, spine, control)
+        if row.part is Part.ASIDE:
+            above.append(_aside(row, x, top, spine))
+        else:
+            above.append(_marked(row, x, top, spine, control))
+        placed = above[-1]
         yield placed
-        above.append(placed)
         top += placed.height
 
 
 def _aside(row: TreeRow, x: int, top: int, spine: tuple[int, int] | None) -> DrawnRow:
     """A row on one line: a step off the path, and what there is to know of it."""
-    room = WIDTH - x - _KIND - 8
-    return DrawnRow(
-        row=row,
-        x=x,
-        top=top,
-        spine=spine,
-        name=fitted(row.name, room * (_BESIDE if row.note else 1), size=14),
-        note=fitted(row.note, room * (1 - _BESIDE) - 12, size=12),
-        lines=(),
-    )
+    room = WIDTH - x - (_KIND if row.kind else 0) - 4
+    name = fitted(row.name, room * (_BESIDE if row.note else 1), size=14)
+    note = fitted(row.note, room - _wide(name, 14) - 10, size=12)
+    return DrawnRow(row=row, x=x, top=top, spine=spine, name=name, note=note)
 
 
 def _marked(row: TreeRow, x: int, top: int, spine: tuple[int, int] | None, control: str) -> DrawnRow:
     """A row on the path, with its words under it."""
-    room = WIDTH - x - _KIND - 16
-    failed = f". The control that failed: {control}" if control and row.part is Part.CULPRIT else ""
-    lines = (f"{_SAID[row.part]}{failed}", row.note if row.part is Part.CULPRIT else "", row.quote and f"“{row.quote}”")
+    room = WIDTH - x - _KIND - 12
+    said, quote = [_SAID[row.part]], row.quote and f"“{row.quote}”"
+    if row.part is Part.CULPRIT and control:
+        said.append(f"Failed control: {control}")
+    name = fitted(row.name, room, size=_BOLD * 15)
+    words = [row.note, quote] if row.part is Part.CULPRIT else [quote]
     return DrawnRow(
         row=row,
         x=x,
         top=top,
         spine=spine,
-        name=fitted(row.name, room, size=15),
+        name=name,
         note="",
-        lines=tuple(fitted(line, room, size=13) for line in lines if line),
+        said=tuple(fitted(line, room, size=_BOLD * 13) for line in said),
+        words=tuple(fitted(line, room, size=13) for line in words if line),
     )
 
 

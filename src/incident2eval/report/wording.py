@@ -157,6 +157,12 @@ def cause_in_words(cause: RootCause) -> tuple[str, str, str]:
     return category, where, failed
 
 
+def sentence(text: str) -> str:
+    """A text that begins as a sentence does, unless it begins with a name such as `search_notes`."""
+    first = text.partition(" ")[0]
+    return f"{text[:1].upper()}{text[1:]}" if first.isalpha() and first.islower() else text
+
+
 def onset(began: Onset) -> str:
     """Since when, as far as past runs bound it."""
     runs = f"{began.checked:,} past run{'' if began.checked == 1 else 's'} looked at"

@@ -1,6 +1,17 @@
 """Root cause: the step where the failure came in, the control that failed there, and how we know."""
 
-from incident2eval.rootcause._ranking import Evidence, root_cause
+from incident2eval.rootcause._changes import changes_between, changes_since, confirmed, differences, stated
+from incident2eval.rootcause._inquiry import Evidence
+from incident2eval.rootcause._ranking import root_cause
 from incident2eval.rootcause._repair import Judge
 
-__all__ = ["Evidence", "Judge", "root_cause"]
+__all__ = [
+    "Evidence",
+    "Judge",
+    "changes_between",
+    "changes_since",
+    "confirmed",
+    "differences",
+    "root_cause",
+    "stated",
+]

@@ -7,8 +7,12 @@ from incident2eval.detection.dates import days
 from incident2eval.detection.text.wording import key_words, leaves, vocabulary
 from incident2eval.model import JSON, Step
 
-_ENDS = vocabulary("until expires expiry expired expiration end ends superseded replaced retired withdrawn to")
-_STATES = vocabulary("superseded expired outdated obsolete archived deprecated withdrawn replaced retired old")
+_ENDS = vocabulary(
+    "until expires expiry expired expiration end ends superseded replaced retired withdrawn to"
+)
+_STATES = vocabulary(
+    "superseded expired outdated obsolete archived deprecated withdrawn replaced retired old"
+)
 _CACHE = vocabulary("cache cached stale hit")
 
 

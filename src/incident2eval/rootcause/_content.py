@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
@@ -12,7 +12,7 @@ from incident2eval.detection.dates import days
 MOST_TEXT = 200_000
 """Characters of a text that are compared; what is longer is compared by its beginning."""
 
-_TOKEN = re.compile(r"[^\W_](?:[\w:/.,'\u2019-]*[^\W_])?")
+_TOKEN = re.compile(r"[^\W_](?:[\w:/.,'\u2019@-]*[^\W_])?")
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _GROUPED_BY_DOTS = re.compile(r"\d{1,3}(?:\.\d{3})+,\d+")
 _DECIMAL = re.compile(r"\d{1,18}(?:[.,]\d{1,9})?")
@@ -36,72 +36,85 @@ class Content:
     flat: str
     """Its words in lower case, one blank between them."""
     values: frozenset[str]
-    """Dates, figures, times and ids in one spelling each."""
+    """Dates, figures, times, addresses and ids in one spelling each."""
     words: frozenset[str]
     """Words of four letters and more."""
     sentences: tuple[frozenset[str], ...] = ()
     """The same for each of its sentences."""
 
+    def repeats(self, said: "Content") -> bool:
+        """Whether this text holds another one word for word."""
+        return bool(said.flat) and f" {said.flat} " in f" {self.flat} "
+
+    def states(self, values: frozenset[str], beside: frozenset[str]) -> bool:
+        """Whether it holds all of these values; a small number counts only beside alike words."""
+        if not values or not values <= self.values:
+            return False
+        return any(not is_weak(value) for value in values) or self.tells(beside, _BESIDE_WEAK)
+
+    def tells(self, words: frozenset[str], least: float = _PARAPHRASED) -> bool:
+        """Whether one sentence, or two side by side, hold at least that share of the words."""
+        return any(share(words, one) >= least for one in (*self.sentences, *_pairs(self.sentences)))
+
     def holds(self, said: "Content") -> bool:
-        """Whether this text says what another one says: word for word, or its figures, or its words."""
-        return self.quotes(said) or (not said.values and self.retells(said))
-
-    def retells(self, said: "Content") -> bool:
-        """Whether a sentence of this text says the same in other words."""
-        return len(said.words) >= _FEWEST_WORDS and any(
-            _share(said.words, one) >= _PARAPHRASED for one in (*self.sentences, *_pairs(self.sentences))
-        )
-
-    def quotes(self, said: "Content") -> bool:
-        """Whether this text holds the very words of another one, or its figures, dates and ids.
-
-        A small number stands in many texts by chance: the words around it must be alike as well.
-        """
-        if not said.flat:
-            return False
-        if f" {said.flat} " in f" {self.flat} ":
-            return True
-        if not said.values or not said.values <= self.values:
-            return False
-        return any(not _is_weak(value) for value in said.values) or any(
-            _share(said.words, one) >= _BESIDE_WEAK for one in self.sentences
-        )
+        """Whether this text says what another one says: word for word, by its figures, or by its words."""
+        if self.repeats(said) or said.values:
+            return self.repeats(said) or self.states(said.values, said.words)
+        return len(said.words) >= _FEWEST_WORDS and self.tells(said.words)
 
     def share_of(self, said: "Content") -> float:
         """Which part of the figures and words of this text another one makes up."""
         return len(said.values | said.words) / max(len(self.values | self.words), 1)
 
-    def without(self, known: frozenset[str]) -> "Content":
-        """The same with only those values that are not known from elsewhere, where any is left."""
-        rest = self.values - known
-        return replace(self, values=rest or self.values)
 
-
-@lru_cache(maxsize=2_000)
+@lru_cache(maxsize=4_000)
 def content(text: str) -> Content:
     """Take a text apart."""
+    lower = text[:MOST_TEXT].casefold()
+    return Content(
+        flat=" ".join(re.findall(r"\w+", lower)),
+        values=frozenset(token for token in tokens(text) if _is_value(token)),
+        words=_words(lower),
+        sentences=tuple(filter(None, map(_words, _SENTENCE.split(lower)))),
+    )
+
+
+def tokens(text: str) -> tuple[str, ...]:
+    """The words, figures and dates of a text in order, each value in one spelling."""
     text = text[:MOST_TEXT]
-    values: set[str] = set()
-    rest: list[str] = []
+    found: list[str] = []
     reached = 0
     for day in days(text):
         whole = day.complete
         if whole is not None:
-            rest.append(text[reached : day.start])
-            values.add(whole.isoformat())
+            found += (_spelt(token) for token in _TOKEN.findall(text[reached : day.start].casefold()))
+            found.append(whole.isoformat())
             reached = day.end
-    rest.append(text[reached:])
-    for token in _TOKEN.findall(" ".join(rest).casefold()):
-        value = _value(token)
-        if value:
-            values.add(value)
-    lower = text.casefold()
-    return Content(
-        flat=" ".join(re.findall(r"\w+", lower)),
-        values=frozenset(values),
-        words=_words(lower),
-        sentences=tuple(filter(None, map(_words, _SENTENCE.split(lower)))),
-    )
+    found += (_spelt(token) for token in _TOKEN.findall(text[reached:].casefold()))
+    return tuple(found)
+
+
+def is_weak(value: str) -> bool:
+    """Whether a value is a small whole number, which says little by itself."""
+    return value.isdigit() and int(value) < _WEAK
+
+
+def share(of: frozenset[str], among: frozenset[str]) -> float:
+    """Which part of one set stands in another, 0 to 1; 0 of an empty one."""
+    return len(of & among) / len(of) if of else 0.0
+
+
+def _is_value(token: str) -> bool:
+    return "@" in token or any(char.isdigit() for char in token)
+
+
+def _spelt(token: str) -> str:
+    """A figure without its grouping and closing noughts; everything else as it stands."""
+    if _GROUPED.fullmatch(token):
+        token = token.replace(",", "")
+    elif _GROUPED_BY_DOTS.fullmatch(token):
+        token = token.replace(".", "").replace(",", ".")
+    return f"{Decimal(token.replace(',', '.')).normalize():f}" if _DECIMAL.fullmatch(token) else token
 
 
 def _words(lower: str) -> frozenset[str]:
@@ -111,25 +124,3 @@ def _words(lower: str) -> frozenset[str]:
 def _pairs(sentences: Sequence[frozenset[str]]) -> Iterator[frozenset[str]]:
     """Every two sentences that stand side by side: one may be told again in two."""
     return (one | other for one, other in pairwise(sentences))
-
-
-def _value(token: str) -> str | None:
-    """A figure without its grouping and closing noughts; an id or a time as it stands; None for a word."""
-    if not any(char.isdigit() for char in token):
-        return None
-    if _GROUPED.fullmatch(token):
-        token = token.replace(",", "")
-    elif _GROUPED_BY_DOTS.fullmatch(token):
-        token = token.replace(".", "").replace(",", ".")
-    if not _DECIMAL.fullmatch(token):
-        return token
-    number = Decimal(token.replace(",", "."))
-    return f"{number.normalize():f}"
-
-
-def _is_weak(value: str) -> bool:
-    return value.isdigit() and int(value) < _WEAK
-
-
-def _share(of: frozenset[str], among: frozenset[str]) -> float:
-    return len(of & among) / len(of) if of else 0.0

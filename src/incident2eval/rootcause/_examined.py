@@ -88,7 +88,9 @@ def _permission(run: Run, findings: Sequence[Finding]) -> Examined:
 
 def _data(run: Run, category: Category | None, culprit: Step | None) -> Examined:
     if category is Category.DATA and culprit is not None:
-        return Examined(area=Area.DATA, state=State.FAILED, evidence=f"it already stood in what {culprit.name} read")
+        return Examined(
+            area=Area.DATA, state=State.FAILED, evidence=f"it already stood in what {culprit.name} read"
+        )
     sources = [step for step in run.steps if step.kind in _SOURCES and step.content.strip()]
     if sources and culprit is not None:
         evidence = f"{_counted(len(sources), 'source')} read, none is where it came in"

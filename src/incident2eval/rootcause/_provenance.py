@@ -1,12 +1,19 @@
 """Provenance: the steps that hold what is wrong, in the order in which it passed through them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from incident2eval.model import JSON, Run, Step, StepKind, flat_text
 from incident2eval.rootcause._content import Content, content
 from incident2eval.rootcause._symptoms import Symptom
 
+WRITING = frozenset({StepKind.MODEL, StepKind.AGENT})
+PROSE = frozenset({*WRITING, StepKind.REVIEW, StepKind.GUARDRAIL})
+"""Kinds of steps that word things: where one has the very words, another with the same figures has not said it."""
+
+_NUMBER = re.compile(r"\d{1,12}(?:\.\d{1,9})?")
 _REQUESTS = ("tool_calls", "function_call", "tool_use")
 """Keys under which a model's output asks for a call."""
 
@@ -48,9 +55,15 @@ class Contents:
         """The steps that had brought something in when a step began."""
         return self.parts[: self.parts.index(step)] if step in self.parts else []
 
-    def knew(self, step: Step, said: Content) -> bool:
-        """Whether the request, or a step before this one, holds it."""
-        return self.request.holds(said) or any(self.brought(one).holds(said) for one in self.before(step))
+    def known_before(self, step: Step) -> frozenset[str]:
+        """Every value that the request and the steps before this one hold."""
+        return self.request.values.union(*(self.brought(one).values for one in self.before(step)))
+
+    def knew(self, step: Step, symptom: Symptom) -> bool:
+        """Whether the request or the steps before this one hold it, one of them or all together."""
+        if symptom.values and symptom.values <= self.known_before(step):
+            return True
+        return any(symptom.stands_in(one) for one in (self.request, *map(self.brought, self.before(step))))
 
 
 def trails(contents: Contents, symptoms: Sequence[Symptom]) -> tuple[Trail, ...]:
@@ -59,19 +72,71 @@ def trails(contents: Contents, symptoms: Sequence[Symptom]) -> tuple[Trail, ...]
     A step that only encloses another one that holds it (an agent around its model) is left out: the inner
     one is where it came from.
     """
-    return tuple(Trail(symptom=one, steps=_holders(contents, one.says)) for one in symptoms)
+    return tuple(Trail(symptom=one, steps=_holders(contents, one)) for one in symptoms)
 
 
-def _holders(contents: Contents, said: Content) -> tuple[Step, ...]:
-    found = [step for step in contents.parts if contents.brought(step).holds(said)]
-    parents = {step.id: step.parent for step in contents.run.steps}
-    enclosing: set[str | None] = set()
-    for step in found:
+def _holders(contents: Contents, symptom: Symptom) -> tuple[Step, ...]:
+    found = [
+        step
+        for step in contents.parts
+        if symptom.stands_in(contents.brought(step))
+        or (step.kind not in PROSE and symptom.partly_in(contents.brought(step)))
+    ]
+    if found and found[0].kind in WRITING:
+        found = [*_reckoned_with(contents, symptom, found[0]), *found]
+    if any(contents.brought(step).repeats(symptom.says) for step in found):
+        found = [
+            step for step in found if step.kind not in PROSE or contents.brought(step).repeats(symptom.says)
+        ]
+    enclosing = _enclosing(contents.run, found)
+    return tuple(step for step in found if step.id not in enclosing)
+
+
+def _reckoned_with(contents: Contents, symptom: Symptom, writer: Step) -> list[Step]:
+    """The steps that gave what a writer worked out its figures from: `20p a day` for `20p, so 2.20 for 11 days`.
+
+    Only where every figure that nothing before holds is the product of one in the quote and one that was known.
+    """
+    known = contents.known_before(writer)
+    told, made = symptom.values & known, symptom.values - known
+    if (
+        symptom.wrong is not None
+        or not told
+        or not made
+        or not all(_is_product(one, told, known) for one in made)
+    ):
+        return []
+    return [
+        step
+        for step in contents.before(writer)
+        if step.kind not in PROSE and told & contents.brought(step).values - contents.request.values
+    ]
+
+
+def _is_product(value: str, told: frozenset[str], known: frozenset[str]) -> bool:
+    number = _number(value)
+    factors = [one for one in map(_number, told) if one]
+    others = [one for one in map(_number, known) if one]
+    return number is not None and any(
+        mine * other in {number, number * 100} for mine in factors for other in others if other != 1
+    )
+
+
+def _number(value: str) -> Decimal | None:
+    match = _NUMBER.match(value)
+    return Decimal(match[0]) if match else None
+
+
+def _enclosing(run: Run, steps: Sequence[Step]) -> set[str]:
+    """Ids of the steps that the steps stand in."""
+    parents = {step.id: step.parent for step in run.steps}
+    enclosing: set[str] = set()
+    for step in steps:
         at = step.parent
         while at is not None and at not in enclosing:
             enclosing.add(at)
             at = parents.get(at)
-    return tuple(step for step in found if step.id not in enclosing)
+    return enclosing
 
 
 def _parts(run: Run) -> list[Step]:

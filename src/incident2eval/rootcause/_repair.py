@@ -8,7 +8,7 @@ from incident2eval.model import JSON, Finding, Run, Step, is_empty
 from incident2eval.rootcause._content import content
 from incident2eval.rootcause._divergence import Counterparts
 from incident2eval.rootcause._provenance import Contents
-from incident2eval.rootcause._symptoms import Symptom
+from incident2eval.rootcause._symptoms import Symptom, symptom
 
 Judge = Callable[[Run], Sequence[Finding] | None]
 """What the checks that were red on the recorded run find in another one, None where one cannot judge it."""
@@ -31,7 +31,7 @@ def heals(
     Args:
         contents: The recorded run, taken apart.
         culprit: The step under suspicion.
-        symptoms: The words that are wrong.
+        symptoms: The words that are wrong and came in with the step.
         findings: What was found in the recorded run.
         judge: Judges a run as the recorded one was judged.
     """
@@ -59,12 +59,7 @@ def _without(
 ) -> Run:
     run = contents.run
     named = {one.excerpt for one in findings if one.step == culprit.id}
-    gone = [one for one in symptoms if contents.brought(culprit).holds(one.says)]
-    gone += [
-        Symptom(quote=record.text, says=content(record.text))
-        for record in culprit.records
-        if record.text and record.id in named
-    ]
+    gone = [*symptoms, *(symptom(one.text) for one in culprit.records if one.text and one.id in named)]
     at = run.steps.index(culprit)
     steps = (
         *run.steps[:at],
@@ -82,7 +77,7 @@ def _mended(culprit: Step, gone: Sequence[Symptom], named: set[str]) -> tuple[St
     kept = tuple(
         record
         for record in culprit.records
-        if record.id not in named and not any(content(record.text).holds(one.says) for one in gone)
+        if record.id not in named and not any(one.stands_in(content(record.text)) for one in gone)
     )
     return (replace(culprit, records=kept),) if kept and len(kept) < len(culprit.records) else ()
 
@@ -103,6 +98,4 @@ def _dropped(value: JSON, gone: Sequence[Symptom]) -> JSON:
 def _tells(part: str, gone: Sequence[Symptom]) -> bool:
     """Whether a sentence tells of what is gone, or is a piece of it."""
     said = content(part)
-    return any(
-        said.holds(one.says) or (len(said.words) >= 3 and one.says.holds(said)) for one in gone
-    )
+    return any(one.stands_in(said) or (len(said.words) >= 3 and one.says.holds(said)) for one in gone)

@@ -19,8 +19,8 @@ from incident2eval.model import (
 from incident2eval.rootcause._ageing import is_out_of_date, says_cached
 from incident2eval.rootcause._content import content
 from incident2eval.rootcause._divergence import Counterparts
-from incident2eval.rootcause._provenance import Contents
-from incident2eval.rootcause._symptoms import Symptom
+from incident2eval.rootcause._provenance import WRITING, Contents
+from incident2eval.rootcause._symptoms import Symptom, symptom
 
 BLAMES = {check.name: check.blames for check in SHELF if check.blames}
 """What each check of a control says when it finds something on a step."""
@@ -30,8 +30,6 @@ READS = vocabulary(
     "catalogue catalog directory database table index store crm erp records record master source price prices"
 )
 """Words in the name of a call that reads from somewhere."""
-
-WRITING = {StepKind.MODEL, StepKind.AGENT}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +43,8 @@ class Scene:
     findings: Sequence[Finding]
     others: Counterparts
     changes: tuple[SeenChange, ...] = ()
-    approved_blindly: bool = False
-    """Whether the step is a review that let pass what stood open."""
+    let_through: bool = False
+    """Whether the step is a review that let pass what it should have stopped."""
 
     @property
     def run(self) -> Run:
@@ -69,15 +67,13 @@ class Scene:
         return [
             record
             for record in self.culprit.records
-            if any(content(record.text).holds(one.says) for one in self.symptoms)
+            if any(one.stands_in(content(record.text)) for one in self.symptoms)
         ]
 
     def came_from_outside(self) -> bool:
         """Whether the step itself brought in what is wrong: neither its input nor anything before holds it."""
         given = self.contents.given(self.culprit)
-        return not any(
-            given.holds(one.says) or self.contents.knew(self.culprit, one.says) for one in self.symptoms
-        )
+        return not any(one.stands_in(given) or self.contents.knew(self.culprit, one) for one in self.symptoms)
 
 
 Rule = Callable[[Scene], Blame | None]
@@ -89,7 +85,7 @@ def rulings(scene: Scene) -> tuple[Blame, ...]:
 
 
 def _blind_approval(scene: Scene) -> Blame | None:
-    if not scene.approved_blindly:
+    if not scene.let_through:
         return None
     return Blame(
         rule="review approved a run with open findings",
@@ -145,7 +141,7 @@ def _given_something_else(scene: Scene) -> Blame | None:
     if scene.culprit.kind not in WRITING or other is None:
         return None
     mine, theirs = contents.given(scene.culprit), scene.others.contents.given(other)
-    if not any(mine.quotes(one.says) and not theirs.quotes(one.says) for one in scene.symptoms):
+    if not any(one.stands_in(mine) and not one.stands_in(theirs) for one in scene.symptoms):
         return None
     return Blame(
         rule="the model was given something else than in the right run",
@@ -160,7 +156,7 @@ def _unread_ground(scene: Scene) -> Blame | None:
     contents = scene.contents
     given = contents.given(scene.culprit)
     if scene.culprit.kind not in WRITING or not any(
-        given.quotes(one.says) and not contents.knew(scene.culprit, one.says) for one in scene.symptoms
+        one.stands_in(given) and not contents.knew(scene.culprit, one) for one in scene.symptoms
     ):
         return None
     return Blame(
@@ -190,6 +186,21 @@ def _asked_for_something_else(scene: Scene) -> Blame | None:
         category=Category.WORKFLOW_DESIGN,
         control=f"arguments of {scene.culprit.name}",
         why="the call was made with other arguments than in the corrected run",
+    )
+
+
+def _looked_up_loosely(scene: Scene) -> Blame | None:
+    """An address was looked up by something that does not say whose it should be."""
+    red = {finding.excerpt for finding in scene.findings if finding.check == "wrong_recipient"}
+    step, own = scene.culprit, scene.run.customer_id
+    used = any(symptom(one).stands_in(scene.contents.brought(step)) for one in red if one)
+    if not used or (own is not None and own.casefold() in scene.contents.given(step).values):
+        return None
+    return Blame(
+        rule="looked up by something that fits several",
+        category=Category.WORKFLOW_DESIGN,
+        control="lookup of the recipient",
+        why="the address was looked up by something else than whose run it was",
     )
 
 
@@ -260,6 +271,7 @@ RULES: tuple[Rule, ...] = (
     _unread_ground,
     _invented,
     _asked_for_something_else,
+    _looked_up_loosely,
     _out_of_date,
     _copy,
     _other_records,

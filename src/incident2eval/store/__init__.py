@@ -1,6 +1,7 @@
 """The only room that knows the disk: files, YAML, validation, digests."""
 
 from incident2eval.store._cases import case_files
+from incident2eval.store._cause import CauseFile, Confirmed, Overruled, Standing
 from incident2eval.store._dump import dump_yaml
 from incident2eval.store._evidence import Kept
 from incident2eval.store._failure_rows import read_failures
@@ -15,13 +16,17 @@ from incident2eval.store._types import TYPES, RegisteredType, add_types, name_ty
 __all__ = [
     "SCHEMAS",
     "TYPES",
+    "CauseFile",
+    "Confirmed",
     "Kept",
     "Loaded",
+    "Overruled",
     "Project",
     "RegisteredType",
     "Restart",
     "SealState",
     "SealedFile",
+    "Standing",
     "add_types",
     "case_files",
     "dump",

@@ -288,13 +288,19 @@ class Project:
 
     def read_cause(self, incident_id: str) -> RootCause | None:
         """The root cause that counts: a person's word before the tool's; raises BadInput with every fault."""
-        path = self.folder(incident_id) / "root-cause.yaml"
-        return _cause.read_root_cause(path, file=_in(incident_id, path.name))
+        return self.cause_file(incident_id).counting
+
+    def cause_file(self, incident_id: str) -> _cause.CauseFile:
+        """What is proposed and what people said to it; raises BadInput with every fault."""
+        return _cause.read_cause_file(self.folder(incident_id))
+
+    def write_word(self, incident_id: str, word: _cause.Confirmed | _cause.Overruled) -> None:
+        """Write what a person says to the proposal; raises BadInput where there is none."""
+        _cause.write_word(self.folder(incident_id), word)
 
     def write_cause(self, incident_id: str, cause: RootCause) -> None:
         """Write the tool's proposal; what people wrote in the file stays."""
-        path = self.folder(incident_id) / "root-cause.yaml"
-        _cause.write_root_cause(path, cause, file=_in(incident_id, path.name))
+        _cause.write_root_cause(self.folder(incident_id), cause)
 
     def paused(self, workflow: str) -> str | None:
         """Why a workflow is paused, in words, or None; raises BadInput for a broken line of a log."""

@@ -88,11 +88,12 @@ def name_type(incidents: Path, type_id: str, *, label: str, by: str | None) -> N
     """
     with alone(incidents, shown="incidents"):
         document = _document(incidents)
-        held = [one.id for one in _types_in(document)] if document else []
+        held = {one.id: one for one in _types_in(document)} if document else {}
         if type_id not in held:
             hint = near(type_id, held) or "`incident2eval cluster` lists them"
             raise BadInput(Fault(file=TYPES, message=f"there is no type {quoted(type_id)}", hint=hint))
-        _write(incidents, document, {type_id: {"label": label, "by": by}})
+        said: dict[str, JSON] = {"label": label, "by": by} if by or held[type_id].by else {"label": label}
+        _write(incidents, document, {type_id: said})
 
 
 def _news(types: Iterable[RegisteredType], document: Document | None) -> dict[str, Mapping[str, JSON]]:
@@ -148,7 +149,7 @@ def _write(incidents: Path, document: Document | None, changed: Mapping[str, Map
     text = _NEW
     if document:
         text = decoded(read_bytes(_path(incidents), file=TYPES, limit=MAX_BYTES), file=TYPES)
-    data = dict(document.data) if document else {"schema": _SCHEMA}
+    data: dict[str, JSON] = dict(document.data) if document else {"schema": _SCHEMA}
     for type_id, fields in changed.items():
         before = data.get(type_id)
         data[type_id] = {**(before if isinstance(before, dict) else {}), **fields}
@@ -167,28 +168,26 @@ def _edited(text: str, document: Document | None, changed: Mapping[str, Mapping[
     """The text with new types at its end, and new values in the place of old ones."""
     lines = (text if text.endswith("\n") else f"{text}\n").splitlines(keepends=True)
     places = document.lines if document else {}
+    new_types = {type_id: fields for type_id, fields in changed.items() if (type_id,) not in places}
     edits: list[tuple[int, int, str]] = []
-    for type_id, fields in changed.items():
-        if (type_id,) not in places:
-            edits.append((len(lines), len(lines), dump_yaml({type_id: fields}).decode()))
-            continue
-        for key, value in fields.items():
+    for type_id in changed.keys() - new_types.keys():
+        for key, value in changed[type_id].items():
             start, end = _span((type_id, key), places, lines)
             edits.append((start, end, _indented(dump_yaml({key: value}).decode())))
     # From the end to the beginning: what was edited moves no line that still has to be.
     for start, end, new in sorted(edits, key=lambda edit: edit[0], reverse=True):
         lines[start:end] = [new]
-    return "".join(lines)
+    return "".join(lines) + (dump_yaml(new_types).decode() if new_types else "")
 
 
 def _span(path: FieldPath, places: Mapping[FieldPath, int], lines: Sequence[str]) -> tuple[int, int]:
-    """The lines of a field, without comments behind it; where there is none, the place for it: none yet."""
+    """The lines of a field, without comments behind it; of one that is not there, the place for it."""
     if path not in places:
-        return places[path[:1]], places[path[:1]]
+        label = (path[0], "label")
+        end = _span(label, places, lines)[1] if label in places else places[path[:1]]
+        return end, end
     start = places[path] - 1
-    later = (
-        line - 1 for other, line in places.items() if line - 1 > start and other[: len(path)] != path
-    )
+    later = (line - 1 for other, line in places.items() if line - 1 > start and other[: len(path)] != path)
     end = min(later, default=len(lines))
     while end > start + 1 and (not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#")):
         end -= 1

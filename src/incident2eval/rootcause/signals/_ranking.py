@@ -1,4 +1,4 @@
-"""Which step of a failed run is the most likely cause, by signals that need neither a model nor the right answer."""
+"""Which step of a failed run is the most likely cause: neither a model nor the right answer is needed."""
 
 from collections.abc import Sequence
 from math import exp
@@ -56,9 +56,10 @@ def _probabilities(scores: Sequence[float]) -> list[float]:
     """Softmax."""
     highest = max(scores, default=0.0)
     powers = [exp(score - highest) for score in scores]
-    return [power / sum(powers) for power in powers]
+    total = sum(powers)
+    return [power / total for power in powers]
 
 
 def _because(row: Sequence[float]) -> str:
     pulls = sorted(zip(_pulls(row), SIGNALS, strict=True), key=lambda one: -one[0])
-    return ", ".join(signal.says for pull, signal in pulls[:_SAID] if pull > 0) or _NOTHING
+    return "; ".join(signal.says for pull, signal in pulls[:_SAID] if pull > 0) or _NOTHING

@@ -16,7 +16,14 @@ _FENCE = "```"
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _FIGURE = re.compile(r"\d+(?:[.,:]\d+)*")
 _NAME = re.compile(r"\b[A-Z][a-z]{2,}")
-_ERRORS = ("traceback (most recent", "error processing", "404 not", "403 forbidden", "file not found", "no such file")
+_ERRORS = (
+    "traceback (most recent",
+    "error processing",
+    "404 not",
+    "403 forbidden",
+    "file not found",
+    "no such file",
+)
 """How programs, pages and shells say that something went wrong."""
 _EXIT_CODE = re.compile(r"exit ?code: [1-9]")
 _SPEAKS = {StepKind.AGENT, StepKind.MODEL, StepKind.HANDOFF, StepKind.OUTPUT, StepKind.REVIEW}
@@ -134,7 +141,7 @@ class Transcript:
 
     @cached_property
     def moves(self) -> tuple[int, ...]:
-        """Positions of the lines in which something was done: the workers' or, undirected, all but the opening."""
+        """Positions of the lines that do something: the workers' or, undirected, all but the opening."""
         return self.assigned if self.is_directed else self.spoken[1:]
 
     def result(self, at: int) -> Line | None:

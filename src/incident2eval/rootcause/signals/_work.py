@@ -23,7 +23,7 @@ def calls_for_nothing(told: Transcript) -> list[float]:
 
 
 def reports_an_error(told: Transcript) -> list[float]:
-    """1 for an agent's line that is or holds an error itself: it broke there, or hands the error on as work."""
+    """1 for an agent's line that is or holds an error itself: it broke there, or passes the error on."""
     return [float(line.speaks and line.failed) for line in told.lines]
 
 

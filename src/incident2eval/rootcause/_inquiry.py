@@ -1,0 +1,134 @@
+"""One run looked into: its contents, what is wrong with it, and the way that took through the steps."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from incident2eval.model import (
+    JSON,
+    Finding,
+    Incident,
+    Onset,
+    Passage,
+    Run,
+    SeenChange,
+    Step,
+    flat_text,
+)
+from incident2eval.rootcause._content import content
+from incident2eval.rootcause._divergence import counterparts
+from incident2eval.rootcause._provenance import WRITING, Contents, Trail, trails
+from incident2eval.rootcause._repair import Judge, heals, is_where_they_part
+from incident2eval.rootcause._symptoms import Symptom, symptom, symptoms
+
+_MUCH_MORE = 2.0
+"""How much more of a step must be about it before the step is taken for the origin in place of an earlier one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """All that the root cause is worked out from."""
+
+    run: Run
+    findings: Sequence[Finding] = ()
+    incident: Incident | None = None
+    corrected: Run | None = None
+    """A trace that people handed over as right; a run of our own making is no witness of its steps."""
+    right: JSON = None
+    """What the output should have been, where people say."""
+    judge: Judge | None = None
+    """Judges another run as the recorded one was judged; without one nothing is proved by repair."""
+    changes: tuple[SeenChange, ...] = ()
+    onset: Onset | None = None
+
+
+class Inquiry:
+    """One run looked into."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence = evidence
+        self.run = evidence.run
+        self.contents = Contents(self.run)
+        self.others = counterparts(self.run, evidence.corrected)
+        self.symptoms = symptoms(self.run, evidence.findings, evidence.incident, evidence.right)
+        self.trails = tuple(map(self._told_apart, trails(self.contents, self.symptoms)))
+        self.order = {step.id: at for at, step in enumerate(self.run.steps)}
+
+    @property
+    def first(self) -> int | None:
+        """Position of the first step that holds something wrong; None where none does."""
+        return min((self.order[trail.origin.id] for trail in self.trails if trail.origin), default=None)
+
+    def _told_apart(self, trail: Trail) -> Trail:
+        """The trail without the steps that hold the same in the corrected run, where any is left.
+
+        What brought in the very same when all went right cannot be where it came in.
+        """
+        unlike = [
+            one for one in trail.steps if self.others.of(one) is None or self.others.differs(one) is not None
+        ]
+        lacking = [
+            one
+            for one in unlike
+            if (other := self.others.of(one)) is None
+            or not trail.symptom.stands_in(self.others.contents.brought(other))
+        ]
+        return replace(trail, steps=self._telling_first(trail.symptom, lacking or unlike or trail.steps))
+
+    def _telling_first(self, wrong: Symptom, steps: Sequence[Step]) -> tuple[Step, ...]:
+        """Of several steps that hold it and were not given it, the one that says little else comes first."""
+        own = [
+            step
+            for step in steps
+            if step.kind not in WRITING and not wrong.wrongly_in(self.contents.given(step))
+        ]
+        if not own or own[0] is not steps[0]:
+            return tuple(steps)
+        shares = {step.id: self.contents.brought(step).share_of(wrong.says) for step in own}
+        first = max(own, key=lambda step: shares[step.id])
+        if shares[first.id] < _MUCH_MORE * shares[own[0].id]:
+            return tuple(steps)
+        return (first, *(step for step in steps if step is not first))
+
+    def about(self, culprit: Step) -> tuple[Symptom, ...]:
+        """The symptoms that a step brought in; all, where none can be told."""
+        return self._brought_in(culprit) or self.symptoms
+
+    def _brought_in(self, culprit: Step) -> tuple[Symptom, ...]:
+        brought = self.contents.brought(culprit)
+        return tuple(
+            one.symptom for one in self.trails if one.origin is culprit or one.symptom.stands_in(brought)
+        )
+
+    def proves(self, culprit: Step) -> bool:
+        """Whether without this step's part, or with the right one in its place, nothing is found."""
+        judge, corrected = self.evidence.judge, self.evidence.corrected
+        if judge is None:
+            return False
+        return heals(self.contents, culprit, self._brought_in(culprit), self.evidence.findings, judge) or (
+            corrected is not None
+            and is_where_they_part(self.contents, culprit, self.others, corrected, judge)
+        )
+
+    def path(self, culprit: Step) -> tuple[Passage, ...]:
+        """Where it came in, the steps that passed it on, and the output where it says it."""
+        named = {one.excerpt for one in self.evidence.findings if one.step == culprit.id}
+        records = [record.text for record in culprit.records if record.id in named and record.text]
+        said = [*self.about(culprit), *(symptom(text) for text in records)]
+        passages = [Passage(step=culprit.id, name=culprit.name, quote=short(said[0].quote if said else ""))]
+        for step in self.contents.parts[self._after(culprit) :]:
+            held = next((one for one in said if one.stands_in(self.contents.brought(step))), None)
+            if held:
+                passages.append(Passage(step=step.id, name=step.name, quote=short(held.quote)))
+        out = content(flat_text(self.run.output))
+        last = next((one for one in said if one.stands_in(out)), None)
+        return (*passages, *([Passage(step=None, name="output", quote=short(last.quote))] if last else ()))
+
+    def _after(self, culprit: Step) -> int:
+        parts = self.contents.parts
+        return parts.index(culprit) + 1 if culprit in parts else 0
+
+
+def short(quote: str) -> str:
+    """A quote of at most 60 characters on one line."""
+    flat = " ".join(quote.split())
+    return repr(flat if len(flat) <= 60 else flat[:57] + "...")
