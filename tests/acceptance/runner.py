@@ -112,7 +112,18 @@ def table(scores: list[Score]) -> str:
         [
             *lines,
             f"gates right: {right} of {total}; incidents with every gate right: {whole} of {len(scores)}",
+            _causes(scores),
         ]
+    )
+
+
+def _causes(scores: list[Score]) -> str:
+    """How many steps and categories are right, beside always giving one category."""
+    steps, categories = (sum(one.cause_right[at] for one in scores) for at in (0, 1))
+    always = sum(one.said_right("category", "workflow_design") for one in scores)
+    total = len(scores)
+    return (
+        f"first bad step right: {steps} of {total}; category: {categories} (always workflow_design: {always})"
     )
 
 

@@ -6,14 +6,28 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from incident2eval.model import (
+    Area,
     CaseOutcome,
+    Category,
+    ChangeKind,
     Decision,
     EvalCase,
+    Examined,
+    FailedControl,
     FalseAlarms,
     IncidentNote,
+    Onset,
     Outcome,
+    Part,
+    Passage,
     Report,
+    RootCause,
     Ruling,
+    SeenChange,
+    Sighting,
+    State,
+    StepKind,
+    TreeRow,
     Variants,
 )
 
@@ -40,6 +54,34 @@ def report_on(*cases: CaseOutcome, ruling: Ruling = Ruling.BLOCKED, **fields: ob
     return Report(**(given | fields))
 
 
+def incident_filled_with(text: str) -> IncidentNote:
+    """An incident whose root cause and tree say nothing but the given text."""
+    return IncidentNote(
+        id=text,
+        title=text,
+        severity=2,
+        origin=text,
+        cause=RootCause(
+            category=Category.DATA,
+            step=text,
+            name=text,
+            control=FailedControl(name=text, where=text, why=text),
+            rules=(text,),
+            path=(Passage(step=text, name=text, quote=text),),
+            examined=tuple(Examined(area=area, state=State.FAILED, evidence=text) for area in Area),
+            changes=(SeenChange(kind=ChangeKind.DATA, what=text, at=STARTED, source=text),),
+            onset=Onset(checked=3, hits=1, first_hit=Sighting(run=text, at=STARTED)),
+            because=(text,),
+            warnings=(text,),
+        ),
+        stand=text,
+        tree=tuple(
+            TreeRow(kind=StepKind.TOOL, name=text, depth=depth, part=part, note=text, quote=text)
+            for depth, part in enumerate((Part.ASIDE, *Part))
+        ),
+    )
+
+
 def filled_with(text: str) -> Report:
     """A blocked report in which every text field is the given text."""
     ids = [f"{text}::{text}", f"{text}::{text} again"]
@@ -60,7 +102,7 @@ def filled_with(text: str) -> Report:
         tool=text,
         python=text,
         commit=text,
-        incidents=(IncidentNote(id=text, title=text, severity=2, origin=text),),
+        incidents=(incident_filled_with(text),),
         proofs=tuple(
             EvalCase(
                 id=case,

@@ -18,9 +18,9 @@ LEAK = RegisteredType(
     step_kind="retrieval",
     tool="search_notes",
     words="the draft quoted a note about",
-    incidents=("INC-2026-0007",),
+    incidents={"INC-2026-0007": "5f2c81aa"},
 )
-TONE = RegisteredType(id="FT-99", words="the tone was off", incidents=("INC-2026-0008",))
+TONE = RegisteredType(id="FT-99", words="the tone was off", incidents={"INC-2026-0008": None})
 
 BY_HAND = """\
 # ours since March
@@ -31,14 +31,14 @@ FT-1234abcd:
   words: the draft quoted a note about
   # moved here in June
   incidents:
-    - INC-2026-0007
+    INC-2026-0007: "5f2c81aa"
 
 # the small ones
 FT-99:
   label:
   words: the tone was off
   ticket: OPS-17
-  incidents: [INC-2026-0008]
+  incidents: {INC-2026-0008: }
 """
 
 
@@ -79,13 +79,13 @@ def test_nothing_is_written_where_nothing_is_new(incidents: Path) -> None:
 
 
 def test_only_the_lines_of_what_changed_change(by_hand: Path) -> None:
-    new = RegisteredType(id="FT-77", control="approval", incidents=("INC-2026-0011",))
-    more = replace(LEAK, incidents=("INC-2026-0007", "INC-2026-0010"))
+    new = RegisteredType(id="FT-77", control="approval", incidents={"INC-2026-0011": "a1b2c3d4"})
+    more = replace(LEAK, incidents={"INC-2026-0007": "5f2c81aa", "INC-2026-0010": "77aa77aa"})
 
     assert add_types(by_hand, [more, TONE, new])
     assert register(by_hand) == BY_HAND.replace(
-        "    - INC-2026-0007\n", "    - INC-2026-0007\n    - INC-2026-0010\n"
-    ) + ("FT-77:\n  label: null\n  control: approval\n  incidents:\n    - INC-2026-0011\n")
+        '    INC-2026-0007: "5f2c81aa"\n', '    INC-2026-0007: "5f2c81aa"\n    INC-2026-0010: "77aa77aa"\n'
+    ) + ("FT-77:\n  label: null\n  control: approval\n  incidents:\n    INC-2026-0011: a1b2c3d4\n")
 
 
 def test_a_label_goes_where_one_is_wanted(by_hand: Path) -> None:
@@ -111,7 +111,7 @@ def test_another_name_takes_the_first_ones_place(by_hand: Path) -> None:
 @pytest.mark.parametrize(
     "written",
     [
-        '{"schema": "incident2eval/failure-types/1", "FT-99": {"label": null, "words": "w", "extra": "kept"}}',
+        '{"schema": "s", "FT-99": {"label": null, "words": "w", "extra": "kept"}}',
         "FT-99: {label: , words: w, extra: kept}\n",
         "FT-99:\n     label: |-\n       two\n       # lines\n     words: w\n     extra: kept",
     ],
@@ -119,11 +119,11 @@ def test_another_name_takes_the_first_ones_place(by_hand: Path) -> None:
 def test_however_it_is_laid_out_nothing_is_lost(incidents: Path, written: str) -> None:
     (incidents / "failure-types.yaml").write_text(written)
 
-    add_types(incidents, [LEAK, replace(TONE, incidents=("INC-2026-0009",))])
+    add_types(incidents, [LEAK, replace(TONE, incidents={"INC-2026-0009": "5f2c81aa"})])
     name_type(incidents, "FT-99", label="Harsh", by=None)
 
     tone, leak = read_types(incidents)
-    assert (tone.label, tone.words, tone.incidents) == ("Harsh", "w", ("INC-2026-0009",))
+    assert (tone.label, tone.words, tone.incidents) == ("Harsh", "w", {"INC-2026-0009": "5f2c81aa"})
     assert leak == LEAK
     assert "kept" in register(incidents)
 
@@ -146,7 +146,7 @@ def test_every_fault_is_named_with_its_line(incidents: Path, faults: Faults) -> 
 
 
 def test_a_type_that_is_not_there_cannot_be_named(by_hand: Path) -> None:
-    with pytest.raises(BadInput, match="there is no type 'FT-1234abcx'.*did you mean"):
+    with pytest.raises(BadInput, match=r"there is no type 'FT-1234abcx'.*did you mean"):
         name_type(by_hand, "FT-1234abcx", label="L", by=None)
 
 

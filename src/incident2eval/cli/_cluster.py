@@ -14,9 +14,7 @@ from incident2eval.pipeline._answer import Answer, LongAnswer
     "--failures", metavar="FILE.jsonl", type=FILE, help='Group these instead: {"id", "text", ...} a line.'
 )
 @click.option("--archive", is_flag=True, help="Group what locked cases flag among past runs instead.")
-@click.option(
-    "--name", metavar="TYPE LABEL", nargs=2, help="What to call a failure type; it stays what later comes in."
-)
+@click.option("--name", metavar="TYPE LABEL", nargs=2, help="What to call a type, whatever comes in later.")
 @click.option("--by", metavar="NAME", help="Who calls it so.")
 def cluster(
     *,

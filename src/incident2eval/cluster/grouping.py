@@ -17,6 +17,8 @@ from incident2eval.model import Customers, Failure
 
 _LEARNT = 7
 """So many members tell what is the core of a type; after that it stands."""
+_SURE = 92.0
+"""A likeness that leaves no doubt."""
 _PULL = 3.0
 _STRONGEST_PULL = 15.0
 _ELSEWHERE = 3.0
@@ -122,18 +124,25 @@ class _Grouping:
             number = same[0] if len(same) == 1 else max(same, key=lambda one: self._likeness(one, terms))
             self._fill(number, fault)
             return number
-        found = {
-            one: self._likeness(one, terms) - self._distance(one, workflow)
-            for texts in self._texts_for(fault)
-            for one in texts.like(terms, self._vocabulary.weights)
-            if self._kin(one, fault) is Kin.UNDECIDED
-        }
+        found = self._alike(fault, terms, workflow)
         near = [one for one in found if found[one] >= THRESHOLD]
         if not near:
             return None
         best = max(near, key=lambda one: (found[one] + self._pull(one), -one))
         self._types[best].learn(terms)
         return best
+
+    def _alike(self, fault: Fault, terms: Terms, workflow: str | None) -> dict[int, float]:
+        """How alike the likeliest types are; no more of them are looked at once one is surely right."""
+        found: dict[int, float] = {}
+        for texts in self._texts_for(fault):
+            for likely in texts.like(terms, self._vocabulary.weights):
+                for one in likely:
+                    if one not in found and self._kin(one, fault) is Kin.UNDECIDED:
+                        found[one] = self._likeness(one, terms) - self._distance(one, workflow)
+                if max(found.values(), default=0.0) >= _SURE:
+                    return found
+        return found
 
     def _founded(self, failure: Failure, fault: Fault, words: list[str], terms: Terms) -> int:
         masked = " ".join(words)
@@ -177,7 +186,7 @@ class _Grouping:
     def _likeness(self, number: int, terms: Terms) -> float:
         kind = self._types[number]
         alike = likeness(kind.core, terms, self._vocabulary.weights)
-        if kind.core is kind.founder or kind.core == kind.founder:
+        if kind.core is kind.founder or alike >= THRESHOLD:
             return alike
         return max(alike, likeness(kind.founder, terms, self._vocabulary.weights))
 

@@ -1,6 +1,6 @@
 """How alike two texts are once masked, from 0 to 100."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from incident2eval.cluster.vocabulary import Terms
 
@@ -24,7 +24,8 @@ def likeness(one: Terms, other: Terms, weights: Mapping[str, float]) -> float:
     if not shared:
         return 100.0 if one == other else 0.0
     mine, theirs = one - shared, other - shared
-    same, left, right = (sum(weights[term] for term in terms) for terms in (shared, mine, theirs))
+    weight = weights.__getitem__
+    same, left, right = sum(map(weight, shared)), sum(map(weight, mine)), sum(map(weight, theirs))
     alike = _share(same, left, right)
     at_best = _share(same + (left + right) / 2, 0.0, abs(left - right))
     if alike >= THRESHOLD or at_best < THRESHOLD or max(len(mine), len(theirs)) > _MOST_LEFT:
@@ -41,23 +42,26 @@ def _share(same: float, left: float, right: float) -> float:
     return 100 * same / (same + _BOTH * less + _ONE * (more - less))
 
 
-def _slips(mine: list[str], theirs: list[str]) -> list[tuple[str, str]]:
+def _slips(mine: Iterable[str], theirs: Iterable[str]) -> list[tuple[str, str]]:
     """Pairs of words that are spelt so alike that one of them is a slip or another form of the other."""
-    from rapidfuzz import fuzz, process  # noqa: PLC0415 - needed only once there are two failures
-
+    initials: dict[str, list[str]] = {}
+    for word in theirs:
+        initials.setdefault(word[0], []).append(word)
     found = []
     for word in mine:
-        cut = next((other for other in theirs if _is_beginning(word, other)), None)
-        if cut is None:
-            best = process.extractOne(word, theirs, scorer=fuzz.ratio, score_cutoff=_MISSPELT)
-            cut = best[0] if best else None
-        if cut is not None:
-            theirs.remove(cut)
-            found.append((word, cut))
+        alike = initials.get(word[0])
+        if alike and (other := _spelt_alike(word, alike)) is not None:
+            alike.remove(other)
+            found.append((word, other))
     return found
 
 
-def _is_beginning(one: str, other: str) -> bool:
-    """Whether one word is the beginning of the other: it was cut off, or has another ending."""
-    short, long = (one, other) if len(one) < len(other) else (other, one)
-    return len(short) >= _BEGINNING and long.startswith(short)
+def _spelt_alike(word: str, others: list[str]) -> str | None:
+    """The one that a word is spelt like: it is cut off, has another ending or holds a slip."""
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - needed only once there are two failures
+
+    for other in others:
+        if min(len(word), len(other)) >= _BEGINNING and (other.startswith(word) or word.startswith(other)):
+            return other
+    best = process.extractOne(word, others, scorer=fuzz.ratio, score_cutoff=_MISSPELT)
+    return best[0] if best else None

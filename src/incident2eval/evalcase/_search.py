@@ -20,7 +20,6 @@ from incident2eval.model import (
     Run,
 )
 
-
 Again = Callable[[Run], tuple[Finding, ...] | None]
 """Judges a run as the recorded one was judged; None where one of the checks cannot."""
 
@@ -114,7 +113,7 @@ def telling(known: Known, found: Sequence[Findings], shelf: Sequence[Check] = SH
 
 
 def again(known: Known, found: Sequence[Findings], shelf: Sequence[Check] = SHELF) -> Again:
-    """A judge of other runs in the recorded one's place: the checks that found something, with the same facts.
+    """A judge of other runs in the recorded one's place: the checks that were red, with their facts.
 
     Args:
         known: The incident.
@@ -129,7 +128,9 @@ def again(known: Known, found: Sequence[Findings], shelf: Sequence[Check] = SHEL
 
     def judged(run: Run) -> tuple[Finding, ...] | None:
         runs = tuple(run if one is known.recorded else one for one in known.recorded_runs)
-        seen = [judge(check, check.of(run, runs), facts, known) for check, facts in checks if facts is not None]
+        seen = [
+            judge(check, check.of(run, runs), facts, known) for check, facts in checks if facts is not None
+        ]
         return None if None in seen else tuple(one for findings in seen for one in findings or ())
 
     return judged

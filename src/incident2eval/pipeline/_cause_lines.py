@@ -9,7 +9,6 @@ from incident2eval.model import (
     Moment,
     Onset,
     Passage,
-    Proof,
     RootCause,
     Run,
     SeenChange,
@@ -22,16 +21,12 @@ from incident2eval.pipeline._layout import counted
 from incident2eval.store import CauseFile, Standing
 
 _MARKS = {State.FAILED: "[!]", State.HELD: "[x]", State.NOT_SEEN: "[ ]"}
-_PROOFS = {
-    Proof.REPAIR: "proved by repair: without what it brought in, every finding behind it vanishes",
-    Proof.LIKELY: "most likely, not proved by repair",
-}
 _MOST_PASSAGES = 6
 _MOST_CHANGES = 4
-_MOST_RULES = 3
+_MOST_REASONS = 3
 _QUOTE = 60
-_EVIDENCE = 110
-_SOURCE = 150
+_EVIDENCE = 90
+_SOURCE = 130
 
 
 def cause_lines(cause: RootCause, run: Run | None) -> list[str]:
@@ -56,9 +51,9 @@ def cause_lines(cause: RootCause, run: Run | None) -> list[str]:
     ]
 
 
-def standing_lines(file: CauseFile, incident: str) -> list[str]:
+def standing_lines(file: CauseFile) -> list[str]:
     """What people have said to the proposal, and how to say it where nobody has."""
-    ask = f"incident2eval root-cause {incident} --confirm --by NAME (or --overrule)"
+    ask = "say so with --confirm or --overrule"
     confirmed, overruled, proposed = file.confirmed, file.overruled, file.proposed
     if file.standing is Standing.OVERRULED and overruled:
         was = f"; the tool proposed: {_summary(proposed)}{_at(proposed)}" if proposed else ""
@@ -105,20 +100,22 @@ def _summary(cause: RootCause, unknown: str = "category unknown; the control tha
 def _why(cause: RootCause) -> Iterator[str]:
     if cause.control and cause.control.why:
         yield f"  why: {_line(cause.control.why)}"
-    for line in cause.because[:_MOST_RULES] if not cause.rules else ():
+    for line in cause.because[:_MOST_REASONS] if not cause.rules else ():
         if not cause.control or line != cause.control.why:
             yield f"  because {_line(line)}"
     if cause.rules:
-        first, *others = cause.rules[:_MOST_RULES]
-        beside = f" (and: {'; '.join(map(_line, others))})" if others else ""
-        yield f"  rule: {_line(first)}{beside}"
+        first, *others = cause.rules
+        yield f"  rule: {_line(first)}"
+        if others:
+            more = f" (and {len(others) - 2} more)" if len(others) > 2 else ""
+            yield f"  also: {'; '.join(map(_line, others[:2]))}{more}"
 
 
 def _where(cause: RootCause) -> Iterator[str]:
     if cause.step is None:
         yield "  the trace does not show at which step it came in"
     else:
-        yield f"  at step {_named(cause.name, cause.step)}: {_PROOFS[cause.proof]}"
+        yield f"  at step {_named(cause.name, cause.step)}, {cause.proof}"
 
 
 def _path(path: Sequence[Passage]) -> Iterator[str]:
@@ -133,7 +130,8 @@ def _path(path: Sequence[Passage]) -> Iterator[str]:
             yield f"    ... {counted(len(path) - len(shown), 'more step')}"
         word = "output" if passage.step is None else "carried on by" if at else "came in at"
         where = "" if passage.step is None else f" {_named(passage.name, passage.step)}"
-        quote = f': "{_short(passage.quote, _QUOTE)}"' if passage.quote else ""
+        is_new = passage.quote and (not at or passage.quote != shown[at - 1].quote)
+        quote = f": {_short(passage.quote, _QUOTE)}" if is_new else ""
         yield f"    {word}{where}{quote}"
 
 

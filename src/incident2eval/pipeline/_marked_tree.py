@@ -64,6 +64,11 @@ def _lines(at: int, each: Branch | Gap, gutter: Gutter, owners: Owners) -> Itera
             yield [front.below, Words(each.below, Tone.FAINT), line]
 
 
+def as_text(page: Page) -> str:
+    """A page without its tones, for an answer that is plain text."""
+    return "\n".join("".join(words.text for words in line).rstrip() for line in page)
+
+
 def tree_rows(run: Run, cause: RootCause, customers: Customers) -> tuple[TreeRow, ...]:
     """The same tree in rows, for a report.
 

@@ -50,35 +50,30 @@ def history(
     """
     if archived is None and project.settings.project.archive:
         archived = archived_runs(project, known.incident, known.workflow)
-    runs = _others(archived, known.recorded) if archived else ()
-    judged = _judge(known, found, runs)
-    good = [*judged.good, *known.good] if judged.checked else [*runs, *known.good]
-    seen = changes_since(_latest(good), known.recorded)
-    beside = _beside_corrected(known)
-    timeless = sum(run.started is None for run in runs)
-    notes = (f"{counted(timeless, 'archived run')} without a time: not placed before or after the incident",)
-    return History(
-        changes=confirmed(stated(known.incident), seen, beside=beside),
-        onset=_onset(judged, known.recorded) if judged.checked else None,
-        archived=archived,
-        notes=notes if timeless else (),
-    )
+    return past(known, found, archived)
 
 
-def onset(known: Known, runs: Sequence[Run], found: Sequence[Findings]) -> Onset | None:
-    """When it began, as far as past runs bound it.
+def past(known: Known, found: Sequence[Findings], archived: Archived | None) -> History:
+    """What an archive that was read tells of an incident; without one, what the known-good runs tell.
 
     Args:
-        known: What the checks proposed from.
-        runs: Past runs; the incident's own is passed over, and those without a time
-            have no place in the order.
-        found: What the checks found in the recorded run.
-
-    Returns:
-        None where no check could judge any of them.
+        known: The incident, and what the checks proposed from.
+        found: What they found in the recorded run.
+        archived: Past runs; the incident's own is passed over, and those without a time have no place in
+            the order.
     """
-    judged = _judge(known, found, [run for run in runs if not _is_own(run, known.recorded)])
-    return _onset(judged, known.recorded) if judged.checked else None
+    runs = _others(archived, known.recorded) if archived else ()
+    judged = _judge(known, found, runs)
+    good = [*(judged.good if judged.checked else runs), *known.good]
+    seen = changes_since(_latest(good), known.recorded)
+    timeless = sum(run.started is None for run in runs)
+    note = f"{counted(timeless, 'archived run')} without a time: not placed before or after the incident"
+    return History(
+        changes=confirmed(stated(known.incident), seen, beside=_beside_corrected(known)),
+        onset=_onset(judged, known.recorded) if judged.checked else None,
+        archived=archived,
+        notes=(note,) if timeless else (),
+    )
 
 
 def _judge(known: Known, found: Sequence[Findings], runs: Sequence[Run]) -> _Judged:

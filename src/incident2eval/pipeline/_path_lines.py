@@ -49,10 +49,10 @@ def path_notes(path: FailurePath, step: Step) -> Iterator[Note]:
         control = f"; the control that failed: {path.control}" if path.control else ""
         yield Note(Words(f"came in here{control}", Tone.BAD), whole=True)
         if quote:
-            yield Note(Words(f"holds: “{quote}”", Tone.BAD))
+            yield Note(Words(f'holds: "{quote}"', Tone.BAD))
     elif part is not Part.ASIDE:
         word = "says it" if part is Part.OUTPUT else "carried on"
-        yield Note(Words(f"{word}: “{quote}”" if quote else word, Tone.BAD))
+        yield Note(Words(f'{word}: "{quote}"' if quote else word, Tone.BAD))
 
 
 def output_words(path: FailurePath, front: Front) -> list[Words]:
@@ -61,5 +61,5 @@ def output_words(path: FailurePath, front: Front) -> list[Words]:
     if not path.reaches_output:
         return head
     quote = path.quote(None)
-    says = plain(f"says it: “{quote}”" if quote else "says it", WIDTH - 10)
+    says = plain(f'says it: "{quote}"' if quote else "says it", WIDTH - 10)
     return [*head, Words("  "), Words(says, Tone.BAD)]

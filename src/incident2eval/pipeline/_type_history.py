@@ -33,7 +33,7 @@ class Fate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trend:
-    """How often, in the last quarter and in the one before; the last one ends with the last incident of all."""
+    """How often in the last quarter, which ends with the last incident of all, and in the one before."""
 
     recent: int
     before: int

@@ -110,7 +110,9 @@ def _several(one: Typed) -> Iterator[str]:
     """How many, when, where and of which levels; who noticed; what they are like."""
     cluster, levels = one.cluster, Counter(one.levels.values())
     titles = {incident.id: incident.title for incident in one.incidents}
-    where = " and ".join(f"{name} ({count})" for name, count in _by_workflow(one.incidents).items())
+    counts = _by_workflow(one.incidents)
+    several = [f"{name} ({count})" for name, count in counts.items()]
+    where = " and ".join(several if len(several) > 1 else counts)
     first, last = day(_at(one.incidents[0])), day(_at(one.incidents[-1]))
     yield f"  {cluster.size} incidents from {first} to {last}, in {where}"
     said = [f"{levels[level]} of level {level}" for level in sorted(levels)]

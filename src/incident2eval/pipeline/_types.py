@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from incident2eval.checks import SHELF
-from incident2eval.cluster import Cluster, Clustering, KnownType, group, nearest
+from incident2eval.cluster import Cluster, Clustering, nearest
 from incident2eval.model import (
     Failure,
     FailureType,
@@ -17,7 +17,8 @@ from incident2eval.model import (
     Severity,
 )
 from incident2eval.pipeline._type_history import Fate, Struck, Trend, closed, day, fate_of, order, trend
-from incident2eval.store import Project, RegisteredType, Restart, read_types, restarts_after
+from incident2eval.pipeline._type_register import AFTER_TITLE, grouped
+from incident2eval.store import Project, Restart, read_types, restarts_after
 from incident2eval.triage import triage
 
 REPEATED = 3
@@ -88,7 +89,7 @@ def failure_of(incident: Incident, cause: RootCause | None, checks: Sequence[str
     said = (incident.title, incident.what_happened, *incident.wrong)
     return Failure(
         id=incident.id,
-        text=". ".join(part.strip().rstrip(".") for part in said),
+        text=AFTER_TITLE.join(part.strip().rstrip(".") for part in said),
         workflow=incident.workflow.name,
         checks=(cause.checks if cause else ()) or tuple(dict.fromkeys(checks)),
         control=_control(incident, cause),
@@ -113,12 +114,12 @@ def placed(project: Project, failure: Failure) -> Placed:
     told = told_by(project)
     others = [one for one in told.failures if one.id != failure.id]
     told = replace(told, failures=tuple(sorted([*others, failure], key=lambda one: one.id)))
-    registered = read_types(project.incidents)
-    clustering = grouped(project, told.failures, registered)
+    registered, customers = read_types(project.incidents), project.customers
+    clustering = grouped(told.failures, registered=registered, customers=customers)
     own = next(one for one in clustering.clusters if one.id == clustering.assignment[failure.id])
     strikes = {one.id: _struck(one) for one in told.failures}
     fate = fate_of([strikes[one] for one in own.members], told.restarts)
-    similar = nearest(failure, others, customers=project.customers)
+    similar = nearest(failure, others, customers=customers)
     kind = FailureType(
         id=own.id,
         label=own.label,
@@ -183,80 +184,6 @@ def types_of(told: Told, clustering: Clustering) -> tuple[Typed, ...]:
 def last_day(told: Told) -> date:
     """The day of the last incident of all: what a trend goes by, so that the same files say the same."""
     return max((day(_struck(one).at) for one in told.failures), default=date.min)
-
-
-def grouped(
-    project: Project, failures: Sequence[Failure], registered: Sequence[RegisteredType]
-) -> Clustering:
-    """Group the incidents of a project; one that the register holds stays where it is while it fits there.
-
-    Args:
-        project: Whose roster is masked.
-        failures: In an order that later incidents do not change.
-        registered: The types as the register keeps them.
-    """
-    known = [known_type(one) for one in registered]
-    clustering = group(failures, customers=project.customers, known=known)
-    homes = {
-        incident: one for one in known for row in registered if row.id == one.id for incident in row.incidents
-    }
-    strays = [
-        one for one in failures if one.id in homes and clustering.assignment[one.id] != homes[one.id].id
-    ]
-    stay = {
-        one.id: homes[one.id].id
-        for one in strays
-        if group([one], customers=project.customers, known=[homes[one.id]]).assignment[one.id]
-        == homes[one.id].id
-    }
-    return _moved(project, failures, clustering, stay, known) if stay else clustering
-
-
-def known_type(one: RegisteredType) -> KnownType:
-    """A registered type as `group` takes it."""
-    return KnownType(
-        id=one.id,
-        label=one.label or "",
-        words=one.words,
-        checks=one.checks,
-        control=one.control,
-        step_kind=one.step_kind,
-        tool=one.tool,
-    )
-
-
-def registered_type(cluster: Cluster) -> RegisteredType:
-    """A type as the register keeps it; a label that the tool made is made anew each time."""
-    known = cluster.known
-    return RegisteredType(
-        id=cluster.id,
-        checks=known.checks,
-        control=known.control,
-        step_kind=known.step_kind,
-        tool=known.tool,
-        words=known.words,
-        incidents=tuple(sorted(cluster.members)),
-    )
-
-
-def _moved(
-    project: Project,
-    failures: Sequence[Failure],
-    clustering: Clustering,
-    stay: Mapping[str, str],
-    known: Sequence[KnownType],
-) -> Clustering:
-    """The clustering with some failures in other types: each changed type is drawn once more."""
-    assignment = {**clustering.assignment, **stay}
-    changed = {*stay.values(), *(clustering.assignment[one] for one in stay)}
-    drawn = {one.id: one for one in clustering.clusters if one.id not in changed}
-    rows = {one.id: one for one in (*(one.known for one in clustering.clusters), *known)}
-    for type_id in changed:
-        members = [one for one in failures if assignment[one.id] == type_id]
-        for one in group(members, customers=project.customers, known=[rows[type_id]]).clusters:
-            if one.id == type_id:
-                drawn[type_id] = replace(one, members=tuple(member.id for member in members))
-    return Clustering(clusters=tuple(drawn.values()), assignment=assignment)
 
 
 def _typed(told: Told, cluster: Cluster, strikes: Sequence[Struck], until: date) -> Typed:

@@ -11,12 +11,12 @@ from incident2eval.pipeline._layout import counted, wrapped
 from incident2eval.pipeline._masking import masked_object, masked_text
 from incident2eval.pipeline._past_findings import past_findings
 from incident2eval.pipeline._type_lines import LISTED, describe, project_json, type_lines, types_table
-from incident2eval.pipeline._types import Told, grouped, registered_type, told_by, types_of
+from incident2eval.pipeline._type_register import grouped, to_register
+from incident2eval.pipeline._types import Told, told_by, types_of
 from incident2eval.pipeline.intake import project_or_none
 from incident2eval.store import (
     TYPES,
     Project,
-    RegisteredType,
     add_types,
     name_type,
     read_failures,
@@ -42,9 +42,10 @@ def cluster(*, project: Path | None) -> Answer:
     home = Project.find(project)
     told = told_by(home)
     registered = read_types(home.incidents)
-    clustering = grouped(home, told.failures, registered)
+    clustering = grouped(told.failures, registered=registered, customers=home.customers)
     types = types_of(told, clustering)
-    written = not told.unreadable and add_types(home.incidents, _register(clustering, registered))
+    news = to_register(home, clustering, told.failures, told.incidents, registered)
+    written = not told.unreadable and add_types(home.incidents, news)
     return Answer(
         data={**project_json(types, told, clustering), "register": TYPES, "written": written},
         text=wrapped(describe(types, told)),
@@ -70,7 +71,8 @@ def name(*, project: Path | None, type_id: str, label: str, by: str | None) -> A
             return before
     name_type(home.incidents, type_id, label=label, by=by)
     told = told_by(home)
-    types = types_of(told, grouped(home, told.failures, read_types(home.incidents)))
+    registered = read_types(home.incidents)
+    types = types_of(told, grouped(told.failures, registered=registered, customers=home.customers))
     shown = [line for one in types if one.cluster.id == type_id for line in type_lines(one)]
     return Answer(
         data={"named": {"id": type_id, "label": label, "by": by}, "register": TYPES},
@@ -107,7 +109,7 @@ def of_archive(*, project: Path | None) -> Answer:
     home = Project.find(project)
     past = past_findings(home)
     failures = [one.failure for one in past.flagged]
-    clustering = grouped(home, failures, read_types(home.incidents))
+    clustering = grouped(failures, registered=read_types(home.incidents), customers=home.customers)
     by = {one.failure.id: one.incidents for one in past.flagged}
     largest = sorted(clustering.clusters, key=lambda one: (-one.size, one.id))
     data = {
@@ -136,13 +138,6 @@ def of_archive(*, project: Path | None) -> Answer:
         exit_code=3 if past.unreadable or not past.judged else 0,
         notes=tuple(f"not read: {fault}" for fault in past.unreadable),
     )
-
-
-def _register(clustering: Clustering, registered: Sequence[RegisteredType]) -> Iterator[RegisteredType]:
-    """What the register should say now; of a type that nothing is of any more it keeps all but that."""
-    found = {one.id for one in clustering.clusters}
-    yield from (registered_type(one) for one in clustering.clusters)
-    yield from (RegisteredType(id=one.id) for one in registered if one.id not in found)
 
 
 def _notes(told: Told) -> Iterator[str]:

@@ -94,7 +94,7 @@ def described(dossier: Dossier) -> list[str]:
     return [
         *cause_lines(cause, dossier.gathered.recorded),
         *stated_lines(dossier.incident.root_cause, cause),
-        *standing_lines(said, dossier.incident.id),
+        *standing_lines(said),
     ]
 
 
@@ -161,7 +161,7 @@ def _said(home: Project, incident: str, word: Confirmed | Overruled, *, event: s
         *cause_lines(cause, None)[:1],
         *(f"  because {line}" for line in cause.because if said.overruled),
         *stated_lines(loaded.root_cause, cause),
-        *standing_lines(said, incident),
+        *standing_lines(said),
     ]
     return Answer(data=_data(said, loaded), text=wrapped(lines))
 

@@ -88,9 +88,7 @@ def _causes(report: Report) -> Iterator[str]:
         if note.cause is not None:
             category, where, control = cause_in_words(note.cause)
             proof = f"{note.cause.proof.capitalize()}."
-            rows.append(
-                f"- {_text(note.id)}: {_text(f'{category} {where}')}\n  {_text(f'{control} {proof}')}"
-            )
+            rows.append(f"- {_text(f'{note.id}: {category} {where}')}\n  {_text(f'{control} {proof}')}")
     rest = [f"- and {len(rows) - MOST_CAUSES} more, in the report"] if len(rows) > MOST_CAUSES else []
     if rows:
         yield "**Where it went wrong**\n\n" + "\n".join(rows[:MOST_CAUSES] + rest)

@@ -11,9 +11,13 @@ from incident2eval.rootcause._traits import Trait, Traits, traits
 ABSENT = "(none)"
 """Stands for an argument that was left out."""
 
-_NEARLY_ALL = 0.9
+_ONE_IN = 10
+"""One good run in so many may be otherwise: nearly all share a value."""
 _SEVERAL = 3
 """How many good runs it takes to tell what always happens from what happened once."""
+
+_LONGEST_SENTENCE = 300
+"""Words; a longer one is told by its beginning."""
 
 _THE_FILE = "the incident file"
 _DATED = re.compile(r"-?(?:\d{4}-?\d\d-?\d\d|latest)$")
@@ -179,7 +183,7 @@ def _switch(seen: _Seen) -> _Switch | None:
     at = _parting(differs) if seen.ordered else len(differs)
     before = [old for old, other in zip(seen.olds[:at], differs[:at], strict=True) if other]
     errors = differs[:at].count(False) + differs[at:].count(True)
-    if not before or errors > (1 - _NEARLY_ALL) * len(differs) or not _is_steady(before):
+    if not before or errors * _ONE_IN > len(differs) or not _is_steady(before):
         return None
     if at < len(differs) and len(before) < _SEVERAL:
         return None
@@ -225,12 +229,11 @@ def _change(trait: Trait, switch: _Switch, seen: _Seen) -> SeenChange:
 
 def _source(switch: _Switch) -> str:
     if switch.first_new is not None:
-        old, new = _date(switch.last_old), _date(switch.first_new)
-        return f"the runs: the old one until {old}, the new one from {new}"
+        return f"the runs, between {_date(switch.last_old)} and {_date(switch.first_new)}"
     if switch.of == 1:
         when = f" of {_date(switch.last_old)}" if switch.last_old.started else ""
-        return f"the runs: unlike the good run{when}"
-    return f"the runs: unlike {switch.against} of {switch.of} good runs"
+        return f"the runs, unlike the good run{when}"
+    return f"the runs, unlike {switch.against} of {switch.of} good runs"
 
 
 def _steps(
@@ -280,11 +283,11 @@ def _merged(found: Iterable[SeenChange]) -> tuple[SeenChange, ...]:
 
 def _told(old: str, new: str) -> str:
     """Two values in a few words: both where they are short, else what was taken out and what came in."""
-    if len(old) <= 50 and len(new) <= 50 and "\n" not in old + new:
-        return f"{old} -> {new}"
     before, after = _sentences(old), _sentences(new)
-    removed = [line for line in before if line not in after]
-    added = [line for line in after if line not in before]
+    if len(old) <= 50 and len(new) <= 50 and max(len(before), len(after)) <= 1:
+        return f"{old} -> {new}"
+    kept = {*before}.intersection(after)
+    removed, added = ([line for line in lines if line not in kept] for lines in (before, after))
     if len(removed) == len(added) == 1:
         removed, added = [_narrowed(removed[0], added[0])], [_narrowed(added[0], removed[0])]
     return "; ".join(part for part in (_listed("removed", removed), _listed("added", added)) if part)
@@ -303,9 +306,11 @@ def _sentences(text: str) -> list[str]:
 def _narrowed(one: str, other: str) -> str:
     """The words of a sentence from the first to the last that another version of it has not."""
     mine, theirs = one.split(), other.split()
+    if not 8 < len(mine) < _LONGEST_SENTENCE or len(theirs) > _LONGEST_SENTENCE:
+        return one
     blocks = difflib.SequenceMatcher(None, mine, theirs, autojunk=False).get_opcodes()
     apart = [(start, end) for tag, start, end, _, _ in blocks if tag != "equal"]
-    if not apart or len(mine) <= 8:
+    if not apart:
         return one
     first, last = max(0, apart[0][0] - 2), min(len(mine), apart[-1][1] + 2)
     return f"{'... ' if first else ''}{' '.join(mine[first:last])}{' ...' if last < len(mine) else ''}"

@@ -5,8 +5,9 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from incident2eval.detection.text.wording import leaves
+from incident2eval.detection.text.wording import key_words, leaves
 from incident2eval.model import JSON, Run, Step, StepKind, flat_text
+from incident2eval.rootcause._content import tokens
 from incident2eval.rootcause._provenance import Contents
 
 _OWN = re.compile(
@@ -30,20 +31,22 @@ class Counterparts:
         """The step's counterpart, or None."""
         return self.pairs.get(step.id)
 
-    def differs(self, step: Step) -> str | None:
-        """What a step and its counterpart brought in that is not the same, as text; None where all is.
+    def differs(self, step: Step) -> frozenset[str] | None:
+        """The words and values in which a step and its counterpart are not the same; None where they are.
 
-        Values that stand under the same path are compared, records by their ids; times and random ids, which
-        no two runs share, are left out.
+        What stands under the same path is compared, records by their ids; times and random ids, which no two
+        runs share, are left out. Of a path that differs, its key is among the words.
         """
         other = self.of(step)
         if other is None:
             return None
         mine, theirs = _told(step), _told(other)
         unlike = [path for path in {**mine, **theirs} if mine.get(path) != theirs.get(path)]
-        if step.status is not other.status:
-            unlike.append("")
-        return "\n".join(f"{path} {mine.get(path, '')} {theirs.get(path, '')}" for path in unlike) or None
+        if not unlike and step.status is other.status:
+            return None
+        keys = (word for path in unlike for word in key_words(path))
+        apart = (set(tokens(mine.get(path, ""))) ^ set(tokens(theirs.get(path, ""))) for path in unlike)
+        return frozenset(keys).union(*apart)
 
     def given_alike(self, step: Step) -> bool | None:
         """Whether both were asked the same; None where there is no counterpart."""
@@ -52,7 +55,7 @@ class Counterparts:
 
 
 def counterparts(run: Run, corrected: Run | None) -> Counterparts:
-    """Pair the steps of two runs: the same kind and name, the first with the first, the second with the second."""
+    """Pair the steps of two runs by kind and name: the first with the first, the second with the second."""
     there: dict[tuple[StepKind, str, int], Step] = {}
     seen: Counter[tuple[StepKind, str]] = Counter()
     for step in corrected.steps if corrected else ():

@@ -38,7 +38,7 @@ _SOURCES = {StepKind.RETRIEVAL, StepKind.TOOL}
 def examined(
     run: Run, findings: Sequence[Finding], category: Category | None, culprit: Step | None
 ) -> tuple[Examined, ...]:
-    """Permission, data, integration and review: each failed, held, or not seen in the trace, with evidence."""
+    """Permission, data, integration and review: each failed, held, or not seen, with evidence."""
     return (
         _permission(run, findings),
         _data(run, category, culprit),
@@ -63,10 +63,9 @@ def warnings(
     unseen = [one.area for one in areas if one.state is State.NOT_SEEN and not stated.get(one.area)]
     if not unseen:
         return ()
-    return (
-        f"the proposed cause is {blamed} alone, and the trace does not show {_listed(unseen)}: examine "
-        f"{'it' if len(unseen) == 1 else 'them'} before you accept it (root_cause.examined in incident.yaml)",
-    )
+    them = "it" if len(unseen) == 1 else "them"
+    told = f"the proposed cause is {blamed} alone, and the trace does not show {_listed(unseen)}"
+    return (f"{told}: examine {them} before you accept it (root_cause.examined in incident.yaml)",)
 
 
 def _is_the_prompt(category: Category | None, changes: Sequence[SeenChange]) -> bool:

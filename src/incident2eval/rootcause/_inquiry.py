@@ -21,7 +21,7 @@ from incident2eval.rootcause._repair import Judge, heals, is_where_they_part
 from incident2eval.rootcause._symptoms import Symptom, symptom, symptoms
 
 _MUCH_MORE = 2.0
-"""How much more of a step must be about it before the step is taken for the origin in place of an earlier one."""
+"""How much more of a step must be about it for it to be the origin in place of an earlier one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from incident2eval.rootcause._symptoms import Symptom
 
 WRITING = frozenset({StepKind.MODEL, StepKind.AGENT})
 PROSE = frozenset({*WRITING, StepKind.REVIEW, StepKind.GUARDRAIL})
-"""Kinds of steps that word things: where one has the very words, another with the same figures has not said it."""
+"""Kinds of steps that word things: where one has the very words, another with its figures did not say it."""
 
 _NUMBER = re.compile(r"\d{1,12}(?:\.\d{1,9})?")
 _REQUESTS = ("tool_calls", "function_call", "tool_use")
@@ -93,9 +93,9 @@ def _holders(contents: Contents, symptom: Symptom) -> tuple[Step, ...]:
 
 
 def _reckoned_with(contents: Contents, symptom: Symptom, writer: Step) -> list[Step]:
-    """The steps that gave what a writer worked out its figures from: `20p a day` for `20p, so 2.20 for 11 days`.
+    """The steps that gave what a writer reckoned with: `20p a day` for `20p, so 2.20 for 11 days`.
 
-    Only where every figure that nothing before holds is the product of one in the quote and one that was known.
+    Only where every figure that nothing before holds is a product of one in the quote and one that was known.
     """
     known = contents.known_before(writer)
     told, made = symptom.values & known, symptom.values - known

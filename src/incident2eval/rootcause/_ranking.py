@@ -48,7 +48,7 @@ def root_cause(evidence: Evidence) -> RootCause:
 
 
 def _is_left_to_signals(evidence: Evidence, against: Mapping[str, _Against]) -> bool:
-    """Whether nothing certain is known: no check found a step, or all that is known is a run and its words."""
+    """Whether nothing certain is known: no check points at a step, or only a run and its words are known."""
     stated = evidence.incident is not None
     return not against or (not stated and max(one.weight for one in against.values()) < PARTED)
 
@@ -58,7 +58,9 @@ def _signalled(base: RootCause, evidence: Evidence) -> RootCause:
     run = evidence.run
     spoke = sum(step.kind in WRITING for step in run.steps)
     nothing = "no check found anything that points at a step of this run"
-    ranked = rank_steps(run) if spoke >= _FEWEST_TURNS and not (evidence.incident and evidence.findings) else ()
+    ranked = (
+        rank_steps(run) if spoke >= _FEWEST_TURNS and not (evidence.incident and evidence.findings) else ()
+    )
     culprit = run.step(ranked[0].step) if ranked else None
     category = probable_category(run, culprit.id) if culprit else None
     told = replace(

@@ -43,9 +43,9 @@ def heals(
 def is_where_they_part(
     contents: Contents, culprit: Step, others: Counterparts, corrected: Run, judge: Judge
 ) -> bool:
-    """Whether the corrected run is the recorded one with this step put right: all before it is the same there.
+    """Whether the corrected run is the recorded one with this step put right, and nothing is found in it.
 
-    And whether nothing is found in it.
+    It is where all before the step is the same in both.
     """
     if others.differs(culprit) is None:
         return False

@@ -71,7 +71,7 @@ class Scene:
         ]
 
     def came_from_outside(self) -> bool:
-        """Whether the step itself brought in what is wrong: neither its input nor anything before holds it."""
+        """Whether the step itself brought it in: neither its input nor anything before it holds it."""
         given = self.contents.given(self.culprit)
         return not any(one.stands_in(given) or self.contents.knew(self.culprit, one) for one in self.symptoms)
 
@@ -80,8 +80,9 @@ Rule = Callable[[Scene], Blame | None]
 
 
 def rulings(scene: Scene) -> tuple[Blame, ...]:
-    """What every rule says that speaks of this scene, the deciding one first; there is always one."""
-    return tuple(blame for rule in RULES if (blame := rule(scene)) is not None)
+    """What the rules say of this scene: the deciding one, then those of the same category."""
+    said = [blame for rule in RULES if (blame := rule(scene)) is not None] or [_made_on_the_way(scene)]
+    return tuple(blame for blame in said if blame.category is said[0].category)
 
 
 def _blind_approval(scene: Scene) -> Blame | None:
@@ -131,7 +132,7 @@ def _changed_prompt(scene: Scene) -> Blame | None:
         rule="a change of the prompt went live unjudged",
         category=Category.WORKFLOW_DESIGN,
         control="judging a prompt before it goes live",
-        why=f"the prompt had changed before ({change.what or 'what is not told'}), and no case held the old rules",
+        why=f"the prompt had changed before ({change.what or 'how is not told'}), and no case held the old one",
     )
 
 
@@ -252,7 +253,7 @@ def _wrong_source(scene: Scene) -> Blame | None:
     )
 
 
-def _made_of_right_things(scene: Scene) -> Blame:
+def _made_on_the_way(scene: Scene) -> Blame:
     return Blame(
         rule="a step of the workflow's own made it",
         category=Category.WORKFLOW_DESIGN,
@@ -276,6 +277,5 @@ RULES: tuple[Rule, ...] = (
     _copy,
     _other_records,
     _wrong_source,
-    _made_of_right_things,
 )
 """In the order in which they are asked; the first that speaks decides."""

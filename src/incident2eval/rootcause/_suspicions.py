@@ -6,7 +6,7 @@ from typing import NamedTuple
 from incident2eval.checks import approves, careless_reviews, is_review, refuses, reviewer_of
 from incident2eval.detection.text.wording import embedded
 from incident2eval.model import JSON, Answer, ChangeKind, Finding, IncidentType, Step, StepKind, flat_text
-from incident2eval.rootcause._content import content
+from incident2eval.rootcause._content import content, tokens
 from incident2eval.rootcause._divergence import first_divergence
 from incident2eval.rootcause._inquiry import Inquiry, short
 from incident2eval.rootcause._provenance import WRITING
@@ -16,9 +16,9 @@ from incident2eval.rootcause._symptoms import symptom
 REVIEWED, CONTROL, PARTED, CHOSE, MARKED, ORIGIN, FOUND, CARRIED = 7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0, 0.5
 """How much it says, the most first.
 
-Somebody let pass what stood open; a control failed; there the run left the way of the corrected one; the right and
-the wrong were at hand, and the wrong was taken; it is the first to hold what people marked as wrong; the first to
-hold what a check quotes; a check found something on it; it passed the fault on.
+Somebody let pass what stood open; a control failed; there the run left the way of the corrected one; the right
+and the wrong were at hand, and the wrong was taken; it is the first to hold what people marked as wrong; the
+first to hold what a check quotes; a check found something on it; it passed the fault on.
 """
 
 _ALWAYS = frozenset(
@@ -166,9 +166,8 @@ def _is_about_it(inquiry: Inquiry, step: Step) -> bool:
     other = inquiry.others.of(step)
     if inquiry.first is None or other is None or step.status is not other.status:
         return True
-    differs = content(inquiry.others.differs(step) or "")
-    telling = differs.values | differs.words
-    return any(telling & (one.says.values | one.says.words) for one in inquiry.symptoms)
+    differs = inquiry.others.differs(step) or frozenset()
+    return any(differs & set(tokens(one.quote)) for one in inquiry.symptoms)
 
 
 def _dropped(inquiry: Inquiry) -> Iterator[Suspicion]:
@@ -212,7 +211,10 @@ def _chosen(inquiry: Inquiry) -> Iterator[Suspicion]:
 def _reprompted(inquiry: Inquiry) -> Iterator[Suspicion]:
     """Models whose prompt the runs show to have changed, in words that the incident is about."""
     incident = inquiry.evidence.incident
-    told = [*(one.quote for one in inquiry.symptoms), *((incident.what_happened, *incident.right) if incident else ())]
+    told = [
+        *(one.quote for one in inquiry.symptoms),
+        *((incident.what_happened, *incident.right) if incident else ()),
+    ]
     about = {word for text in told for word in content(text).words if len(word) >= _SHORTEST_TERM}
     for change in inquiry.evidence.changes:
         if change.kind is not ChangeKind.PROMPT or not change.is_seen:

@@ -55,7 +55,7 @@ class Symptom:
         return text.holds(self.says)
 
     def partly_in(self, text: Content) -> bool:
-        """Whether a text holds one of the values that are wrong for certain, as right words tell them apart."""
+        """Whether a text holds one of the values that are wrong for certain: the right words have another."""
         return self.wrong is not None and any(
             value in text.values and not is_weak(value) for value in self.wrong.values
         )

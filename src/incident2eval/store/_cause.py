@@ -210,6 +210,7 @@ def _rewrite(folder: Path, ours: Mapping[str, JSON], *, last: bool = False) -> N
     raw, document = _read(folder)
     theirs = {key: value for key, value in document.data.items() if key not in ours}
     words = _words(raw.decode("utf-8-sig"), document, without=ours).encode()
+    words += b"" if words.endswith(b"\n") or not words else b"\n"
     new = dump_yaml(ours)
     joined = words + new if last else new + words
     # Only where their own words would say something else they are put in ours.

@@ -1,7 +1,7 @@
 """incidents/failure-types.yaml: the failure types that a project has met, and what people call them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from incident2eval.model import JSON, BadInput, Fault
@@ -40,8 +40,11 @@ class RegisteredType:
     tool: str | None = None
     words: str = ""
     """Masked words of the incident that founded it."""
-    incidents: tuple[str, ...] = ()
-    """Ids of those that were of the type when last looked at."""
+    incidents: Mapping[str, str | None] = field(default_factory=dict)
+    """Id of each that is of the type -> a few digits of what failed first there, by which a change is seen.
+
+    None where somebody put it there by hand.
+    """
 
 
 def read_types(incidents: Path) -> tuple[RegisteredType, ...]:
@@ -103,8 +106,8 @@ def _news(types: Iterable[RegisteredType], document: Document | None) -> dict[st
     for one in types:
         if one.id not in held:
             news[one.id] = _as_file(one)
-        elif set(held[one.id].incidents) != set(one.incidents):
-            news[one.id] = {"incidents": list(one.incidents)}
+        elif dict(held[one.id].incidents) != dict(one.incidents):
+            news[one.id] = {"incidents": dict(one.incidents)}
     return news
 
 
