@@ -212,7 +212,7 @@ class TestPage:
     def test_says_in_plain_words_where_it_went_wrong(self, blocked: Report) -> None:
         page = render(explained(blocked)).html
 
-        assert "<strong>The design of the workflow.</strong>" in page
+        assert "<strong>Root cause: the design of the workflow.</strong>" in page
         assert "It came in at the step search_notes." in page
         assert "The control that failed: retrieval scope." in page
         assert "The read returned records of another customer" in page
@@ -255,7 +255,7 @@ class TestPage:
     def test_a_cause_that_knows_next_to_nothing_says_that(self, blocked: Report) -> None:
         page = render(explained(blocked, cause=RootCause(), tree=())).html
 
-        assert "The category is not known." in page
+        assert "Root cause: not known." in page
         assert "The trace does not show at which step it came in." in page
         assert "Which control failed is not known." in page
         assert "Nothing is known to have changed." in page
@@ -272,7 +272,7 @@ def test_markdown_gives_two_lines_to_each_cause(blocked: Report) -> None:
     text = render(explained(blocked)).markdown
 
     assert (
-        "- INC-2026-0007: The design of the workflow. It came in at the step search\\_notes.\n"
+        "- INC-2026-0007: Root cause: the design of the workflow. It came in at the step search\\_notes.\n"
         "  The control that failed: retrieval scope. Proved by repair.\n"
     ) in text
 

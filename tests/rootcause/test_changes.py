@@ -193,22 +193,29 @@ def test_a_good_run_from_after_says_nothing_of_what_changed_before() -> None:
     ]
 
 
-def test_a_step_that_no_good_run_has_or_that_all_have_is_a_change_once_there_are_several() -> None:
+def test_a_step_that_came_or_went_while_all_was_well_is_a_change() -> None:
     check = Step(id="c", kind=StepKind.GUARDRAIL, name="check_draft")
-    good = [run(n, call("load"), check) for n in range(1, 5)]
-    bad = run(5, call("load"), call("load_pins"))
+    before = [run(n, call("load"), check) for n in range(1, 5)]
+    since = [run(n, call("load"), call("load_pins")) for n in range(5, 8)]
+    bad = run(8, call("load"), call("load_pins"))
 
-    assert seen(*changes_since(good, bad)) == [
+    assert seen(*changes_since([*before, *since], bad)) == [
         (ChangeKind.INTEGRATION, "retrieval step load_pins is new"),
         (ChangeKind.INTEGRATION, "guardrail step check_draft is missing"),
     ]
-    assert changes_since(good[:1], bad) == ()
+
+
+def test_what_only_the_bad_run_did_or_left_out_is_its_failure() -> None:
+    good = [run(n, call("load"), call("check", kind=StepKind.GUARDRAIL)) for n in range(1, 5)]
+
+    assert changes_since(good, run(5, call("load"), call("overwrite", kind=StepKind.TOOL))) == ()
 
 
 def test_what_is_missing_after_a_failure_is_no_change() -> None:
     good = [run(n, call("load"), call("send", kind=StepKind.OUTPUT)) for n in range(1, 5)]
+    good += [run(n, call("load")) for n in range(5, 8)]
 
-    assert changes_since(good, run(5, replace(call("load"), status=Status.ERROR))) == ()
+    assert changes_since(good, run(8, replace(call("load"), status=Status.ERROR))) == ()
 
 
 def test_without_good_runs_there_is_nothing_to_say() -> None:

@@ -6,11 +6,11 @@ from heapq import nlargest
 
 from incident2eval.cluster.vocabulary import Terms
 
-_POSTINGS = 300
+_POSTINGS = 150
 """A word stands for so many founders at most, the earliest: in any order, common types come early."""
-_FEW, _MANY = 120, 600
+_FEW, _MANY = 100, 300
 """So many founders are counted for one text at first, rarest words first, and where those were not like it."""
-_LIKELIEST = 3, 6
+_LIKELIEST = 3, 5
 """So many founders are then compared in full, each time."""
 
 

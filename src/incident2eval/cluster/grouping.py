@@ -17,6 +17,8 @@ from incident2eval.model import Customers, Failure
 
 _LEARNT = 7
 """So many members tell what is the core of a type; after that it stands."""
+_ASKED = 5
+"""So many types of one fault are compared by their words where a failure does not say which it is."""
 _SURE = 92.0
 """A likeness that leaves no doubt."""
 _PULL = 3.0
@@ -121,7 +123,7 @@ class _Grouping:
         """The type that a failure is of, if there is one."""
         same = [one for one in dict.fromkeys(self._faults.like(fault)) if self._kin(one, fault) is Kin.SAME]
         if same:
-            number = same[0] if len(same) == 1 else max(same, key=lambda one: self._likeness(one, terms))
+            number = same[0] if len(same) == 1 else max(same[:_ASKED], key=lambda one: self._likeness(one, terms))
             self._fill(number, fault)
             return number
         found = self._alike(fault, terms, workflow)

@@ -10,6 +10,9 @@ _ONE = 0.1
 _MISSPELT = 80
 """From which likeness of two words on, as rapidfuzz has it, one is a slip or another form of the other."""
 _BEGINNING = 3
+"""So many letters of a word that was cut off tell which it was."""
+_WORTH = 60.0
+"""Texts that are less alike than this are not made one by slips."""
 _MOST_LEFT = 20
 """Where both texts say more than so many words of their own, slips would not make them alike."""
 
@@ -27,8 +30,7 @@ def likeness(one: Terms, other: Terms, weights: Mapping[str, float]) -> float:
     weight = weights.__getitem__
     same, left, right = sum(map(weight, shared)), sum(map(weight, mine)), sum(map(weight, theirs))
     alike = _share(same, left, right)
-    at_best = _share(same + (left + right) / 2, 0.0, abs(left - right))
-    if alike >= THRESHOLD or at_best < THRESHOLD or max(len(mine), len(theirs)) > _MOST_LEFT:
+    if alike >= THRESHOLD or alike < _WORTH or max(len(mine), len(theirs)) > _MOST_LEFT:
         return alike
     for slip, meant in _slips(sorted(mine), sorted(theirs)):
         same += (weights[slip] + weights[meant]) / 2
@@ -43,25 +45,23 @@ def _share(same: float, left: float, right: float) -> float:
 
 
 def _slips(mine: Iterable[str], theirs: Iterable[str]) -> list[tuple[str, str]]:
-    """Pairs of words that are spelt so alike that one of them is a slip or another form of the other."""
+    """Pairs of words that are spelt so alike that one is a slip of the other, cut off, or has another ending."""
+    from rapidfuzz.fuzz import ratio  # noqa: PLC0415 - needed only once there are two failures
+
     initials: dict[str, list[str]] = {}
     for word in theirs:
         initials.setdefault(word[0], []).append(word)
     found = []
     for word in mine:
-        alike = initials.get(word[0])
-        if alike and (other := _spelt_alike(word, alike)) is not None:
-            alike.remove(other)
-            found.append((word, other))
+        alike = initials.get(word[0], ())
+        for other in alike:
+            if ratio(word, other) >= _MISSPELT or _is_cut(word, other):
+                initials[word[0]].remove(other)
+                found.append((word, other))
+                break
     return found
 
 
-def _spelt_alike(word: str, others: list[str]) -> str | None:
-    """The one that a word is spelt like: it is cut off, has another ending or holds a slip."""
-    from rapidfuzz import fuzz, process  # noqa: PLC0415 - needed only once there are two failures
-
-    for other in others:
-        if min(len(word), len(other)) >= _BEGINNING and (other.startswith(word) or word.startswith(other)):
-            return other
-    best = process.extractOne(word, others, scorer=fuzz.ratio, score_cutoff=_MISSPELT)
-    return best[0] if best else None
+def _is_cut(one: str, other: str) -> bool:
+    """Whether one word is the beginning of the other."""
+    return min(len(one), len(other)) >= _BEGINNING and (one.startswith(other) or other.startswith(one))

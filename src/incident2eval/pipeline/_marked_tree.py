@@ -8,7 +8,7 @@ from incident2eval.pipeline._cells import plain, width
 from incident2eval.pipeline._failure_path import FailurePath
 from incident2eval.pipeline._layout import WIDTH, counted
 from incident2eval.pipeline._path_lines import Gutter, output_words, path_notes
-from incident2eval.pipeline._step_lines import Note, Owners, lines_of, notes, tells
+from incident2eval.pipeline._step_lines import Note, Owners, decided, lines_of, notes, tells
 from incident2eval.pipeline._tree import Branch, Gap, branches
 
 MOST_LINES = 24
@@ -95,12 +95,15 @@ def _row(each: Branch | Gap, path: FailurePath, owners: Owners) -> TreeRow:
     if isinstance(each, Gap):
         return TreeRow(kind=None, name=_more(each), depth=each.depth)
     step = each.step
+    fact = (
+        decided(step.output, named=False).words.text if step.kind is StepKind.REVIEW else _fact(each, owners)
+    )
     return TreeRow(
         kind=step.kind,
         name=plain(step.name or "(no name)", 200),
         depth=each.depth,
         part=path.part(step.id, step.kind),
-        note=plain(_fact(each, owners), 200),
+        note=plain(fact, 200),
         quote=path.quote(step.id),
     )
 

@@ -90,7 +90,7 @@ def notes(step: Step, owners: Owners) -> Iterator[Note]:
     if step.records:
         yield owners.note(step)
     if step.kind is StepKind.REVIEW:
-        yield _decision(step.output)
+        yield decided(step.output)
     elif step.kind is StepKind.GUARDRAIL:
         yield from _verdict(step.output)
     elif step.kind is StepKind.MODEL:
@@ -130,15 +130,15 @@ def _value(value: JSON) -> str:
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
-def _decision(output: JSON) -> Note:
-    """What a review decided, who did, and why."""
+def decided(output: JSON, *, named: bool = True) -> Note:
+    """What a review decided, who did if they are to be named, and why."""
     said = output if isinstance(output, Mapping) else {"decision": output}
     decision, by, why = (_first(said, keys) for keys in (_DECISION, _DECIDED_BY, _WHY))
     word = (decision or "").casefold()
     tone = Tone.GOOD if word in _YES else Tone.BAD if word in _NO else Tone.STRONG
     what = {Tone.GOOD: "approved", Tone.BAD: "not approved"}.get(tone)
     what = what or (f"decided: {decision}" if decision else "what was decided is not told")
-    who = f" by {by}" if by else ", by whom is not told"
+    who = "" if not named else f" by {by}" if by else ", by whom is not told"
     return Note(Words(what + who + (f": {why}" if why else ""), tone), whole=True)
 
 

@@ -74,6 +74,8 @@ class Placed:
     type: FailureType
     because: str
     """Why the type is open, resolved or regressed, in words."""
+    came_back: bool = False
+    """Whether this very incident came after a restart that should have ended its type in its workflow."""
     notes: tuple[str, ...] = ()
     """Incidents that were not looked at, and why."""
 
@@ -128,8 +130,8 @@ def placed(project: Project, failure: Failure) -> Placed:
         status=fate.status,
         size=own.size,
     )
-    notes = tuple(f"not compared: {fault}" for _, fault in told.unreadable)
-    return Placed(type=kind, because=fate.because, notes=notes)
+    notes = tuple(f"not looked at: {fault}" for _, fault in told.unreadable)
+    return Placed(type=kind, because=fate.because, came_back=failure.id in fate.came_back, notes=notes)
 
 
 def told_by(project: Project) -> Told:

@@ -78,10 +78,10 @@ ORIGINS: Mapping[str, str] = {
 }
 
 CATEGORIES: Mapping[Category, str] = {
-    Category.MODEL: "The model",
-    Category.WORKFLOW_DESIGN: "The design of the workflow",
-    Category.DATA: "The data",
-    Category.HUMAN_REVIEW: "The human review",
+    Category.MODEL: "the model",
+    Category.WORKFLOW_DESIGN: "the design of the workflow",
+    Category.DATA: "the data",
+    Category.HUMAN_REVIEW: "the human review",
 }
 
 PROOFS: Mapping[Proof, str] = {
@@ -153,7 +153,7 @@ def cause_in_words(cause: RootCause) -> tuple[str, str, str]:
     where = f"It came in at the step {cause.name or cause.step}." if cause.step else NO_STEP
     control = cause.control
     failed = f"The control that failed: {control.name}." if control and control.name else NO_CONTROL
-    category = f"{CATEGORIES[cause.category]}." if cause.category else "The category is not known."
+    category = f"Root cause: {CATEGORIES[cause.category] if cause.category else 'not known'}."
     return category, where, failed
 
 

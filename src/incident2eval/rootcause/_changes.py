@@ -239,17 +239,19 @@ def _source(switch: _Switch) -> str:
 def _steps(
     runs: Sequence[Run], theirs: Sequence[Traits], ours: Traits, *, ordered: bool
 ) -> Iterator[SeenChange]:
-    """Steps that are new in the bad run, and steps that all good ones have and it has not."""
+    """Steps that came or went while all was still well.
+
+    What only the bad run did or left out is its failure, no change before it.
+    """
     for trait in dict.fromkeys([*ours.calls, *(trait for each in theirs for trait in each.calls)]):
         is_new = trait in ours.calls
         if (not is_new and ours.failed) or (is_new and not trait.name.startswith(("tool", "retrieval"))):
             continue
         olds = ["there" if trait in each.calls else "not there" for each in theirs]
         switch = _switch(_Seen(runs, olds, "there" if is_new else "not there", ordered))
-        if switch:
-            what = f"{trait.name} is new" if is_new else f"{trait.name} is missing"
-            at = switch.first_new.started if switch.first_new else None
-            yield SeenChange(kind=trait.kind, what=what, at=at, source=_source(switch))
+        if switch and switch.first_new:
+            what = f"{trait.name} is {'new' if is_new else 'missing'}"
+            yield SeenChange(kind=trait.kind, what=what, at=switch.first_new.started, source=_source(switch))
 
 
 def _records(runs: Sequence[Run], theirs: Sequence[Traits], ours: Traits) -> Iterator[SeenChange]:

@@ -132,7 +132,7 @@ def _changed_prompt(scene: Scene) -> Blame | None:
         rule="a change of the prompt went live unjudged",
         category=Category.WORKFLOW_DESIGN,
         control="judging a prompt before it goes live",
-        why=f"the prompt had changed before ({change.what or 'how is not told'}), and no case held the old one",
+        why=f"the prompt had changed before ({change.what or 'how is not told'}); no case held the old one",
     )
 
 

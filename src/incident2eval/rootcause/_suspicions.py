@@ -16,9 +16,9 @@ from incident2eval.rootcause._symptoms import symptom
 REVIEWED, CONTROL, PARTED, CHOSE, MARKED, ORIGIN, FOUND, CARRIED = 7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0, 0.5
 """How much it says, the most first.
 
-Somebody let pass what stood open; a control failed; there the run left the way of the corrected one; the right
-and the wrong were at hand, and the wrong was taken; it is the first to hold what people marked as wrong; the
-first to hold what a check quotes; a check found something on it; it passed the fault on.
+Somebody let pass what stood open; a control failed; the run parted there from the corrected one; right and
+wrong were at hand, and the wrong was taken; it is the first to hold what people marked as wrong; the first to
+hold what a check quotes; a check found something on it; it passed the fault on.
 """
 
 _ALWAYS = frozenset(

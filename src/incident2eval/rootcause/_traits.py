@@ -45,7 +45,7 @@ class Traits:
 
 _VERSION = re.compile(r"(?:^|_)(?:version|revision|release|commit|build)(?:_id)?$")
 _KINDS = (
-    (ChangeKind.PROMPT, "prompt template"),
+    (ChangeKind.PROMPT, "prompt prompts"),
     (ChangeKind.PERMISSION, "permission permissions acl role roles scope access"),
     (ChangeKind.MODEL, "model models scorecard"),
     (ChangeKind.DATA, "data dataset index corpus mapping map policy catalog catalogue kb knowledge snapshot"),
