@@ -9,7 +9,7 @@ from incident2eval.cluster.vocabulary import Terms
 _POSTINGS = 150
 """A word stands for so many founders at most, the earliest: in any order, common types come early."""
 _FEW, _MANY = 100, 300
-"""So many founders are counted for one text at first, rarest words first, and where those were not like it."""
+"""So many founders are counted for one text, rarest words first: at first, then where none was right."""
 _LIKELIEST = 3, 5
 """So many founders are then compared in full, each time."""
 

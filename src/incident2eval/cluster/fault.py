@@ -96,6 +96,11 @@ class Fault:
         """Whether checks or a control say what failed."""
         return bool(self.checks or self.control)
 
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is left to know."""
+        return bool(self.checks and self.control and self.step_kind and self.tool)
+
 
 class Faults:
     """Types by what failed, so that a failure finds those of its fault without asking all of them."""
@@ -116,7 +121,7 @@ class Faults:
         if not fault.known:
             return
         core = fault.checks or fault.control
-        controls, tools = {fault.control, None}, {fault.tool, None}
+        controls, tools = dict.fromkeys((fault.control, None)), dict.fromkeys((fault.tool, None))
         for key in ((core, control, tool) for control in controls for tool in tools):
             yield from self._types.get(key, ())[:_MOST]
         if not fault.control:

@@ -21,8 +21,8 @@ _ASKED = 5
 """So many types of one fault are compared by their words where a failure does not say which it is."""
 _SURE = 92.0
 """A likeness that leaves no doubt."""
-_PULL = 3.0
-_STRONGEST_PULL = 15.0
+_PULL, _STRONGEST_PULL = 3.0, 15.0
+"""By so much a type draws a text more each time that its size doubles, and at most."""
 _ELSEWHERE = 3.0
 """By so much more alike two texts must be where the failures struck two workflows."""
 
@@ -123,7 +123,9 @@ class _Grouping:
         """The type that a failure is of, if there is one."""
         same = [one for one in dict.fromkeys(self._faults.like(fault)) if self._kin(one, fault) is Kin.SAME]
         if same:
-            number = same[0] if len(same) == 1 else max(same[:_ASKED], key=lambda one: self._likeness(one, terms))
+            number = (
+                same[0] if len(same) == 1 else max(same[:_ASKED], key=lambda one: self._likeness(one, terms))
+            )
             self._fill(number, fault)
             return number
         found = self._alike(fault, terms, workflow)

@@ -23,7 +23,7 @@ class Labels:
         what = "; ".join(failed) if failed else "a control failed" if fault.control else ""
         if what:
             return _line(f"{what} ({place})" if place else what)
-        return _shortened(_line(self._anonymous(text))) or "nothing is known of what failed"
+        return _shortened(_line(self._anonymous(text[: 2 * _LONGEST]))) or "nothing is known of what failed"
 
     def _anonymous(self, text: str) -> str:
         if self._names is None:

@@ -21,9 +21,7 @@ _VALUE = re.compile(
     r"|(?<![\w@/\\.%+~#$&-])(?:[A-Za-z_.%+~#$&-]*+(?:[\d@\\]|/[A-Za-z_.%+~#$&-]*+/)|[~.]*+/)"
     r"[\w@/\\.%+~#$&-]*+"
 )
-_QUOTED = re.compile(
-    r"\"[^\"\n]{1,60}\"|\u201c[^\u201d\n]{1,60}\u201d|`[^`\n]{1,60}`|(?<!\w)'[^'\n]{1,60}'(?!\w)"
-)
+_QUOTED = re.compile(r"\"[^\"\n]{1,60}\"|`[^`\n]{1,60}`|(?<!\w)'[^'\n]{1,60}'(?!\w)")
 _CAPITALISED = re.compile(
     r"[A-Z\u00c0-\u00de](?<=[^\W\d_A-Z]\ .|[,;:]\ .)[^\W\d_A-Z]++(?:\ (?:(?:&|and|van|von|de)\ )?"
     r"[A-Z\u00c0-\u00de][^\W\d_A-Z]++)*+(?![A-Z])"
@@ -31,6 +29,8 @@ _CAPITALISED = re.compile(
 """Capitalised words in the middle of a sentence; none with a capital inside, which technical names have."""
 _WORD = re.compile(r"[^\W\d_]+|&")
 _WORD_OR_FIGURE = re.compile(r"\w+|&")
+_TYPOGRAPHY = str.maketrans("\u2018\u2019\u201c\u201d\u2013\u2014\u00a3\u20ac\u00a0", "''\"\"--$$ ")
+"""What stands in ordinary English and would call for a closer look at every letter."""
 _SIGNS = {"&": "and"}
 
 
@@ -60,20 +60,20 @@ class Mask:
 
     def __call__(self, text: str) -> list[str]:
         """The words that are left, in order and in lower case."""
-        text = self._opened(text)
-        for pattern, by in ((_VALUE, " "), (_QUOTED, " "), (_CAPITALISED, self._stranger)):
+        text = _VALUE.sub(" ", self._opened(text))
+        for pattern, by in ((_QUOTED, " "), (_CAPITALISED, self._stranger)):
             left = pattern.sub(by, text)
-            # A text that is all quotes, paths or capitals would be left with nothing to be compared by.
+            # A text that is all quotes or capitals would be left with nothing to be compared by.
             text = left if 2 * len(left) >= len(text) else text
         return self._without_roster(_WORD.findall(text))
 
     def unnamed(self, text: str) -> list[str]:
-        """All words and figures of a text but the names of the roster: two reports of one thing share figures."""
+        """All words and figures of a text but the names of the roster."""
         return self._without_roster(_WORD_OR_FIGURE.findall(self._opened(text)))
 
     def _opened(self, text: str) -> str:
         text = text[:LONGEST]
-        if not text.isascii():
+        if not text.isascii() and not (text := text.translate(_TYPOGRAPHY)).isascii():
             text = plain(text)
         return names_of(self._customers).hidden(text) if self._customers.key is not None else text
 

@@ -8,17 +8,21 @@ from incident2eval.detection.names.ordinary import is_ordinary
 from incident2eval.detection.text.wording import vocabulary
 
 _SMALL = vocabulary(
-    "a an the this that these those of to in on at by for from with into onto over under and or but if as than then "
-    "so it its is are was were be been being am do does did done has have had having will would can could shall "
-    "should may might must i we you he she they me us him her them my our your his their there here which who whom "
-    "whose what when where while also just very too again some any all each both such own same other another "
-    "please hi hello thanks thank regards dear mr mrs ms dr re fw fwd via per etc because after before about "
-    "and not"
-) - {"not"}
+    """
+    a an the this that these those of to in on at by for from with into onto over under and or but if as than
+    then so it its is are was were be been being am do does did done has have had having will would can could
+    shall should may might must i we you he she they me us him her them my our your his their there here which
+    who whom whose what when where while also just very too again some any all each both such own same other
+    another please hi hello thanks thank regards dear mr mrs ms dr re fw fwd via per etc because after before
+    about
+    """
+)
 _DATES = vocabulary(
-    "january february april june july august september october november december jan feb apr jun jul aug sep "
-    "sept oct nov dec monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri "
-    "am pm gmt utc today yesterday tomorrow"
+    """
+    january february april june july august september october november december jan feb apr jun jul aug sep
+    sept oct nov dec monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs
+    fri am pm gmt utc today yesterday tomorrow
+    """
 )
 _LONGEST = 40
 _SHORTEST_SLIP = 5

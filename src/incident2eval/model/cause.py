@@ -49,17 +49,18 @@ class RankedStep:
 
     step: str
     score: float
-    because: str
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
     """A step that the failure passed through, and the words of it that the step holds."""
 
-    step: str | None
+    step: str | None = None
     """Id of the step; None is the output of the run."""
-    name: str
-    quote: str
+    name: str = ""
+    quote: str = ""
+    """Empty where the step does not hold the words themselves, such as a call that failed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +83,7 @@ class SeenChange:
 class Sighting:
     """A run, and when it started."""
 
-    run: str
+    run: str = ""
     at: datetime | None = None
     """Aware, UTC."""
 

@@ -26,7 +26,7 @@ _MOST_CHANGES = 4
 _MOST_REASONS = 3
 _QUOTE = 60
 _EVIDENCE = 90
-_SOURCE = 130
+_SOURCE = 160
 
 
 def cause_lines(cause: RootCause, run: Run | None) -> list[str]:

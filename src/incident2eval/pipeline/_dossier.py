@@ -57,6 +57,9 @@ class Dossier:
     """How they should have gone; in a series the runs before the change, whose names need not pair."""
     found: tuple[Findings, ...]
     cause: RootCause
+    """As the evidence proposes it."""
+    counting: RootCause
+    """The one that counts: a person's word before the proposal."""
     triage: Triage
     synthetic: bool = False
     """Whether a person gave the input in place of the recorded one."""
@@ -129,6 +132,8 @@ def open_dossier(project: Project, incident_id: str) -> Dossier:
             onset=past.onset,
         )
     )
+    said = replace(project.cause_file(incident_id), proposed=cause)
+    counting = said.counting or cause
     corrected_runs = {
         name: gathered.corrected_runs.get(name, known.corrected) for name in gathered.recorded_runs
     }
@@ -141,7 +146,7 @@ def open_dossier(project: Project, incident_id: str) -> Dossier:
         gathered=gathered,
         known=replace(
             known,
-            cause=cause,
+            cause=counting,
             all_recorded=tuple(recorded_runs.values()),
             all_corrected=tuple(corrected_runs.values()),
         ),
@@ -151,6 +156,7 @@ def open_dossier(project: Project, incident_id: str) -> Dossier:
         corrected_runs=corrected_runs,
         found=found,
         cause=cause,
+        counting=counting,
         triage=triage(incident, findings),
         sources=sources,
         warnings=(*loaded.warnings, *unsaid, *project.warnings, *gathered.warnings, *warnings, *past.notes),

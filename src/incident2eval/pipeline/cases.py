@@ -118,7 +118,7 @@ def build(dossier: Dossier, *, probe: bool = True, redact: bool = True) -> Built
     dossier = with_kept_input(dossier)
     warnings = (*look_at_inputs(dossier, redact=redact), *_of_redaction(dossier, redact=redact))
     seen, notes = ask_target(dossier) if probe else (None, ("the workflow was not asked what it reports",))
-    found = evalcase.search(dossier.known, dossier.cause, observes=seen)
+    found = evalcase.search(dossier.known, dossier.counting, observes=seen)
     hidden = hide(dossier, found, redact=redact)
     found = hidden.search
     if not found.kept:

@@ -12,6 +12,7 @@ from incident2eval.model import (
     JSON,
     BadInput,
     Category,
+    Customers,
     FailedControl,
     Fault,
     Incident,
@@ -29,6 +30,7 @@ from incident2eval.pipeline._cause_lines import cause_lines, standing_lines, sta
 from incident2eval.pipeline._dossier import Dossier, open_dossier
 from incident2eval.pipeline._hiding import incident_redactor, redacted_cause
 from incident2eval.pipeline._layout import wrapped
+from incident2eval.pipeline._marked_tree import as_text, marked_tree
 from incident2eval.pipeline._redacting import learn_incident, redactor_of
 from incident2eval.rootcause import Evidence
 from incident2eval.rootcause import root_cause as rank
@@ -65,37 +67,38 @@ def root_cause(*, project: Path | None, incident: str | None, run: Path | None) 
     if incident is None:
         assert run is not None  # noqa: S101 - the CLI asks for one of the two
         judged, cause = _of_file(project, run)
-        text = wrapped(cause_lines(cause, judged))
+        tree = as_text(marked_tree(judged, cause, _roster(project)))
+        text = f"{wrapped(cause_lines(cause, judged))}\n\n{tree}"
         return Answer(data={"root_cause": dump(cause)}, text=text, exit_code=int(cause.step is None))
     home = Project.find(project)
     dossier = open_dossier(home, incident)
     home.write_cause(incident, redacted_cause(dossier.cause, incident_redactor(dossier)))
     return Answer(
         data=_data(_with_words(dossier), dossier.incident),
-        text=wrapped(described(dossier)),
-        exit_code=int(counting_cause(dossier).step is None),
+        text=f"{wrapped(described(dossier))}\n\n{_tree(dossier)}",
+        exit_code=int(dossier.counting.step is None),
         notes=dossier.warnings,
     )
 
 
-def counting_cause(dossier: Dossier) -> RootCause:
-    """The root cause that counts: a person's word before what is proposed now."""
-    return _with_words(dossier).counting or dossier.cause
-
-
-def describe(cause: RootCause, run: Run) -> list[str]:
-    """A root cause in words, without what people have said to it."""
-    return cause_lines(cause, run)
-
-
 def described(dossier: Dossier) -> list[str]:
     """The root cause of an incident for a reviewer, with what people have said to it."""
-    said, cause = _with_words(dossier), counting_cause(dossier)
+    said, cause = _with_words(dossier), dossier.counting
     return [
         *cause_lines(cause, dossier.gathered.recorded),
         *stated_lines(dossier.incident.root_cause, cause),
         *standing_lines(said),
     ]
+
+
+def _tree(dossier: Dossier) -> str:
+    """The steps of the incident's run, with the way that the failure took."""
+    return as_text(marked_tree(dossier.gathered.recorded, dossier.counting, dossier.project.customers))
+
+
+def _roster(project: Path | None) -> Customers:
+    home = intake.project_or_none(project)
+    return home.customers if home else intake.NOBODY
 
 
 def _with_words(dossier: Dossier) -> CauseFile:

@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
-from incident2eval.cluster import place
-from incident2eval.model import JSON, Failure, FailureType, Incident, NotProvable, Origin
+from incident2eval.model import JSON, NotProvable, Origin, Severity, Similar
 from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline._case_lines import cases_json, describe
 from incident2eval.pipeline._dossier import Dossier, open_dossier
 from incident2eval.pipeline._hiding import incident_redactor, redacted_cause, sure_of_key
 from incident2eval.pipeline._layout import wrapped
+from incident2eval.pipeline._types import REPEATED, Placed, failure_of, placed
 from incident2eval.pipeline.cases import Built, build
-from incident2eval.pipeline.explain import describe as describe_cause
+from incident2eval.pipeline.explain import described
 from incident2eval.pipeline.intake import whoami
 from incident2eval.store import Project, dump
 
@@ -45,37 +45,23 @@ def run(*, project: Path | None, incident: str, redact: bool = True) -> Answer:
         built = build(dossier, redact=redact)
     except NotProvable as error:
         built, refused = Built(), error
-    kind = _failure_type(dossier, built)
+    kind = _placed(dossier, built)
     sealed = {"files": len(entries), "sha256": entries[-1].chain if entries else None}
     return Answer(
         data=_data(dossier, kind, built) | {"sealed": sealed, "refused": str(refused) if refused else None},
         text=wrapped(_text(dossier, kind, built, refused)),
         exit_code=0 if built.tests else 1,
-        notes=(*dossier.warnings, *key, *built.notes),
+        notes=(*dossier.warnings, *key, *built.notes, *kind.notes),
     )
 
 
-def _failure_type(dossier: Dossier, built: Built) -> FailureType:
-    """The incident's failure type among all incidents of the project that have cases."""
-    tested = tuple(case.check for case in built.tests)
-    checks = tuple(dict.fromkeys(tested or [finding.check for finding in dossier.findings]))
-    if not checks:
-        return FailureType(id="none", label="not known: no check found anything")
-    lock = dossier.project.lock()
-    earlier = []
-    for incident in dossier.project.incident_ids():
-        theirs = tuple(dict.fromkeys(case.check for case in lock.cases if case.incident == incident))
-        if incident != dossier.incident.id and theirs:
-            earlier.append(_failure(dossier.project.incident(incident).incident, theirs))
-    return place(_failure(dossier.incident, checks), earlier, customers=dossier.project.customers)
+def _placed(dossier: Dossier, built: Built) -> Placed:
+    """The incident's failure type among all incidents of the project, near misses and level-1 notes too."""
+    tested = tuple(dict.fromkeys(case.check for case in built.tests))
+    return placed(dossier.project, failure_of(dossier.incident, dossier.counting, tested))
 
 
-def _failure(incident: Incident, checks: tuple[str, ...]) -> Failure:
-    text = " ".join([incident.title, *incident.wrong])
-    return Failure(id=incident.id, text=text, workflow=incident.workflow.name, checks=checks)
-
-
-def _data(dossier: Dossier, kind: FailureType, built: Built) -> dict[str, JSON]:
+def _data(dossier: Dossier, kind: Placed, built: Built) -> dict[str, JSON]:
     triage = dossier.triage
     return {
         "incident": dossier.incident.id,
@@ -87,8 +73,8 @@ def _data(dossier: Dossier, kind: FailureType, built: Built) -> dict[str, JSON]:
         },
         "findings": [dump(finding) for finding in dossier.findings],
         "doubtful": [dump(finding) for finding in dossier.doubtful],
-        "failure_type": dump(kind),
-        "root_cause": dump(dossier.cause),
+        "failure_type": {**dump(kind.type), "because": kind.because, "came_back": kind.came_back},
+        "root_cause": dump(dossier.counting),
         **cases_json(built.tests, built.drafts, built.search),
         "obligations": [],
         "not_judged": list(triage.unknown),
@@ -97,7 +83,23 @@ def _data(dossier: Dossier, kind: FailureType, built: Built) -> dict[str, JSON]:
     }
 
 
-def _text(dossier: Dossier, kind: FailureType, built: Built, refused: NotProvable | None) -> list[str]:
+def _type_lines(kind: Placed, level: int) -> list[str]:
+    """The failure type, whether it came back, and the incidents most like this one."""
+    found = kind.type
+    lines = [f"failure type: {found.label} ({found.id}, {'new' if found.new else f'{found.size} so far'})"]
+    if kind.came_back:
+        lines += [f"  it came back: {kind.because}", "  decide the severity again: the fix did not hold"]
+    if level == Severity.LOW and found.size > REPEATED:
+        lines.append(f"  repeated: {found.size - 1} of its type before; is it still level 1?")
+    return [*lines, *(f"  like {_alike(one)}" for one in found.similar[:3])]
+
+
+def _alike(one: Similar) -> str:
+    told = "; ".join(filter(None, (one.because, one.status)))
+    return f"{one.incident} ({one.score:.0f} of 100{f': {told}' if told else ''})"
+
+
+def _text(dossier: Dossier, kind: Placed, built: Built, refused: NotProvable | None) -> list[str]:
     """What matters first: what it was, where it went wrong, what was proved, what is next; then why."""
     incident, triage = dossier.incident, dossier.triage
     given = f", given {int(incident.severity)}" if incident.severity else ""
@@ -105,9 +107,8 @@ def _text(dossier: Dossier, kind: FailureType, built: Built, refused: NotProvabl
         f"{incident.id}  {incident.title}",
         "",
         f"type: {triage.type or 'not known yet'}; severity {int(triage.suggested)} suggested{given}",
-        f"failure type: {kind.label} ({kind.id}, {'new' if kind.new else 'seen before'})",
-        *(f"  like {one.incident} ({one.score:.0f} of 100)" for one in kind.similar[:3]),
-        *describe_cause(dossier.cause, dossier.gathered.recorded),
+        *_type_lines(kind, dossier.severity),
+        *described(dossier),
         f"corrected run: {ORIGINS[dossier.origin]}",
     ]
     if refused is not None:

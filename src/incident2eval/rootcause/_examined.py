@@ -93,7 +93,7 @@ def _data(run: Run, category: Category | None, culprit: Step | None) -> Examined
     sources = [step for step in run.steps if step.kind in _SOURCES and step.content.strip()]
     if sources and culprit is not None:
         evidence = f"{_counted(len(sources), 'source')} read, none is where it came in"
-        if culprit in sources:
+        if culprit in sources and culprit.status is Status.OK:
             evidence = f"{culprit.name} gave what it holds: which, not what, is the fault"
         return Examined(area=Area.DATA, state=State.HELD, evidence=evidence)
     return Examined(area=Area.DATA, state=State.NOT_SEEN)

@@ -83,6 +83,8 @@ class Inquiry:
         ]
         if not own or own[0] is not steps[0]:
             return tuple(steps)
+        if wrong.values and self.contents.brought(own[0]).says_near(wrong.values, wrong.says.words):
+            return tuple(steps)
         shares = {step.id: self.contents.brought(step).share_of(wrong.says) for step in own}
         first = max(own, key=lambda step: shares[step.id])
         if shares[first.id] < _MUCH_MORE * shares[own[0].id]:
@@ -114,7 +116,9 @@ class Inquiry:
         named = {one.excerpt for one in self.evidence.findings if one.step == culprit.id}
         records = [record.text for record in culprit.records if record.id in named and record.text]
         said = [*self.about(culprit), *(symptom(text) for text in records)]
-        passages = [Passage(step=culprit.id, name=culprit.name, quote=short(said[0].quote if said else ""))]
+        brought = self.contents.brought(culprit)
+        mine = next((one.quote for one in said if one.stands_in(brought)), culprit.error or "")
+        passages = [Passage(step=culprit.id, name=culprit.name, quote=short(mine) if mine else "")]
         for step in self.contents.parts[self._after(culprit) :]:
             held = next((one for one in said if one.stands_in(self.contents.brought(step))), None)
             if held:

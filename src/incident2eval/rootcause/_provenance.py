@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from incident2eval.model import JSON, Run, Step, StepKind, flat_text
-from incident2eval.rootcause._content import Content, content
+from incident2eval.rootcause._content import Content, content, rows
 from incident2eval.rootcause._symptoms import Symptom
 
 WRITING = frozenset({StepKind.MODEL, StepKind.AGENT})
@@ -38,7 +38,7 @@ class Contents:
         self.run = run
         calls = {step.name for step in run.steps if step.is_call}
         self._brought = {step.id: content(_brought(step, calls)) for step in run.steps}
-        self._given = {step.id: content(flat_text(step.input)) for step in run.steps}
+        self._given = {step.id: content(rows(step.input)) for step in run.steps}
         self.request = content(flat_text(run.input))
         self.parts = _parts(run)
         """The steps that are no wrapper around the whole run."""
@@ -52,8 +52,10 @@ class Contents:
         return self._given[step.id]
 
     def before(self, step: Step) -> list[Step]:
-        """The steps that had brought something in when a step began."""
-        return self.parts[: self.parts.index(step)] if step in self.parts else []
+        """The steps that had brought something in when a step began: those it stands in were not done yet."""
+        around = _enclosing(self.run, [step])
+        earlier = self.parts[: self.parts.index(step)] if step in self.parts else []
+        return [one for one in earlier if one.id not in around]
 
     def known_before(self, step: Step) -> frozenset[str]:
         """Every value that the request and the steps before this one hold."""
@@ -145,10 +147,10 @@ def _parts(run: Run) -> list[Step]:
 
 
 def _brought(step: Step, calls: set[str]) -> str:
-    told = flat_text(step.input) if step.is_call else ""
+    told = rows(step.input) if step.is_call else ""
     said = _without_requests(step.output, calls) if step.kind is StepKind.MODEL else step.output
-    records = (text for one in step.records for text in (one.id, one.text, flat_text(one.metadata)))
-    return "\n".join((told, flat_text(said), *records, step.error or ""))
+    records = (text for one in step.records for text in (one.id, one.text, rows(one.metadata)))
+    return "\n".join((told, rows(said), *records, step.error or ""))
 
 
 def _without_requests(value: JSON, calls: set[str]) -> JSON:

@@ -127,6 +127,7 @@ def _told(
             findings=evidence.findings,
             others=inquiry.others,
             changes=evidence.changes,
+            reasons=against[culprit.id].reasons,
             let_through=against[culprit.id].weight >= REVIEWED,
         )
     )

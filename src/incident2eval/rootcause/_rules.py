@@ -43,6 +43,8 @@ class Scene:
     findings: Sequence[Finding]
     others: Counterparts
     changes: tuple[SeenChange, ...] = ()
+    reasons: Sequence[str] = ()
+    """What speaks against the step, in words."""
     let_through: bool = False
     """Whether the step is a review that let pass what it should have stopped."""
 
@@ -100,6 +102,17 @@ def _failed_check(scene: Scene) -> Blame | None:
     """What the checks of controls found on the step, in the order of the shelf."""
     red = {finding.check for finding in scene.findings if finding.step == scene.culprit.id}
     return next((blame for check, blame in BLAMES.items() if check in red), None)
+
+
+def _approval_of_another(scene: Scene) -> Blame | None:
+    if not any("is an approval of" in one for one in scene.reasons):
+        return None
+    return Blame(
+        rule="an approval of something else was taken",
+        category=Category.WORKFLOW_DESIGN,
+        control="approval bound to what it approves",
+        why="what was approved is another record than the one that the run is about",
+    )
 
 
 def _edited(scene: Scene) -> Blame | None:
@@ -168,6 +181,22 @@ def _unread_ground(scene: Scene) -> Blame | None:
     )
 
 
+def _took_the_wrong_one(scene: Scene) -> Blame | None:
+    """The model was given what it wrote, among other things, and that was not the one to take."""
+    contents = scene.contents
+    given = contents.given(scene.culprit)
+    if scene.culprit.kind not in WRITING or not any(
+        one.wrongly_in(given) or contents.knew(scene.culprit, one) for one in scene.symptoms
+    ):
+        return None
+    return Blame(
+        rule="the model took the wrong one of what it was given",
+        category=Category.MODEL,
+        control="grounding of what is written",
+        why="what it was given held the right as well, and it took the wrong",
+    )
+
+
 def _invented(scene: Scene) -> Blame | None:
     if scene.culprit.kind not in WRITING:
         return None
@@ -192,6 +221,8 @@ def _asked_for_something_else(scene: Scene) -> Blame | None:
 
 def _looked_up_loosely(scene: Scene) -> Blame | None:
     """An address was looked up by something that does not say whose it should be."""
+    if scene.culprit.kind in WRITING:
+        return None
     red = {finding.excerpt for finding in scene.findings if finding.check == "wrong_recipient"}
     step, own = scene.culprit, scene.run.customer_id
     used = any(symptom(one).stands_in(scene.contents.brought(step)) for one in red if one)
@@ -265,11 +296,13 @@ def _made_on_the_way(scene: Scene) -> Blame:
 RULES: tuple[Rule, ...] = (
     _blind_approval,
     _failed_check,
+    _approval_of_another,
     _edited,
     _failed_call,
     _changed_prompt,
     _given_something_else,
     _unread_ground,
+    _took_the_wrong_one,
     _invented,
     _asked_for_something_else,
     _looked_up_loosely,

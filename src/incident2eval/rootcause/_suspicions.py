@@ -1,15 +1,16 @@
 """What speaks against each step of a run, each with a weight and in words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from incident2eval.checks import approves, careless_reviews, is_review, refuses, reviewer_of
-from incident2eval.detection.text.wording import embedded
-from incident2eval.model import JSON, Answer, ChangeKind, Finding, IncidentType, Step, StepKind, flat_text
-from incident2eval.rootcause._content import content, tokens
+from incident2eval.checks import refuses
+from incident2eval.model import Answer, ChangeKind, Finding, IncidentType, Step, StepKind, flat_text
+from incident2eval.rootcause._content import content, negation_turned, tokens
 from incident2eval.rootcause._divergence import first_divergence
 from incident2eval.rootcause._inquiry import Inquiry, short
+from incident2eval.rootcause._losses import losses, unanswered
 from incident2eval.rootcause._provenance import WRITING
+from incident2eval.rootcause._reviews import careless, of_another
 from incident2eval.rootcause._rules import BLAMES
 from incident2eval.rootcause._symptoms import symptom
 
@@ -34,11 +35,9 @@ _ALWAYS = frozenset(
 )
 """Checks whose finding is the harm itself, wherever the words came from."""
 
-_NO = frozenset("refuse refused reject rejected decline declined deny denied block blocked".split())
-_OVERRIDES = frozenset("override overridden overrule overruled bypass bypassed".split())
-_ANOTHER = frozenset("another other second different two".split())
+_BEFORE = 0.5
+"""What makes the step that chose an address come before the one that used it."""
 _SHORTEST_TERM = 5
-_SHARED_KEYS = 2
 
 
 class Suspicion(NamedTuple):
@@ -51,52 +50,17 @@ class Suspicion(NamedTuple):
 
 def suspicions(inquiry: Inquiry) -> Iterator[Suspicion]:
     """All that speaks against the steps of a run, in no particular order."""
-    yield from _reviews(inquiry)
+    yield from (Suspicion(step, REVIEWED, because) for step, because in careless(inquiry))
+    yield from (Suspicion(step, CONTROL, because) for step, because in of_another(inquiry))
+    yield from (Suspicion(step, CONTROL, because) for step, because in unanswered(inquiry))
+    yield from (Suspicion(step, PARTED, because) for step, because in losses(inquiry))
     for finding in inquiry.evidence.findings:
         yield from _found(inquiry, finding)
     yield from _parted(inquiry)
-    yield from _dropped(inquiry)
+    yield from _turned(inquiry)
     yield from _chosen(inquiry)
     yield from _reprompted(inquiry)
     yield from _held(inquiry)
-
-
-def _reviews(inquiry: Inquiry) -> Iterator[Suspicion]:
-    """Reviews that let pass what stood open, overrode a refusal, or were the same person's twice."""
-    for step in careless_reviews(inquiry.run):
-        yield Suspicion(step, REVIEWED, "approved although a check before it had open findings")
-    approved: dict[str, Step] = {}
-    for step in filter(is_review, inquiry.run.steps):
-        if _overrides(step):
-            yield Suspicion(step, REVIEWED, "overrode a refusal")
-        who = reviewer_of(step)
-        if who and approves(step):
-            if who in approved and _asks_for_another(step, inquiry):
-                yield Suspicion(
-                    step, REVIEWED, f"{short(who)} approved twice where two people were asked for"
-                )
-            approved[who] = step
-
-
-def _overrides(review: Step) -> bool:
-    """Whether the review was shown a refusal and decided the opposite."""
-    shown, said = (_verdicts(value) for value in (review.input, review.output))
-    return bool(shown & _NO) and (bool(said & _OVERRIDES) or (bool(said) and not said & _NO))
-
-
-def _verdicts(value: JSON) -> frozenset[str]:
-    """The short answers in what a review was shown or said, word by word."""
-    told = (embedded(value) or value) if isinstance(value, str) else value
-    answers = told.values() if isinstance(told, Mapping) else [told]
-    short_ones = [one for one in answers if isinstance(one, str) and len(one.split()) <= 3]
-    return frozenset(word for one in short_ones for word in one.casefold().split())
-
-
-def _asks_for_another(review: Step, inquiry: Inquiry) -> bool:
-    other = inquiry.others.of(review)
-    if other is not None and reviewer_of(other) not in {None, reviewer_of(review)}:
-        return True
-    return not _ANOTHER.isdisjoint(content(flat_text(review.input)).flat.split())
 
 
 def _found(inquiry: Inquiry, finding: Finding) -> Iterator[Suspicion]:
@@ -107,20 +71,25 @@ def _found(inquiry: Inquiry, finding: Finding) -> Iterator[Suspicion]:
     weight, because = _weight(inquiry, finding, step), f"{finding.check}: {finding.message}"
     yield Suspicion(step, weight, because)
     if finding.check == "wrong_recipient" and finding.excerpt:
-        told = symptom(finding.excerpt)
-        before = inquiry.contents.before(step)
-        source = next(
-            (
-                one
-                for one in before
-                if one.kind not in WRITING and told.stands_in(inquiry.contents.brought(one))
-            ),
-            None,
+        yield from _address(inquiry, finding.excerpt, step)
+
+
+def _address(inquiry: Inquiry, address: str, used: Step) -> Iterator[Suspicion]:
+    """Who chose a wrong address: a model that was shown several, else the call that looked it up."""
+    told, contents = symptom(address), inquiry.contents
+    holders = [one for one in contents.before(used) if told.stands_in(contents.brought(one))]
+    chose = next((one for one in holders if one.kind in WRITING and _addresses(inquiry, one) > 1), None)
+    source = chose or next((one for one in holders if one.kind not in WRITING), None)
+    if source is not None:
+        did = "chose" if chose else "gave"
+        yield Suspicion(
+            source, CONTROL + _BEFORE, f"{did} the address that {used.name} used: {short(address)}"
         )
-        if source is not None:
-            yield Suspicion(
-                source, CONTROL, f"gave the address that {step.name} used: {short(finding.excerpt)}"
-            )
+
+
+def _addresses(inquiry: Inquiry, step: Step) -> int:
+    """How many e-mail addresses a step was given."""
+    return sum("@" in value for value in inquiry.contents.given(step).values)
 
 
 def _weight(inquiry: Inquiry, finding: Finding, step: Step) -> float:
@@ -170,42 +139,35 @@ def _is_about_it(inquiry: Inquiry, step: Step) -> bool:
     return any(differs & set(tokens(one.quote)) for one in inquiry.symptoms)
 
 
-def _dropped(inquiry: Inquiry) -> Iterator[Suspicion]:
-    """Handovers that left out a field of what they were given, whose words the incident is about."""
-    incident = inquiry.evidence.incident
-    told = [*(one.quote for one in inquiry.symptoms), *(incident.right if incident else ())]
-    about = {word for text in told for word in content(text).words if len(word) >= _SHORTEST_TERM}
-    for at, step in enumerate(inquiry.run.steps):
-        if step.kind is not StepKind.HANDOFF or not isinstance(step.output, Mapping):
-            continue
-        given = next(
-            (
-                one.output
-                for one in reversed(inquiry.run.steps[:at])
-                if isinstance(one.output, Mapping)
-                and len(one.output.keys() & step.output.keys()) >= _SHARED_KEYS
-            ),
-            {},
-        )
-        for key in given.keys() - step.output.keys():
-            if about & content(flat_text(given[key])).words:
-                yield Suspicion(
-                    step, PARTED, f"did not hand on {short(str(key))}: {short(flat_text(given[key]))}"
-                )
-
-
 def _chosen(inquiry: Inquiry) -> Iterator[Suspicion]:
-    """Steps that were given the right and the wrong, and took the wrong."""
+    """Steps that were given the right and the wrong, and took the wrong.
+
+    A step that was given the wrong beside what it is said of, and the right nowhere, only passed it on.
+    """
     for one in inquiry.symptoms:
-        if one.right is None:
-            continue
-        for step in inquiry.contents.parts:
+        for step in inquiry.contents.parts if one.right is not None else ():
             given, brought = inquiry.contents.given(step), inquiry.contents.brought(step)
-            if step.kind is StepKind.GUARDRAIL or not (one.right_in(given) and one.wrongly_in(given)):
+            passed_on = one.is_stated_in(given) and not one.right_is_stated_in(given)
+            if step.kind is StepKind.GUARDRAIL or passed_on:
                 continue
-            if one.wrongly_in(brought) and not one.right_in(brought):
+            both = one.right_in(given) and one.wrongly_in(given)
+            took = brought.repeats(one.says) or (one.wrongly_in(brought) and not one.right_in(brought))
+            if both and took:
                 yield Suspicion(step, CHOSE, f"was given the right words too, and took {short(one.quote)}")
                 break
+
+
+def _turned(inquiry: Inquiry) -> Iterator[Suspicion]:
+    """Models that lost a not, or put one in, where the corrected run words the same sentence."""
+    about = {word for one in inquiry.symptoms for word in one.says.words}
+    for step in inquiry.contents.parts:
+        other = inquiry.others.of(step)
+        if step.kind not in WRITING or other is None:
+            continue
+        turned = negation_turned(flat_text(step.output), flat_text(other.output))
+        if turned and about & content(turned).words:
+            yield Suspicion(step, PARTED, f"turned a not round: {short(turned)}")
+            return
 
 
 def _reprompted(inquiry: Inquiry) -> Iterator[Suspicion]:
@@ -233,7 +195,21 @@ def _held(inquiry: Inquiry) -> Iterator[Suspicion]:
     for trail in inquiry.trails:
         quote = short(trail.symptom.quote)
         weight = MARKED if trail.symptom.quote in marked else ORIGIN
+        if trail.origin and _was_given(inquiry, trail.origin):
+            weight = CARRIED
         for at, step in enumerate(trail.steps):
             yield Suspicion(
                 step, CARRIED if at else weight, f"{'passes on' if at else 'first to hold'} {quote}"
             )
+
+
+def _was_given(inquiry: Inquiry, step: Step) -> bool:
+    """Whether a step that is no source was given what another symptom came in with before."""
+    given = inquiry.contents.given(step).values
+    return step.kind not in WRITING and any(
+        trail.origin is not None
+        and inquiry.order[trail.origin.id] < inquiry.order[step.id]
+        and trail.symptom.wrong is not None
+        and trail.symptom.wrong.values & given
+        for trail in inquiry.trails
+    )

@@ -67,6 +67,26 @@ class Symptom:
             return self.stands_in(text)
         return self.stands_in(text) or bool(wrong.values & text.values)
 
+    @property
+    def _about(self) -> frozenset[str]:
+        """What the wrong and the right words have in common: what they speak of."""
+        wrong = self.wrong.words if self.wrong else frozenset()
+        return self.says.words - wrong
+
+    def is_stated_in(self, text: Content) -> bool:
+        """Whether a text puts the wrong value beside what it is said of."""
+        wrong = self.wrong
+        return text.repeats(self.says) or (
+            wrong is not None
+            and bool(self._about)
+            and text.says_near(wrong.values or wrong.words, self._about)
+        )
+
+    def right_is_stated_in(self, text: Content) -> bool:
+        """Whether a text puts the right value beside what it is said of."""
+        right = self.right
+        return right is not None and text.says_near(right.values or right.words, self._about)
+
     def right_in(self, text: Content) -> bool:
         """Whether a text holds what should have been said, or one of the values that tell it."""
         right = self.right

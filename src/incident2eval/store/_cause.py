@@ -13,7 +13,6 @@ from incident2eval.model import (
     FailedControl,
     Fault,
     Moment,
-    Passage,
     Proof,
     RootCause,
 )
@@ -138,9 +137,7 @@ def read_cause_file(folder: Path) -> CauseFile:
     """
     if not (folder / FILE).exists():
         return CauseFile()
-    document, path = _without_path(_read(folder)[1])
-    said = check(CauseFile, document, _RULES).value
-    return replace(said, proposed=said.proposed and replace(said.proposed, path=path))
+    return check(CauseFile, _read(folder)[1], _RULES).value
 
 
 def write_root_cause(folder: Path, cause: RootCause) -> None:
@@ -174,25 +171,6 @@ def write_word(folder: Path, word: Confirmed | Overruled) -> None:
         "overruled": None if is_confirmed else said,
     }
     _rewrite(folder, ours, last=True)
-
-
-def _without_path(document: Document) -> tuple[Document, tuple[Passage, ...]]:
-    """The file without the way that a failure took, and that way: the output is a passage without a step."""
-    proposed = document.data.get("proposed")
-    if not isinstance(proposed, dict):
-        return document, ()
-    rest = {key: value for key, value in proposed.items() if key != "path"}
-    listed = proposed.get("path")
-    passages = (item for item in listed if isinstance(item, dict)) if isinstance(listed, list) else ()
-    path = tuple(
-        Passage(
-            step=str(item["step"]) if item.get("step") is not None else None,
-            name=str(item.get("name") or ""),
-            quote=str(item.get("quote") or ""),
-        )
-        for item in passages
-    )
-    return replace(document, data={**document.data, "proposed": rest}), path
 
 
 def _shown(folder: Path) -> str:
