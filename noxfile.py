@@ -1,6 +1,6 @@
 """What holds the house together: the sessions that `nox` runs, and more on request.
 
-On request: `bench`, `heavy`, `incidents`, `minimums`, `torture`.
+On request: `bench`, `bench_cluster`, `heavy`, `incidents`, `minimums`, `torture`.
 """
 
 import ast
@@ -18,7 +18,7 @@ nox.options.reuse_venv = "yes"
 nox.options.sessions = ["lint", "types", "tests", "docs", "prove", "acceptance"]
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
-WITH_COG = ["README.md", "docs/checks.md", "docs/formats.md"]
+WITH_COG = ["README.md", "docs/checks.md", "docs/formats.md", "docs/root-cause.md"]
 SERVERS = ("arize-phoenix", "mlflow", "opentelemetry-exporter-otlp-proto-http", "langfuse", "langsmith")
 """What `heavy` runs against; their dependencies must not meet ours."""
 TORTURES = ("canaries", "kill", "kill_cases", "paths", "sockets", "swap")
@@ -95,6 +95,16 @@ def bench(session: nox.Session) -> None:
     session.run("python", "benchmarks/start.py")
     session.run("python", "benchmarks/names.py")
     session.run("python", "benchmarks/read.py", *session.posargs)
+    session.run("python", "benchmarks/causes.py")
+    session.run("python", "benchmarks/root_cause.py")
+
+
+@nox.session
+def bench_cluster(session: nox.Session) -> None:
+    """Failure types from 1,000 to 1,000,000 failures, beside what else groups texts (`-- --sizes 1000`)."""
+    _install(session)
+    session.install(*nox.project.load_toml("benchmarks/cluster.py")["dependencies"])
+    session.run("python", "benchmarks/cluster.py", *session.posargs)
 
 
 @nox.session

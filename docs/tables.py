@@ -8,6 +8,7 @@ import click
 from incident2eval.checks import SHELF
 from incident2eval.cli import COMMANDS, shell
 from incident2eval.formats import FORMATS
+from incident2eval.rootcause import every_rule
 
 EXIT_CODES = (
     (0, "what was asked holds"),
@@ -35,6 +36,15 @@ def checks() -> str:
         for check in SHELF
     )
     return table(("check", "tests the", "finds"), rows)
+
+
+def rules() -> str:
+    """Every rule of a root cause: what it says, the category and the control it names."""
+    rows = (
+        (one.rule, str(one.category).replace("_", " "), one.control.replace("{step}", "(the step)"))
+        for one in every_rule()
+    )
+    return table(("rule", "category", "the control that failed"), rows)
 
 
 def formats() -> str:

@@ -1,16 +1,14 @@
 """Which founders might be like a text: those that share its rarest words."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from heapq import nlargest
 
 from incident2eval.cluster.vocabulary import Terms
 
 _POSTINGS = 150
 """A word stands for so many founders at most, the earliest: in any order, common types come early."""
-_FEW, _MANY = 100, 300
+_FEW, _MANY = 60, 120
 """So many founders are counted for one text, rarest words first: at first, then where none was right."""
-_LIKELIEST = 3, 5
+_LIKELIEST = 2, 3
 """So many founders are then compared in full, each time."""
 
 
@@ -27,18 +25,20 @@ class Candidates:
             if len(founders) < _POSTINGS:
                 founders.append(founder)
 
-    def like(self, terms: Terms, weights: Mapping[str, float]) -> Iterator[list[int]]:
+    def like(self, terms: Terms, weights: Mapping[str, int]) -> Iterator[list[int]]:
         """The founders that share most with a text, the likeliest first; then some more."""
-        found = [(len(founders), term) for term in terms if (founders := self._founders.get(term))]
-        found.sort()
-        shared: defaultdict[int, float] = defaultdict(float)
-        looked_at = at = 0
+        postings = self._founders
+        found = sorted([(len(postings[term]), term) for term in terms if term in postings], reverse=True)
+        shared: dict[int, int] = {}
+        seen = shared.get
+        looked_at = 0
         for most, likeliest in zip((_FEW, _MANY), _LIKELIEST, strict=True):
-            while at < len(found) and (not shared or looked_at + found[at][0] <= most):
-                length, term = found[at]
+            before = looked_at
+            while found and (not shared or looked_at + found[-1][0] <= most):
+                length, term = found.pop()
                 weight = weights[term]
-                for founder in self._founders[term]:
-                    shared[founder] += weight
+                for founder in postings[term]:
+                    shared[founder] = seen(founder, 0) + weight
                 looked_at += length
-                at += 1
-            yield nlargest(likeliest, shared, key=shared.__getitem__)
+            if looked_at > before:
+                yield sorted(shared, key=shared.__getitem__, reverse=True)[:likeliest]

@@ -77,6 +77,14 @@ class Fault:
         told = self.checks == other.checks and (self.checks or (self.control and other.control))
         return Kin.SAME if told and one_tool else Kin.UNDECIDED
 
+    def adds(self, other: "Fault") -> bool:
+        """Whether this one knows something that the other one does not, beside checks."""
+        return bool(
+            (self.control and not other.control)
+            or (self.step_kind and not other.step_kind)
+            or (self.tool and not other.tool)
+        )
+
     def filled(self, other: "Fault") -> "Fault":
         """The same fault with what the other one knows besides."""
         return replace(
@@ -92,35 +100,77 @@ class Fault:
         return (("control", self.control), ("step kind", self.step_kind), ("tool", self.tool))
 
     @property
+    def core(self) -> Hashable:
+        """What says first what failed: the checks, or else the control."""
+        return self.checks or self.control
+
+    @property
     def known(self) -> bool:
         """Whether checks or a control say what failed."""
         return bool(self.checks or self.control)
 
     @property
-    def complete(self) -> bool:
-        """Whether nothing is left to know."""
-        return bool(self.checks and self.control and self.step_kind and self.tool)
+    def blank(self) -> bool:
+        """Whether nothing at all is known."""
+        return not (self.known or self.step_kind or self.tool)
 
 
 class Faults:
     """Types by what failed, so that a failure finds those of its fault without asking all of them."""
 
     def __init__(self) -> None:
+        self._read: dict[tuple[object, ...], Fault] = {}
         self._types: defaultdict[Hashable, list[int]] = defaultdict(list)
+        self._faults: list[Fault] = []
+        self._same: defaultdict[Hashable, dict[Fault, tuple[int, ...]]] = defaultdict(dict)
 
-    def add(self, number: int, fault: Fault) -> None:
+    def of(self, witness: Witness) -> Fault:
+        """What a failure or a known type says of what failed; the same object for those that say the same."""
+        said = (witness.checks, witness.control, witness.step_kind, witness.tool)
+        fault = self._read.get(said)
+        if fault is None:
+            fault = self._read[said] = Fault.of(witness)
+        return fault
+
+    def found(self, fault: Fault) -> int:
+        """The number of a new type with this fault."""
+        number = len(self._faults)
+        self._faults.append(fault)
+        self._add(number, fault)
+        return number
+
+    def fill(self, number: int, fault: Fault) -> None:
+        """What a later failure knows besides holds for the type: the next one is measured by it too."""
+        if fault.adds(self._faults[number]):
+            self._faults[number] = self._faults[number].filled(fault)
+            self._add(number, self._faults[number])
+
+    def __getitem__(self, number: int) -> Fault:
+        """What is known of a type."""
+        return self._faults[number]
+
+    def same(self, fault: Fault) -> tuple[int, ...]:
+        """The types that are of this fault, whatever the words."""
+        if not fault.known:
+            return ()
+        same = self._same[fault.core]
+        if fault not in same:
+            near = dict.fromkeys(self._like(fault))
+            same[fault] = tuple(one for one in near if self._faults[one].kin(fault) is Kin.SAME)
+        return same[fault]
+
+    def _add(self, number: int, fault: Fault) -> None:
         """A type that may be found by this fault from now on."""
         if fault.known:
-            core = fault.checks or fault.control
+            core = fault.core
+            self._same.pop(core, None)
             for key in (core, (core, fault.control), (core, fault.control, fault.tool)):
                 if number not in self._types[key][-1:]:
                     self._types[key].append(number)
 
-    def like(self, fault: Fault) -> Iterator[int]:
+    def _like(self, fault: Fault) -> Iterator[int]:
         """Types that may be of this fault; a type may come twice."""
-        if not fault.known:
-            return
-        core = fault.checks or fault.control
+        core = fault.core
         controls, tools = dict.fromkeys((fault.control, None)), dict.fromkeys((fault.tool, None))
         for key in ((core, control, tool) for control in controls for tool in tools):
             yield from self._types.get(key, ())[:_MOST]

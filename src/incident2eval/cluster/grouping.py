@@ -9,7 +9,7 @@ from incident2eval.cluster.candidates import Candidates
 from incident2eval.cluster.clustering import Cluster, Clustering, KnownType
 from incident2eval.cluster.fault import Fault, Faults, Kin
 from incident2eval.cluster.labels import Labels
-from incident2eval.cluster.likeness import THRESHOLD, likeness
+from incident2eval.cluster.likeness import THRESHOLD, WORTH, Weighed, forgiving, likeness
 from incident2eval.cluster.masking import Mask
 from incident2eval.cluster.sample import Sample
 from incident2eval.cluster.vocabulary import Terms, Vocabulary
@@ -49,11 +49,10 @@ def group(
 class _Type:
     """A type while failures come in."""
 
-    __slots__ = ("_seen", "_texts", "core", "fault", "founder", "known", "members", "sample", "workflow")
+    __slots__ = ("_seen", "_texts", "core", "founder", "known", "members", "sample", "workflow")
 
-    def __init__(self, known: KnownType, fault: Fault, founder: Terms, workflow: str | None) -> None:
+    def __init__(self, known: KnownType, founder: Weighed, workflow: str | None) -> None:
         self.known = known
-        self.fault = fault
         self.founder = founder
         """The words of the failure that founded it."""
         self.core = founder
@@ -62,14 +61,21 @@ class _Type:
         self.members: list[str] = []
         self.sample = Sample()
         self._texts = 1
-        self._seen = Counter(founder)
+        self._seen: Counter[str] | None = None
 
     def learn(self, terms: Terms) -> None:
         """Take in the words of a member that joined by its words."""
         if self._texts < _LEARNT:
             self._texts += 1
-            self._seen.update(terms)
-            self.core = frozenset(term for term, times in self._seen.items() if 2 * times > self._texts)
+            seen = self._seen = self._seen or Counter(self.founder.terms)
+            seen.update(terms)
+            core = frozenset(term for term, times in seen.items() if 2 * times > self._texts)
+            if core != self.core.terms:
+                self.core = Weighed(core)
+
+    def pull(self) -> float:
+        """Where several types are like a text, a large one draws it more: slips found small ones."""
+        return min(_PULL * math.log2(len(self.members) or 1), _STRONGEST_PULL)
 
 
 class _Grouping:
@@ -80,75 +86,92 @@ class _Grouping:
         self._labels = Labels(customers)
         self._vocabulary = Vocabulary()
         self._types: list[_Type] = []
-        self._numbers: dict[str, int] = {}
+        self._ids: set[str] = set()
         self._faults = Faults()
         self._texts: defaultdict[str, Candidates] = defaultdict(Candidates)
-        self._met: dict[tuple[Fault, str], int] = {}
+        self._met: defaultdict[Fault, dict[str, int]] = defaultdict(dict)
         for row in known:
-            if row.id not in self._numbers:
-                self._found(row, Fault.of(row), self._vocabulary.terms(row.words.split()), None)
+            if row.id not in self._ids:
+                terms = self._vocabulary.terms(row.words.split())
+                self._found(row, self._faults.of(row), Weighed(terms), None)
 
     def place(self, failure: Failure) -> str:
         """The id of the type that the failure joins or founds."""
-        words = self._mask(failure.text)
-        terms = self._vocabulary.terms(words)
-        fault = Fault.of(failure)
-        key = (fault, " ".join(sorted(terms)))
-        number = self._met.get(key)
-        if number is None:
-            number = self._joined(fault, terms, failure.workflow)
-            if number is None:
-                number = self._founded(failure, fault, words, terms)
-            self._met[key] = number
+        fault = self._faults.of(failure)
+        same = self._faults.same(fault)
+        number = same[0] if len(same) == 1 else self._by_words(failure, fault, same[:_ASKED])
+        if same:
+            self._faults.fill(number, fault)
         kind = self._types[number]
         kind.members.append(failure.id)
-        kind.sample.add(failure, words)
+        kind.sample.add(failure)
         return kind.known.id
 
     def clusters(self) -> Iterator[Cluster]:
         """Every type that has members."""
-        for kind in self._types:
+        for number, kind in enumerate(self._types):
             if kind.members:
-                exemplar, edge = kind.sample.middle_and_edge()
+                exemplar, edge = kind.sample.middle_and_edge(self._mask)
                 yield Cluster(
                     id=kind.known.id,
-                    label=kind.known.label or self._labels.of(kind.fault, exemplar.text),
+                    label=kind.known.label or self._labels.of(self._faults[number], exemplar.text),
                     members=tuple(kind.members),
                     exemplar=exemplar.id,
                     edge=edge.id,
                     known=kind.known,
                 )
 
-    def _joined(self, fault: Fault, terms: Terms, workflow: str | None) -> int | None:
-        """The type that a failure is of, if there is one."""
-        same = [one for one in dict.fromkeys(self._faults.like(fault)) if self._kin(one, fault) is Kin.SAME]
-        if same:
-            number = (
-                same[0] if len(same) == 1 else max(same[:_ASKED], key=lambda one: self._likeness(one, terms))
-            )
-            self._fill(number, fault)
-            return number
-        found = self._alike(fault, terms, workflow)
-        near = [one for one in found if found[one] >= THRESHOLD]
+    def _by_words(self, failure: Failure, fault: Fault, same: Sequence[int]) -> int:
+        """The type that a failure is of by its words, among those of its fault if there are any."""
+        words = self._mask(failure.text)
+        terms = self._vocabulary.terms(words)
+        met, key = self._met[fault], " ".join(sorted(terms))
+        number = met.get(key)
+        if number is None:
+            text = Weighed(terms)
+            if same:
+                number = max(same, key=lambda one: self._likeness(one, text))
+            else:
+                number = self._joined(fault, text, failure.workflow)
+            if number is None:
+                number = self._founded(failure, fault, words, text)
+            met[key] = number
+        return number
+
+    def _joined(self, fault: Fault, text: Weighed, workflow: str | None) -> int | None:
+        """The type that a text joins, if there is one."""
+        found = self._alike(fault, text, workflow)
+        near = [one for one in found if found[one] >= THRESHOLD] or self._misspelt(found, text, workflow)
         if not near:
             return None
-        best = max(near, key=lambda one: (found[one] + self._pull(one), -one))
-        self._types[best].learn(terms)
+        best = max(near, key=lambda one: (found[one] + self._types[one].pull(), -one))
+        self._types[best].learn(text.terms)
         return best
 
-    def _alike(self, fault: Fault, terms: Terms, workflow: str | None) -> dict[int, float]:
+    def _alike(self, fault: Fault, text: Weighed, workflow: str | None) -> dict[int, float]:
         """How alike the likeliest types are; no more of them are looked at once one is surely right."""
         found: dict[int, float] = {}
+        blank = fault.blank
         for texts in self._texts_for(fault):
-            for likely in texts.like(terms, self._vocabulary.weights):
+            for likely in texts.like(text.terms, self._vocabulary.weights):
                 for one in likely:
-                    if one not in found and self._kin(one, fault) is Kin.UNDECIDED:
-                        found[one] = self._likeness(one, terms) - self._distance(one, workflow)
+                    if one not in found and (blank or self._faults[one].kin(fault) is Kin.UNDECIDED):
+                        found[one] = self._likeness(one, text) - self._distance(one, workflow)
                 if max(found.values(), default=0.0) >= _SURE:
                     return found
         return found
 
-    def _founded(self, failure: Failure, fault: Fault, words: list[str], terms: Terms) -> int:
+    def _misspelt(self, found: dict[int, float], text: Weighed, workflow: str | None) -> list[int]:
+        """The likeliest type, where the two texts are alike but for slips."""
+        likeliest = max(found, key=lambda one: (found[one], -one), default=None)
+        if likeliest is None or not WORTH <= found[likeliest] < THRESHOLD:
+            return []
+        kind = self._types[likeliest]
+        alike = max(forgiving(each, text, self._vocabulary) for each in (kind.core, kind.founder))
+        found[likeliest] = alike - self._distance(likeliest, workflow)
+        return [likeliest] if found[likeliest] >= THRESHOLD else []
+
+    def _founded(self, failure: Failure, fault: Fault, words: list[str], text: Weighed) -> int:
         masked = " ".join(words)
         known = KnownType(
             id=self._free_id(_founding_key(fault, masked)),
@@ -158,16 +181,15 @@ class _Grouping:
             step_kind=fault.step_kind,
             tool=fault.tool,
         )
-        return self._found(known, fault, terms, failure.workflow)
+        return self._found(known, fault, text, failure.workflow)
 
-    def _found(self, known: KnownType, fault: Fault, terms: Terms, workflow: str | None) -> int:
-        number = len(self._types)
-        self._types.append(_Type(known, fault, terms, workflow))
-        self._numbers[known.id] = number
-        self._faults.add(number, fault)
-        self._vocabulary.count(terms)
+    def _found(self, known: KnownType, fault: Fault, text: Weighed, workflow: str | None) -> int:
+        number = self._faults.found(fault)
+        self._types.append(_Type(known, text, workflow))
+        self._ids.add(known.id)
+        self._vocabulary.count(text.terms)
         for bucket in ("*", *fault.checks) if fault.checks else ("",):
-            self._texts[bucket].add(number, terms)
+            self._texts[bucket].add(number, text.terms)
         return number
 
     def _texts_for(self, fault: Fault) -> Iterator[Candidates]:
@@ -176,36 +198,21 @@ class _Grouping:
             if bucket in self._texts:
                 yield self._texts[bucket]
 
-    def _fill(self, number: int, fault: Fault) -> None:
-        """What a later failure knows besides holds for the type: the next one is measured by it too."""
+    def _likeness(self, number: int, text: Weighed) -> float:
         kind = self._types[number]
-        filled = kind.fault.filled(fault)
-        if filled != kind.fault:
-            kind.fault = filled
-            self._faults.add(number, filled)
-
-    def _kin(self, number: int, fault: Fault) -> Kin:
-        return self._types[number].fault.kin(fault)
-
-    def _likeness(self, number: int, terms: Terms) -> float:
-        kind = self._types[number]
-        alike = likeness(kind.core, terms, self._vocabulary.weights)
+        alike = likeness(kind.core, text, self._vocabulary)
         if kind.core is kind.founder or alike >= THRESHOLD:
             return alike
-        return max(alike, likeness(kind.founder, terms, self._vocabulary.weights))
+        return max(alike, likeness(kind.founder, text, self._vocabulary))
 
     def _distance(self, number: int, workflow: str | None) -> float:
         there = self._types[number].workflow
         return _ELSEWHERE if there and workflow and there != workflow else 0.0
 
-    def _pull(self, number: int) -> float:
-        """Where several types are like a text, a large one draws it more: slips found small ones."""
-        return min(_PULL * math.log2(len(self._types[number].members) or 1), _STRONGEST_PULL)
-
     def _free_id(self, key: str) -> str:
         """The id of a new type: longer where a shorter one is taken."""
         digest = hashlib.sha256(key.encode(errors="replace")).hexdigest()
-        return next(name for end in range(8, 65, 4) if (name := f"FT-{digest[:end]}") not in self._numbers)
+        return next(name for end in range(8, 65, 4) if (name := f"FT-{digest[:end]}") not in self._ids)
 
 
 def _founding_key(fault: Fault, masked: str) -> str:

@@ -1,8 +1,8 @@
 """How alike two texts are once masked, from 0 to 100."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
-from incident2eval.cluster.vocabulary import Terms
+from incident2eval.cluster.vocabulary import Terms, Vocabulary
 
 THRESHOLD = 80.0
 """From which likeness on two texts tell of one fault where nothing else does.
@@ -20,38 +20,61 @@ _MISSPELT = 80
 """From which likeness of two words on, as rapidfuzz has it, one is a slip or another form of the other."""
 _BEGINNING = 3
 """So many letters of a word that was cut off tell which it was."""
-_WORTH = 60.0
+WORTH = 60.0
 """Texts that are less alike than this are not made one by slips."""
 _MOST_LEFT = 20
 """Where both texts say more than so many words of their own, slips would not make them alike."""
 
 
-def likeness(one: Terms, other: Terms, weights: Mapping[str, float]) -> float:
+class Weighed:
+    """The words of a text, and what they weigh together."""
+
+    __slots__ = ("_epoch", "_total", "terms")
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+        self._epoch = -1
+        self._total = 0
+
+    def total(self, vocabulary: Vocabulary) -> int:
+        """The weight of all words as it is now."""
+        if self._epoch != vocabulary.epoch:
+            self._epoch = vocabulary.epoch
+            self._total = sum(map(vocabulary.weights.__getitem__, self.terms))
+        return self._total
+
+
+def likeness(one: Weighed, other: Weighed, vocabulary: Vocabulary) -> float:
     """From 0 to 100: the weight of what both say, against what each says and the other does not.
 
     What only one of them says counts little: a signature, a line of boilerplate or a text that was cut off
     does not make another failure. Where each says something that the other does not, they differ.
     """
-    shared = one & other
+    shared = one.terms & other.terms
     if not shared:
-        return 100.0 if one == other else 0.0
-    mine, theirs = one - shared, other - shared
-    weight = weights.__getitem__
-    same, left, right = sum(map(weight, shared)), sum(map(weight, mine)), sum(map(weight, theirs))
-    alike = _share(same, left, right)
-    if alike >= THRESHOLD or alike < _WORTH or max(len(mine), len(theirs)) > _MOST_LEFT:
-        return alike
-    for slip, meant in _slips(sorted(mine), sorted(theirs)):
-        same += (weights[slip] + weights[meant]) / 2
-        left -= weights[slip]
-        right -= weights[meant]
+        return 100.0 if one.terms == other.terms else 0.0
+    same = sum(map(vocabulary.weights.__getitem__, shared))
+    return _share(same, one.total(vocabulary) - same, other.total(vocabulary) - same)
+
+
+def forgiving(one: Weighed, other: Weighed, vocabulary: Vocabulary) -> float:
+    """The likeness of two texts, their slips and words that were cut off taken for what was meant."""
+    shared, weights = one.terms & other.terms, vocabulary.weights
+    mine, theirs = sorted(one.terms - shared), sorted(other.terms - shared)
+    same = sum(map(weights.__getitem__, shared))
+    left, right = one.total(vocabulary) - same, other.total(vocabulary) - same
+    if max(len(mine), len(theirs)) <= _MOST_LEFT:
+        for slip, meant in _slips(mine, theirs):
+            same += (weights[slip] + weights[meant]) // 2
+            left -= weights[slip]
+            right -= weights[meant]
     return _share(same, left, right)
 
 
-def _share(same: float, left: float, right: float) -> float:
+def _share(same: int, left: int, right: int) -> float:
     less, more = (left, right) if left < right else (right, left)
-    # Rounded: the order in which a set is summed up must not decide between two types.
-    return round(100 * same / (same + _BOTH * less + _ONE * (more - less)), 6)
+    whole = same + _BOTH * less + _ONE * (more - less)
+    return 100 * same / whole if whole else 100.0
 
 
 def _slips(mine: Iterable[str], theirs: Iterable[str]) -> list[tuple[str, str]]:

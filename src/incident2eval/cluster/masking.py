@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Callable
 from typing import NamedTuple
 
 from incident2eval.detection.names.forms import names_in
@@ -27,11 +28,15 @@ _CAPITALISED = re.compile(
     r"[A-Z\u00c0-\u00de][^\W\d_A-Z]++)*+(?![A-Z])"
 )
 """Capitalised words in the middle of a sentence; none with a capital inside, which technical names have."""
+_QUOTES = "\"`'"
 _WORD = re.compile(r"[^\W\d_]+|&")
 _WORD_OR_FIGURE = re.compile(r"\w+|&")
 _TYPOGRAPHY = str.maketrans("\u2018\u2019\u201c\u201d\u2013\u2014\u00a3\u20ac\u00a0", "''\"\"--$$ ")
 """What stands in ordinary English and would call for a closer look at every letter."""
 _SIGNS = {"&": "and"}
+_DIGIT = re.compile(r"\d")
+_MOST_TOKENS, _LONGEST_TOKEN = 100_000, 40
+"""So many tokens are remembered, none longer than this."""
 
 
 class _Rest(NamedTuple):
@@ -42,6 +47,17 @@ class _Rest(NamedTuple):
     written: str
 
 
+class _Tokens(dict[str, tuple[str, ...]]):
+    """What stands between two blanks -> the words in it, without values: most come again and again."""
+
+    def __missing__(self, token: str) -> tuple[str, ...]:
+        words = tuple(map(_folded, _WORD.findall(_VALUE.sub(" ", token))))
+        # What holds digits hardly ever comes again.
+        if len(self) < _MOST_TOKENS and len(token) <= _LONGEST_TOKEN and not _DIGIT.search(token):
+            self[token] = words
+        return words
+
+
 class Mask:
     """The words of a text that tell what failed, whoever it befell."""
 
@@ -49,6 +65,7 @@ class Mask:
         self._customers = customers or Customers()
         self._names: dict[str, list[_Rest]] = defaultdict(list)
         self._is_name: dict[str, bool] = {}
+        self._tokens = _Tokens()
         for name in names_in(self._customers):
             self._add(
                 tuple(word for word in name.words if word == "&" or word.isalpha()), name.use, name.written
@@ -60,12 +77,15 @@ class Mask:
 
     def __call__(self, text: str) -> list[str]:
         """The words that are left, in order and in lower case."""
-        text = _VALUE.sub(" ", self._opened(text))
-        for pattern, by in ((_QUOTED, " "), (_CAPITALISED, self._stranger)):
-            left = pattern.sub(by, text)
-            # A text that is all quotes or capitals would be left with nothing to be compared by.
-            text = left if 2 * len(left) >= len(text) else text
-        return self._without_roster(_WORD.findall(text))
+        text = _left(_CAPITALISED, self._stranger, self._opened(text))
+        if any(mark in text for mark in _QUOTES):
+            text = _left(_QUOTED, " ", text)
+        words: list[str] = []
+        for token in text.split():
+            words += self._tokens[token]
+        if self._names.keys().isdisjoint(words):
+            return words
+        return self._without_roster(_WORD.findall(_VALUE.sub(" ", text)))
 
     def unnamed(self, text: str) -> list[str]:
         """All words and figures of a text but the names of the roster."""
@@ -91,7 +111,7 @@ class Mask:
         return self._is_name[word]
 
     def _without_roster(self, words: list[str]) -> list[str]:
-        folded = [_SIGNS.get(word) or (word.lower() if word.isascii() else fold(word)) for word in words]
+        folded = [*map(_folded, words)]
         if self._names.keys().isdisjoint(folded):
             return folded
         shouted = not any(word.islower() for word in words)
@@ -110,6 +130,16 @@ class Mask:
                 kept.append(folded[at])
             at += length or 1
         return kept
+
+
+def _folded(word: str) -> str:
+    return _SIGNS.get(word) or (word.lower() if word.isascii() else fold(word))
+
+
+def _left(pattern: re.Pattern[str], by: str | Callable[[re.Match[str]], str], text: str) -> str:
+    """The text without what matches; all of it where too little would be left to be compared by."""
+    left = pattern.sub(by, text)
+    return left if 2 * len(left) >= len(text) else text
 
 
 def _is_used(rest: _Rest, word: str, *, shouted: bool) -> bool:

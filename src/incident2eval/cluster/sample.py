@@ -3,23 +3,24 @@
 import heapq
 import zlib
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
+from incident2eval.cluster.masking import LONGEST
 from incident2eval.model import Failure
 
 _MOST = 16
 """So many members of a type are compared with each other, chosen by their ids: the order does not matter."""
-_LONGEST = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """A member of a type, as far as it is kept."""
 
+    lot: int
+    came: int
+    """Counts down: the last to come has the lowest."""
     id: str
     text: str
-    """The beginning of its text, as it was written."""
-    masked: str
 
 
 class Sample:
@@ -29,28 +30,38 @@ class Sample:
 
     def __init__(self) -> None:
         self._came = 0
-        self._members: list[tuple[int, int, Member]] = []
+        self._members: list[Member] = []
 
-    def add(self, failure: Failure, words: list[str]) -> None:
+    def add(self, failure: Failure) -> None:
         """Take in a member, and drop one where there are too many."""
         self._came += 1
+        members = self._members
         lot = -zlib.crc32(failure.id.encode(errors="replace"))
-        if len(self._members) < _MOST or lot > self._members[0][0]:
-            member = Member(failure.id, failure.text[:_LONGEST], " ".join(words))
-            heapq.heappush(self._members, (lot, -self._came, member))
-        if len(self._members) > _MOST:
-            heapq.heappop(self._members)
+        if len(members) < _MOST:
+            heapq.heappush(members, Member(lot, -self._came, failure.id, failure.text[:LONGEST]))
+        elif lot > members[0].lot:
+            heapq.heapreplace(members, Member(lot, -self._came, failure.id, failure.text[:LONGEST]))
 
-    def middle_and_edge(self) -> tuple[Member, Member]:
-        """The member most like the others, and the one least like them."""
-        members = [member for _, _, member in sorted(self._members, key=lambda row: -row[1])]
+    def middle_and_edge(self, words: Callable[[str], Iterable[str]]) -> tuple[Member, Member]:
+        """The member most like the others, and the one least like them, by the words of their texts."""
+        members = sorted(self._members, key=lambda one: -one.came)
         if len(members) == 1:
             return members[0], members[0]
-        from rapidfuzz.fuzz import token_sort_ratio  # noqa: PLC0415 - needed only once there are two members
+        masked = [" ".join(words(member.text)) for member in members]
+        alike = _alike(Counter(masked))
+        middle = max(range(len(members)), key=lambda at: alike[masked[at]])
+        edge = min((at for at in range(len(members)) if at != middle), key=lambda at: alike[masked[at]])
+        return members[middle], members[edge]
 
-        texts = Counter(member.masked for member in members)
-        alike = {
-            one: sum(times * token_sort_ratio(one, other) for other, times in texts.items()) for one in texts
-        }
-        middle = max(members, key=lambda member: alike[member.masked])
-        return middle, min((one for one in members if one is not middle), key=lambda one: alike[one.masked])
+
+def _alike(texts: Counter[str]) -> dict[str, float]:
+    """How alike each text is to all, each as often as it comes."""
+    from rapidfuzz.fuzz import ratio  # noqa: PLC0415 - needed only once there are two members
+
+    if len(texts) == 1:
+        return dict.fromkeys(texts, 0.0)
+    spelt = {text: " ".join(sorted(text.split())) for text in texts}
+    return {
+        one: sum(times * ratio(spelt[one], spelt[other]) for other, times in texts.items())
+        for one in texts
+    }

@@ -1,8 +1,9 @@
 """Words as they are compared: without endings and slips of the pen, weighted by how much they tell."""
 
 import math
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from incident2eval.detection.names.ordinary import is_ordinary
 from incident2eval.detection.text.wording import vocabulary
@@ -29,22 +30,26 @@ _SHORTEST_SLIP = 5
 _PRIOR = 4.0
 """So many types' worth of doubt about how rare a word is: keeps a word seen once from deciding alone."""
 
-_RECKONED = 1.02
+_SCALE = 1000
+_RECKONED = 1.1
 """Weights are reckoned anew when there are so many times more types than the last time."""
 
 Terms = frozenset[str]
 
 
-class _Weights(dict[str, float]):
-    """Weights, reckoned when they are asked for."""
+Value = TypeVar("Value")
 
-    def __init__(self, reckon: Callable[[str], float]) -> None:
+
+class _Kept(dict[str, Value]):
+    """What a function says of a word; asked once for each."""
+
+    def __init__(self, ask: Callable[[str], Value]) -> None:
         super().__init__()
-        self._reckon = reckon
+        self._ask = ask
 
-    def __missing__(self, term: str) -> float:
-        weight = self[term] = self._reckon(term)
-        return weight
+    def __missing__(self, word: str) -> Value:
+        value = self[word] = self._ask(word)
+        return value
 
 
 class Vocabulary:
@@ -55,39 +60,43 @@ class Vocabulary:
     """
 
     def __init__(self) -> None:
-        self._terms: dict[str, str] = {}
+        self._terms = _Kept(self._settled)
         self._slips: dict[str, str] = {}
         self._types = self._reckoned = 0
-        self._seen: Counter[str] = Counter()
-        self.weights = _Weights(self._weight)
-        """How much a word tells: more where few types hold it."""
+        self._seen: defaultdict[str, int] = defaultdict(int)
+        self.weights: dict[str, int] = _Kept(self._weight)
+        """How much a word tells: more where few types hold it. Whole numbers: a sum has no order then."""
+        self.epoch = 0
+        """Grows each time that the weights change."""
 
     def terms(self, words: Iterable[str]) -> Terms:
         """The words that count, each once."""
-        known = self._terms
-        found = {known[word] if word in known else self._settle(word) for word in words}
+        found = set(map(self._terms.__getitem__, words))
         found.discard("")
         return frozenset(found)
 
     def term(self, word: str) -> str:
         """What a word counts as; nothing where it is a small word or a date."""
-        return self._terms[word] if word in self._terms else self._settle(word)
+        return self._terms[word]
 
     def count(self, terms: Terms) -> None:
         """Take in the words that found a type: what many types share weighs less."""
         self._types += 1
-        self._seen.update(terms)
+        for term in terms:
+            self._seen[term] += 1
         if self._types > _RECKONED * self._reckoned:
             self._reckoned = self._types
+            self.epoch += 1
             self.weights.clear()
 
-    def _weight(self, term: str) -> float:
-        return math.log((self._reckoned + 2 * _PRIOR) / (self._seen[term] + _PRIOR))
+    def _weight(self, term: str) -> int:
+        seen = self._seen.get(term, 0)
+        return round(_SCALE * math.log((self._reckoned + 2 * _PRIOR) / (seen + _PRIOR)))
 
-    def _settle(self, word: str) -> str:
-        term = "" if word in _SMALL or word in _DATES or not 2 <= len(word) <= _LONGEST else self._spelt(word)
-        self._terms[word] = term
-        return term
+    def _settled(self, word: str) -> str:
+        if word in _SMALL or word in _DATES or not 2 <= len(word) <= _LONGEST:
+            return ""
+        return self._spelt(word)
 
     def _spelt(self, word: str) -> str:
         """The stem of the word, or of the ordinary word that it is a misspelling of."""

@@ -4,6 +4,7 @@ from incident2eval.rootcause._changes import changes_between, changes_since, con
 from incident2eval.rootcause._inquiry import Evidence
 from incident2eval.rootcause._ranking import root_cause
 from incident2eval.rootcause._repair import Judge
+from incident2eval.rootcause._rules import every_rule
 
 __all__ = [
     "Evidence",
@@ -12,6 +13,7 @@ __all__ = [
     "changes_since",
     "confirmed",
     "differences",
+    "every_rule",
     "root_cause",
     "stated",
 ]

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from incident2eval.detection.text.wording import key_words
 from incident2eval.model import Status, Step, StepKind, flat_text, texts
 from incident2eval.rootcause._content import content
+from incident2eval.rootcause._grounds import Ground
 from incident2eval.rootcause._inquiry import Inquiry, short
 from incident2eval.rootcause._provenance import WRITING
 
@@ -20,6 +21,7 @@ class Lost(NamedTuple):
     """A step at which something got lost that the incident is about."""
 
     step: Step
+    ground: Ground
     because: str
 
 
@@ -32,7 +34,7 @@ def losses(inquiry: Inquiry) -> Iterator[Lost]:
         elif step.kind not in WRITING:
             rest = _cut_off(step, inquiry.run.steps[:at])
             if rest and about & content(rest).words:
-                yield Lost(step, f"cut off {short(rest)}")
+                yield Lost(step, Ground.CUT_OFF, f"cut off {short(rest)}")
 
 
 def unanswered(inquiry: Inquiry) -> Iterator[Lost]:
@@ -45,7 +47,11 @@ def unanswered(inquiry: Inquiry) -> Iterator[Lost]:
         if any(one.name == step.name and one.status is Status.OK and not one.error for one in later):
             continue
         if about & {word for word in key_words(step.name.replace(".", "_")) if len(word) >= _SHORTEST_NAME}:
-            yield Lost(step, f"failed, and nothing answered for it: {short(step.error or 'no more is said')}")
+            yield Lost(
+                step,
+                Ground.UNANSWERED,
+                f"failed, and nothing answered for it: {short(step.error or 'no more is said')}",
+            )
 
 
 def _about(inquiry: Inquiry, shortest: int = _SHORTEST_TERM) -> frozenset[str]:
@@ -69,7 +75,9 @@ def _left_out(step: Step, before: tuple[Step, ...], about: frozenset[str]) -> It
     )
     for key in given.keys() - output.keys():
         if about & content(flat_text(given[key])).words:
-            yield Lost(step, f"did not hand on {short(str(key))}: {short(flat_text(given[key]))}")
+            yield Lost(
+                step, Ground.LEFT_OUT, f"did not hand on {short(str(key))}: {short(flat_text(given[key]))}"
+            )
 
 
 def _cut_off(step: Step, before: tuple[Step, ...]) -> str:

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field, replace
 
 from incident2eval.model import FailedControl, Proof, RankedStep, RootCause, Step
 from incident2eval.rootcause._examined import examined, warnings
+from incident2eval.rootcause._grounds import WEIGHTS, Ground
 from incident2eval.rootcause._inquiry import Evidence, Inquiry
 from incident2eval.rootcause._provenance import WRITING
-from incident2eval.rootcause._rules import Scene, rulings
-from incident2eval.rootcause._suspicions import MARKED, PARTED, REVIEWED, suspicions
+from incident2eval.rootcause._rules import rulings
+from incident2eval.rootcause._scene import Scene
+from incident2eval.rootcause._suspicions import suspicions
 from incident2eval.rootcause.signals import probable_category, rank_steps
 
 _ONCE_MORE = 0.01
@@ -23,8 +25,12 @@ _MOST_PROVED = 4
 class _Against:
     """What speaks against one step."""
 
-    weight: float = 0.0
+    grounds: set[Ground] = field(default_factory=set)
     reasons: list[str] = field(default_factory=list)
+
+    @property
+    def weight(self) -> float:
+        return max(WEIGHTS[ground] for ground in self.grounds)
 
     @property
     def score(self) -> float:
@@ -50,7 +56,9 @@ def root_cause(evidence: Evidence) -> RootCause:
 def _is_left_to_signals(evidence: Evidence, against: Mapping[str, _Against]) -> bool:
     """Whether nothing certain is known: no check points at a step, or only a run and its words are known."""
     stated = evidence.incident is not None
-    return not against or (not stated and max(one.weight for one in against.values()) < PARTED)
+    return not against or (
+        not stated and max(one.weight for one in against.values()) < WEIGHTS[Ground.PARTED]
+    )
 
 
 def _signalled(base: RootCause, evidence: Evidence) -> RootCause:
@@ -92,13 +100,17 @@ def _against(inquiry: Inquiry) -> dict[str, _Against]:
     found: dict[str, _Against] = {}
     for one in suspicions(inquiry):
         mine = found.setdefault(one.step.id, _Against())
-        mine.weight = max(mine.weight, one.weight)
+        mine.grounds.add(one.ground)
         if one.because not in mine.reasons:
             mine.reasons.append(one.because)
 
     def likeliest(step: str) -> tuple[float, float, int]:
         mine = found[step]
-        return (-mine.weight, 0.0 if mine.weight >= PARTED else -mine.score, inquiry.order[step])
+        return (
+            -mine.weight,
+            0.0 if mine.weight >= WEIGHTS[Ground.PARTED] else -mine.score,
+            inquiry.order[step],
+        )
 
     return {step: found[step] for step in sorted(found, key=likeliest)}
 
@@ -109,7 +121,7 @@ def _culprit(inquiry: Inquiry, against: Mapping[str, _Against]) -> tuple[Step, b
     Among those that only hold the words, the first that a repair proves comes before likelier ones.
     """
     steps = [step for one in list(against)[:_MOST_PROVED] if (step := inquiry.run.step(one))]
-    if against[steps[0].id].weight > MARKED:
+    if against[steps[0].id].weight > WEIGHTS[Ground.MARKED]:
         return steps[0], inquiry.proves(steps[0])
     proved = next((step for step in steps if inquiry.proves(step)), None)
     return proved or steps[0], proved is not None
@@ -127,8 +139,7 @@ def _told(
             findings=evidence.findings,
             others=inquiry.others,
             changes=evidence.changes,
-            reasons=against[culprit.id].reasons,
-            let_through=against[culprit.id].weight >= REVIEWED,
+            grounds=frozenset(against[culprit.id].grounds),
         )
     )
     deciding = said[0]

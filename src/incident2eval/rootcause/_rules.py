@@ -1,314 +1,269 @@
 """The rules that turn what was seen into a category and a control, each with a name that is printed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from incident2eval.checks import SHELF, Blame
-from incident2eval.detection.text.wording import key_words, vocabulary
-from incident2eval.model import (
-    Category,
-    ChangeKind,
-    Finding,
-    Record,
-    Run,
-    SeenChange,
-    Status,
-    Step,
-    StepKind,
-)
+from incident2eval.checks import Blame
+from incident2eval.model import Category, ChangeKind, Status, StepKind
 from incident2eval.rootcause._ageing import is_out_of_date, says_cached
-from incident2eval.rootcause._content import content
-from incident2eval.rootcause._divergence import Counterparts
-from incident2eval.rootcause._provenance import WRITING, Contents
-from incident2eval.rootcause._symptoms import Symptom, symptom
-
-BLAMES = {check.name: check.blames for check in SHELF if check.blames}
-"""What each check of a control says when it finds something on a step."""
-
-READS = vocabulary(
-    "get find search read load look lookup fetch list query recall retrieve select check register registry "
-    "catalogue catalog directory database table index store crm erp records record master source price prices"
-)
-"""Words in the name of a call that reads from somewhere."""
+from incident2eval.rootcause._grounds import BLAMES, Ground
+from incident2eval.rootcause._scene import Scene
+from incident2eval.rootcause._symptoms import symptom
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
-    """All that the rules go by."""
+class Rule:
+    """One rule: when it speaks, and what it then says."""
 
-    contents: Contents
-    culprit: Step
-    symptoms: tuple[Symptom, ...]
-    """Those that the step brought in; all, where nothing says which."""
-    findings: Sequence[Finding]
-    others: Counterparts
-    changes: tuple[SeenChange, ...] = ()
-    reasons: Sequence[str] = ()
-    """What speaks against the step, in words."""
-    let_through: bool = False
-    """Whether the step is a review that let pass what it should have stopped."""
+    name: str
+    category: Category
+    control: str
+    """`{step}` stands for the step's name."""
+    why: str
+    speaks: Callable[[Scene], bool]
 
-    @property
-    def run(self) -> Run:
-        """The recorded run."""
-        return self.contents.run
-
-    def changed(self, *kinds: ChangeKind) -> SeenChange | None:
-        """A change of one of these kinds, or None."""
-        return next((one for one in self.changes if one.kind in kinds), None)
-
-    @property
-    def is_source(self) -> bool:
-        """Whether the step reads from somewhere: a retrieval, or a call that is named like one."""
-        step = self.culprit
-        words = set(key_words(step.name.replace(".", "_")))
-        return step.kind is StepKind.RETRIEVAL or bool(step.records) or not READS.isdisjoint(words)
-
-    def brought_records(self) -> list[Record]:
-        """The records that hold what is wrong."""
-        return [
-            record
-            for record in self.culprit.records
-            if any(one.stands_in(content(record.text)) for one in self.symptoms)
-        ]
-
-    def came_from_outside(self) -> bool:
-        """Whether the step itself brought it in: neither its input nor anything before it holds it."""
-        given = self.contents.given(self.culprit)
-        return not any(one.stands_in(given) or self.contents.knew(self.culprit, one) for one in self.symptoms)
-
-
-Rule = Callable[[Scene], Blame | None]
+    def says(self, scene: Scene) -> Blame:
+        """Its words on a scene."""
+        return Blame(
+            rule=self.name,
+            category=self.category,
+            control=self.control.replace("{step}", scene.culprit.name),
+            why=self.why,
+        )
 
 
 def rulings(scene: Scene) -> tuple[Blame, ...]:
-    """What the rules say of this scene: the deciding one, then those of the same category."""
-    said = [blame for rule in RULES if (blame := rule(scene)) is not None] or [_made_on_the_way(scene)]
+    """What the rules say of this scene: the deciding one first, then those of the same category.
+
+    A review that let it pass comes before a control that failed at the step, that before all others.
+    """
+    first, *rest = RULES
+    said = [first.says(scene)] if first.speaks(scene) else []
+    said += _failed_controls(scene)
+    said += [rule.says(scene) for rule in rest if rule.speaks(scene)] or ([] if said else [_LAST.says(scene)])
     return tuple(blame for blame in said if blame.category is said[0].category)
 
 
-def _blind_approval(scene: Scene) -> Blame | None:
-    if not scene.let_through:
-        return None
-    return Blame(
-        rule="review approved a run with open findings",
-        category=Category.HUMAN_REVIEW,
-        control="review before release",
-        why="the review approved a draft that a check before it had found fault with",
+def _failed_controls(scene: Scene) -> list[Blame]:
+    """What the checks of controls that found something on the step say, in the order of the shelf."""
+    red = {finding.check for finding in scene.findings if finding.step == scene.culprit.id}
+    return [blame for check, blame in BLAMES.items() if check in red]
+
+
+def _on(*grounds: Ground) -> Callable[[Scene], bool]:
+    return lambda scene: not scene.grounds.isdisjoint(grounds)
+
+
+def _was_edited(scene: Scene) -> bool:
+    return scene.culprit.kind is StepKind.REVIEW
+
+
+def _failed(scene: Scene) -> bool:
+    return scene.culprit.status is Status.ERROR and not scene.writes
+
+
+def _was_reprompted(scene: Scene) -> bool:
+    return scene.writes and scene.changed(ChangeKind.PROMPT) is not None
+
+
+def _was_given_something_else(scene: Scene) -> bool:
+    other = scene.others.of(scene.culprit)
+    if not scene.writes or other is None:
+        return False
+    mine, theirs = scene.contents.given(scene.culprit), scene.others.contents.given(other)
+    return any(one.stands_in(mine) and not one.stands_in(theirs) for one in scene.symptoms)
+
+
+def _was_given_the_unread(scene: Scene) -> bool:
+    given = scene.contents.given(scene.culprit)
+    return scene.writes and any(
+        one.stands_in(given) and not scene.contents.knew(scene.culprit, one) for one in scene.symptoms
     )
 
 
-def _failed_check(scene: Scene) -> Blame | None:
-    """What the checks of controls found on the step, in the order of the shelf."""
-    red = {finding.check for finding in scene.findings if finding.step == scene.culprit.id}
-    return next((blame for check, blame in BLAMES.items() if check in red), None)
+def _was_given_it_too(scene: Scene) -> bool:
+    given = scene.contents.given(scene.culprit)
+    return scene.writes and any(
+        one.wrongly_in(given) or scene.contents.knew(scene.culprit, one) for one in scene.symptoms
+    )
 
 
-def _approval_of_another(scene: Scene) -> Blame | None:
-    if not any("is an approval of" in one for one in scene.reasons):
-        return None
-    return Blame(
-        rule="an approval of something else was taken",
+def _asked_for_something_else(scene: Scene) -> bool:
+    return scene.others.given_alike(scene.culprit) is False
+
+
+def _looked_up_loosely(scene: Scene) -> bool:
+    """Whether it gave the address that was used, and was not asked by whose run it is."""
+    step, own = scene.culprit, scene.run.customer_id
+    red = {finding.excerpt for finding in scene.findings if finding.check == "wrong_recipient"}
+    used = any(symptom(one).stands_in(scene.contents.brought(step)) for one in red if one)
+    by_owner = own is not None and own.casefold() in scene.contents.given(step).values
+    return used and not scene.writes and not by_owner
+
+
+def _was_out_of_date(scene: Scene) -> bool:
+    return any(is_out_of_date(record.metadata, scene.run.started) for record in scene.brought_records())
+
+
+def _was_a_copy(scene: Scene) -> bool:
+    return scene.is_source and says_cached(scene.culprit)
+
+
+def _read_others(scene: Scene) -> bool:
+    """Whether the corrected run, asked the same, read other records, and no new data explain it."""
+    other = scene.others.of(scene.culprit)
+    if other is None or not other.records or scene.changed(ChangeKind.DATA):
+        return False
+    return {record.id for record in other.records} != {record.id for record in scene.culprit.records}
+
+
+def _came_from_a_source(scene: Scene) -> bool:
+    return (scene.is_source or scene.changed(ChangeKind.DATA) is not None) and scene.came_from_outside()
+
+
+_LAST = Rule(
+    name="a step of the workflow's own made it",
+    category=Category.WORKFLOW_DESIGN,
+    control="handling of {step}",
+    why="it came in at a step that is neither a source nor a model",
+    speaks=lambda _: True,
+)
+
+RULES = (
+    Rule(
+        name="review approved a run with open findings",
+        category=Category.HUMAN_REVIEW,
+        control="review before release",
+        why="a person let pass what had been found, refused, or needed a second person",
+        speaks=_on(Ground.LET_THROUGH),
+    ),
+    Rule(
+        name="an approval of something else was taken",
         category=Category.WORKFLOW_DESIGN,
         control="approval bound to what it approves",
         why="what was approved is another record than the one that the run is about",
-    )
-
-
-def _edited(scene: Scene) -> Blame | None:
-    if scene.culprit.kind is not StepKind.REVIEW:
-        return None
-    return Blame(
-        rule="the reviewer brought it in",
+        speaks=_on(Ground.OF_ANOTHER),
+    ),
+    Rule(
+        name="the reviewer brought it in",
         category=Category.HUMAN_REVIEW,
         control="review before release",
         why="no step before the review holds it: it came with what the reviewer decided or wrote",
-    )
-
-
-def _failed_call(scene: Scene) -> Blame | None:
-    if scene.culprit.status is not Status.ERROR or scene.culprit.kind in WRITING:
-        return None
-    return Blame(
-        rule="tool error not handled",
+        speaks=_was_edited,
+    ),
+    Rule(
+        name="tool error not handled",
         category=Category.WORKFLOW_DESIGN,
         control="handling of a failed call",
         why="the call failed, and what came after it does not tell that from an answer",
-    )
-
-
-def _changed_prompt(scene: Scene) -> Blame | None:
-    change = scene.changed(ChangeKind.PROMPT)
-    if scene.culprit.kind not in WRITING or change is None:
-        return None
-    return Blame(
-        rule="a change of the prompt went live unjudged",
+        speaks=_failed,
+    ),
+    Rule(
+        name="what mattered was not handed on",
+        category=Category.WORKFLOW_DESIGN,
+        control="what is handed over",
+        why="the step was given it, and what came after the step was not",
+        speaks=_on(Ground.LEFT_OUT),
+    ),
+    Rule(
+        name="a text was cut before it was read",
+        category=Category.WORKFLOW_DESIGN,
+        control="length of what is handed over",
+        why="what mattered stood behind the place where the text was cut",
+        speaks=_on(Ground.CUT_OFF),
+    ),
+    Rule(
+        name="a change of the prompt went live unjudged",
         category=Category.WORKFLOW_DESIGN,
         control="judging a prompt before it goes live",
-        why=f"the prompt had changed before ({change.what or 'how is not told'}); no case held the old one",
-    )
-
-
-def _given_something_else(scene: Scene) -> Blame | None:
-    """The model was given what is wrong, which the right run did not give it."""
-    contents, other = scene.contents, scene.others.of(scene.culprit)
-    if scene.culprit.kind not in WRITING or other is None:
-        return None
-    mine, theirs = contents.given(scene.culprit), scene.others.contents.given(other)
-    if not any(one.stands_in(mine) and not one.stands_in(theirs) for one in scene.symptoms):
-        return None
-    return Blame(
-        rule="the model was given something else than in the right run",
+        why="the prompt had changed before, and no case held what the old one asked for",
+        speaks=_was_reprompted,
+    ),
+    Rule(
+        name="the model was given something else than in the right run",
         category=Category.WORKFLOW_DESIGN,
         control="what goes into the prompt",
         why="what it wrote stands in what it was given, and the corrected run gave it something else",
-    )
-
-
-def _unread_ground(scene: Scene) -> Blame | None:
-    """What the model was given holds it, although no step that the trace shows had read it."""
-    contents = scene.contents
-    given = contents.given(scene.culprit)
-    if scene.culprit.kind not in WRITING or not any(
-        one.stands_in(given) and not contents.knew(scene.culprit, one) for one in scene.symptoms
-    ):
-        return None
-    return Blame(
-        rule="the prompt held what no step had read",
+        speaks=_was_given_something_else,
+    ),
+    Rule(
+        name="the prompt held what no step had read",
         category=Category.WORKFLOW_DESIGN,
         control="what goes into the prompt",
         why="what the model was given held it already, and no step before had brought it in",
-    )
-
-
-def _took_the_wrong_one(scene: Scene) -> Blame | None:
-    """The model was given what it wrote, among other things, and that was not the one to take."""
-    contents = scene.contents
-    given = contents.given(scene.culprit)
-    if scene.culprit.kind not in WRITING or not any(
-        one.wrongly_in(given) or contents.knew(scene.culprit, one) for one in scene.symptoms
-    ):
-        return None
-    return Blame(
-        rule="the model took the wrong one of what it was given",
+        speaks=_was_given_the_unread,
+    ),
+    Rule(
+        name="the model lost a not",
         category=Category.MODEL,
         control="grounding of what is written",
-        why="what it was given held the right as well, and it took the wrong",
-    )
-
-
-def _invented(scene: Scene) -> Blame | None:
-    if scene.culprit.kind not in WRITING:
-        return None
-    return Blame(
-        rule="the model wrote what no source holds",
+        why="the corrected run words the same sentence the other way round",
+        speaks=_on(Ground.TURNED),
+    ),
+    Rule(
+        name="the model took the wrong one of what it was given",
+        category=Category.MODEL,
+        control="grounding of what is written",
+        why="it is not the only thing that the model was given, and it took this",
+        speaks=_was_given_it_too,
+    ),
+    Rule(
+        name="the model wrote what no source holds",
         category=Category.MODEL,
         control="grounding of what is written",
         why="it first stands in what the model wrote; nothing that it was given holds it",
-    )
-
-
-def _asked_for_something_else(scene: Scene) -> Blame | None:
-    if scene.others.given_alike(scene.culprit) is not False:
-        return None
-    return Blame(
-        rule="asked for something else than in the right run",
+        speaks=lambda scene: scene.writes,
+    ),
+    Rule(
+        name="asked for something else than in the right run",
         category=Category.WORKFLOW_DESIGN,
-        control=f"arguments of {scene.culprit.name}",
+        control="arguments of {step}",
         why="the call was made with other arguments than in the corrected run",
-    )
-
-
-def _looked_up_loosely(scene: Scene) -> Blame | None:
-    """An address was looked up by something that does not say whose it should be."""
-    if scene.culprit.kind in WRITING:
-        return None
-    red = {finding.excerpt for finding in scene.findings if finding.check == "wrong_recipient"}
-    step, own = scene.culprit, scene.run.customer_id
-    used = any(symptom(one).stands_in(scene.contents.brought(step)) for one in red if one)
-    if not used or (own is not None and own.casefold() in scene.contents.given(step).values):
-        return None
-    return Blame(
-        rule="looked up by something that fits several",
+        speaks=_asked_for_something_else,
+    ),
+    Rule(
+        name="looked up by something that fits several",
         category=Category.WORKFLOW_DESIGN,
         control="lookup of the recipient",
         why="the address was looked up by something else than whose run it was",
-    )
-
-
-def _out_of_date(scene: Scene) -> Blame | None:
-    if not any(is_out_of_date(record.metadata, scene.run.started) for record in scene.brought_records()):
-        return None
-    return Blame(
-        rule="a record was read that was out of date",
+        speaks=_looked_up_loosely,
+    ),
+    Rule(
+        name="a record was read that was out of date",
         category=Category.WORKFLOW_DESIGN,
         control="which records may still be read",
         why="the record says itself that it no longer held, and nothing kept it out",
-    )
-
-
-def _copy(scene: Scene) -> Blame | None:
-    if not scene.is_source or not says_cached(scene.culprit):
-        return None
-    return Blame(
-        rule="a stored copy was used as if it were fresh",
+        speaks=_was_out_of_date,
+    ),
+    Rule(
+        name="a stored copy was used as if it were fresh",
         category=Category.WORKFLOW_DESIGN,
         control="age of stored copies",
         why="the step answered from a cache, and nothing asked how old that was",
-    )
-
-
-def _other_records(scene: Scene) -> Blame | None:
-    """The same was asked, and other records came than in the right run."""
-    other = scene.others.of(scene.culprit)
-    if other is None or not other.records or scene.changed(ChangeKind.DATA):
-        return None
-    if {record.id for record in other.records} == {record.id for record in scene.culprit.records}:
-        return None
-    return Blame(
-        rule="the wrong records were read",
+        speaks=_was_a_copy,
+    ),
+    Rule(
+        name="the wrong records were read",
         category=Category.WORKFLOW_DESIGN,
         control="choice of records",
         why="the corrected run read other records when it was asked the same",
-    )
-
-
-def _wrong_source(scene: Scene) -> Blame | None:
-    if not (scene.is_source or scene.changed(ChangeKind.DATA)) or not scene.came_from_outside():
-        return None
-    return Blame(
-        rule="the source record itself was wrong",
+        speaks=_read_others,
+    ),
+    Rule(
+        name="the source record itself was wrong",
         category=Category.DATA,
         control="content of the source",
         why="it already stood in what the workflow read, and was carried on as it stood there",
-    )
-
-
-def _made_on_the_way(scene: Scene) -> Blame:
-    return Blame(
-        rule="a step of the workflow's own made it",
-        category=Category.WORKFLOW_DESIGN,
-        control=f"handling of {scene.culprit.name}",
-        why="it came in at a step that is neither a source nor a model",
-    )
-
-
-RULES: tuple[Rule, ...] = (
-    _blind_approval,
-    _failed_check,
-    _approval_of_another,
-    _edited,
-    _failed_call,
-    _changed_prompt,
-    _given_something_else,
-    _unread_ground,
-    _took_the_wrong_one,
-    _invented,
-    _asked_for_something_else,
-    _looked_up_loosely,
-    _out_of_date,
-    _copy,
-    _other_records,
-    _wrong_source,
+        speaks=_came_from_a_source,
+    ),
 )
 """In the order in which they are asked; the first that speaks decides."""
+
+
+def every_rule() -> tuple[Blame, ...]:
+    """All that may be said of a cause, in the order in which it is asked; of two of one name the first."""
+    first, *rest = (
+        Blame(rule=one.name, category=one.category, control=one.control, why=one.why) for one in (*RULES, _LAST)
+    )
+    said = {blame.rule: blame for blame in reversed((first, *BLAMES.values(), *rest))}
+    return tuple(reversed(said.values()))

@@ -7,20 +7,12 @@ from incident2eval.checks import refuses
 from incident2eval.model import Answer, ChangeKind, Finding, IncidentType, Step, StepKind, flat_text
 from incident2eval.rootcause._content import content, negation_turned, tokens
 from incident2eval.rootcause._divergence import first_divergence
+from incident2eval.rootcause._grounds import BLAMES, Ground
 from incident2eval.rootcause._inquiry import Inquiry, short
 from incident2eval.rootcause._losses import losses, unanswered
 from incident2eval.rootcause._provenance import WRITING
 from incident2eval.rootcause._reviews import careless, of_another
-from incident2eval.rootcause._rules import BLAMES
 from incident2eval.rootcause._symptoms import symptom
-
-REVIEWED, CONTROL, PARTED, CHOSE, MARKED, ORIGIN, FOUND, CARRIED = 7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0, 0.5
-"""How much it says, the most first.
-
-Somebody let pass what stood open; a control failed; the run parted there from the corrected one; right and
-wrong were at hand, and the wrong was taken; it is the first to hold what people marked as wrong; the first to
-hold what a check quotes; a check found something on it; it passed the fault on.
-"""
 
 _ALWAYS = frozenset(
     {
@@ -35,8 +27,6 @@ _ALWAYS = frozenset(
 )
 """Checks whose finding is the harm itself, wherever the words came from."""
 
-_BEFORE = 0.5
-"""What makes the step that chose an address come before the one that used it."""
 _SHORTEST_TERM = 5
 
 
@@ -44,16 +34,15 @@ class Suspicion(NamedTuple):
     """One thing that speaks against a step."""
 
     step: Step
-    weight: float
+    ground: Ground
     because: str
 
 
 def suspicions(inquiry: Inquiry) -> Iterator[Suspicion]:
     """All that speaks against the steps of a run, in no particular order."""
-    yield from (Suspicion(step, REVIEWED, because) for step, because in careless(inquiry))
-    yield from (Suspicion(step, CONTROL, because) for step, because in of_another(inquiry))
-    yield from (Suspicion(step, CONTROL, because) for step, because in unanswered(inquiry))
-    yield from (Suspicion(step, PARTED, because) for step, because in losses(inquiry))
+    yield from (Suspicion(step, Ground.LET_THROUGH, because) for step, because in careless(inquiry))
+    yield from (Suspicion(step, Ground.OF_ANOTHER, because) for step, because in of_another(inquiry))
+    yield from (Suspicion(*lost) for lost in (*unanswered(inquiry), *losses(inquiry)))
     for finding in inquiry.evidence.findings:
         yield from _found(inquiry, finding)
     yield from _parted(inquiry)
@@ -68,8 +57,8 @@ def _found(inquiry: Inquiry, finding: Finding) -> Iterator[Suspicion]:
     step = inquiry.run.step(finding.step)
     if step is None:
         return
-    weight, because = _weight(inquiry, finding, step), f"{finding.check}: {finding.message}"
-    yield Suspicion(step, weight, because)
+    ground, because = _ground(inquiry, finding, step), f"{finding.check}: {finding.message}"
+    yield Suspicion(step, ground, because)
     if finding.check == "wrong_recipient" and finding.excerpt:
         yield from _address(inquiry, finding.excerpt, step)
 
@@ -82,9 +71,7 @@ def _address(inquiry: Inquiry, address: str, used: Step) -> Iterator[Suspicion]:
     source = chose or next((one for one in holders if one.kind not in WRITING), None)
     if source is not None:
         did = "chose" if chose else "gave"
-        yield Suspicion(
-            source, CONTROL + _BEFORE, f"{did} the address that {used.name} used: {short(address)}"
-        )
+        yield Suspicion(source, Ground.ADDRESS, f"{did} the address that {used.name} used: {short(address)}")
 
 
 def _addresses(inquiry: Inquiry, step: Step) -> int:
@@ -92,13 +79,13 @@ def _addresses(inquiry: Inquiry, step: Step) -> int:
     return sum("@" in value for value in inquiry.contents.given(step).values)
 
 
-def _weight(inquiry: Inquiry, finding: Finding, step: Step) -> float:
+def _ground(inquiry: Inquiry, finding: Finding, step: Step) -> Ground:
     if finding.check not in BLAMES:
-        return FOUND
+        return Ground.FOUND
     if finding.check == "rubber_stamped":
-        return REVIEWED if _is_the_reviews(inquiry, finding, step) else FOUND
+        return Ground.LET_THROUGH if _is_the_reviews(inquiry, finding, step) else Ground.FOUND
     behind = inquiry.first is not None and inquiry.first < inquiry.order[step.id]
-    return FOUND if behind and finding.check not in _ALWAYS else CONTROL
+    return Ground.FOUND if behind and finding.check not in _ALWAYS else Ground.CONTROL
 
 
 def _is_the_reviews(inquiry: Inquiry, finding: Finding, review: Step) -> bool:
@@ -126,7 +113,7 @@ def _parted(inquiry: Inquiry) -> Iterator[Suspicion]:
         return
     if _is_about_it(inquiry, step):
         yield Suspicion(
-            step, PARTED, "the first step that brought in something else than in the corrected run"
+            step, Ground.PARTED, "the first step that brought in something else than in the corrected run"
         )
 
 
@@ -153,7 +140,9 @@ def _chosen(inquiry: Inquiry) -> Iterator[Suspicion]:
             both = one.right_in(given) and one.wrongly_in(given)
             took = brought.repeats(one.says) or (one.wrongly_in(brought) and not one.right_in(brought))
             if both and took:
-                yield Suspicion(step, CHOSE, f"was given the right words too, and took {short(one.quote)}")
+                yield Suspicion(
+                    step, Ground.CHOSE, f"was given the right words too, and took {short(one.quote)}"
+                )
                 break
 
 
@@ -166,7 +155,7 @@ def _turned(inquiry: Inquiry) -> Iterator[Suspicion]:
             continue
         turned = negation_turned(flat_text(step.output), flat_text(other.output))
         if turned and about & content(turned).words:
-            yield Suspicion(step, PARTED, f"turned a not round: {short(turned)}")
+            yield Suspicion(step, Ground.TURNED, f"turned a not round: {short(turned)}")
             return
 
 
@@ -185,7 +174,9 @@ def _reprompted(inquiry: Inquiry) -> Iterator[Suspicion]:
         for step in inquiry.contents.parts:
             named = step.name in f"{change.what} {change.source}"
             if step.kind in WRITING and named and about & lost.words:
-                yield Suspicion(step, CHOSE, "its prompt had changed, in words that this is about")
+                yield Suspicion(
+                    step, Ground.REPROMPTED, "its prompt had changed, in words that this is about"
+                )
 
 
 def _held(inquiry: Inquiry) -> Iterator[Suspicion]:
@@ -194,12 +185,12 @@ def _held(inquiry: Inquiry) -> Iterator[Suspicion]:
     marked = set(incident.wrong) if incident else set()
     for trail in inquiry.trails:
         quote = short(trail.symptom.quote)
-        weight = MARKED if trail.symptom.quote in marked else ORIGIN
+        ground = Ground.MARKED if trail.symptom.quote in marked else Ground.ORIGIN
         if trail.origin and _was_given(inquiry, trail.origin):
-            weight = CARRIED
+            ground = Ground.CARRIED
         for at, step in enumerate(trail.steps):
             yield Suspicion(
-                step, CARRIED if at else weight, f"{'passes on' if at else 'first to hold'} {quote}"
+                step, Ground.CARRIED if at else ground, f"{'passes on' if at else 'first to hold'} {quote}"
             )
 
 
