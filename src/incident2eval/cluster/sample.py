@@ -62,6 +62,5 @@ def _alike(texts: Counter[str]) -> dict[str, float]:
         return dict.fromkeys(texts, 0.0)
     spelt = {text: " ".join(sorted(text.split())) for text in texts}
     return {
-        one: sum(times * ratio(spelt[one], spelt[other]) for other, times in texts.items())
-        for one in texts
+        one: sum(times * ratio(spelt[one], spelt[other]) for other, times in texts.items()) for one in texts
     }

@@ -263,7 +263,10 @@ RULES = (
 def every_rule() -> tuple[Blame, ...]:
     """All that may be said of a cause, in the order in which it is asked; of two of one name the first."""
     first, *rest = (
-        Blame(rule=one.name, category=one.category, control=one.control, why=one.why) for one in (*RULES, _LAST)
+        Blame(rule=one.name, category=one.category, control=one.control, why=one.why)
+        for one in (*RULES, _LAST)
     )
-    said = {blame.rule: blame for blame in reversed((first, *BLAMES.values(), *rest))}
-    return tuple(reversed(said.values()))
+    said: dict[str, Blame] = {}
+    for blame in (first, *BLAMES.values(), *rest):
+        said.setdefault(blame.rule, blame)
+    return tuple(said.values())
