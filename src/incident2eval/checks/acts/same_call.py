@@ -24,6 +24,8 @@ _ATTEMPT_KEYS = {
 _WHEN = vocabulary("requested sent created submitted called issued triggered updated generated")
 _OWN_REFERENCES = {("reference",), ("ref",), ("uuid",), ("guid",), ("external", "id"), ("transaction", "id")}
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{24,64}", re.IGNORECASE)
+_TOKEN_OF_ITS_OWN = re.compile(r"(?:[a-z]{1,4}[-_])?[0-9a-f]{6,64}|" + _UUID.pattern, re.IGNORECASE)
+"""What stands under a bare `key` when it is made for one attempt: `k-9fac4b`."""
 _EXPLANATIONS = vocabulary(
     "reason reasons note notes comment comments justification explanation why rationale remark remarks "
     "thought reasoning"
@@ -246,6 +248,8 @@ def _is_of_the_attempt(key: str, value: JSON) -> bool:
         return True
     if words[-1] == "at" and not _WHEN.isdisjoint(words):
         return True
+    if words == ("key",):
+        return bool(_TOKEN_OF_ITS_OWN.fullmatch(str(value)))
     return words[-2:] in _OWN_REFERENCES and bool(_UUID.fullmatch(str(value)))
 
 

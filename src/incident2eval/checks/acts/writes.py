@@ -28,6 +28,8 @@ _OFTEN_NOUNS = vocabulary(
     "confirm log save store note checkout request call report file fax quote"
 )
 """Verbs of writing where a name begins or ends with them; elsewhere they are things: `order_lookup`."""
+_KEPT = vocabulary("register record file log report schedule note label")
+"""Things that are looked into where a name ends with them: `licence_register`."""
 _DOING = vocabulary("process make execute run do perform trigger initiate start handle complete")
 _ACTS = vocabulary(
     "refund transfer payment charge credit deposit order booking reservation shipment cancellation "
@@ -148,7 +150,8 @@ def _by_words(words: tuple[str, ...]) -> Effect | None:
         return Effect.READ
     if words[0] in _DOING:
         return None if _ACTS.isdisjoint(words) else Effect.WRITE
-    return None if _OFTEN_NOUNS.isdisjoint({words[0], words[-1]}) else Effect.WRITE
+    verbs = {words[0], *(words[-1:] if words[-1] not in _KEPT else ())}
+    return None if _OFTEN_NOUNS.isdisjoint(verbs) else Effect.WRITE
 
 
 def _plainly_writes(name: str) -> bool:
