@@ -32,7 +32,7 @@ from incident2eval import collect, evalcase, formats
 from incident2eval import model as m
 from incident2eval.checks import SHELF, Known
 from incident2eval.model.incident import When, WorkflowVersion
-from incident2eval.rootcause import root_cause
+from incident2eval.rootcause import Evidence, root_cause
 
 DATA = Path(os.environ.get("INCIDENT2EVAL_SHARED", Path(__file__).parents[2] / "shared")) / "data"
 WRITES = ("book_", "cancel_", "update_", "send_")
@@ -82,7 +82,8 @@ def main() -> None:
 def searched(known: Known) -> tuple[Known, evalcase.Search]:
     """Ask every check by itself, in the way that `incident2eval run` asks them all."""
     found = evalcase.telling(known, evalcase.suspicions(known))
-    cause = root_cause(known.recorded, list(chain.from_iterable(found)), known.incident)
+    findings = list(chain.from_iterable(found))
+    cause = root_cause(Evidence(run=known.recorded, findings=findings, incident=known.incident))
     known = replace(known, cause=cause)
     each = [evalcase.search(known, cause, shelf=(check,)) for check in SHELF]
     kept = tuple(one for search in each for one in search.kept)

@@ -20,7 +20,7 @@ from incident2eval.model import (
     WorkflowSettings,
 )
 from incident2eval.model.incident import When, WorkflowVersion
-from incident2eval.rootcause import root_cause
+from incident2eval.rootcause import Evidence, root_cause
 
 ROSTER = Customers(
     rows=(
@@ -62,7 +62,7 @@ KNOWN = Known(
 
 def searched(known: Known, **more: object) -> Search:
     findings = [finding for findings in suspicions(known) for finding in findings]
-    cause = root_cause(known.recorded, findings, known.incident)
+    cause = root_cause(Evidence(run=known.recorded, findings=findings, incident=known.incident))
     return search(known, cause, **more)  # type: ignore[arg-type]
 
 

@@ -28,6 +28,8 @@ class Ground(Enum):
     """It did not hand on what the incident is about."""
     CUT_OFF = auto()
     """It cut off the text that the incident is about."""
+    FELL_BACK = auto()
+    """It found nothing, and went on with something else."""
     TURNED = auto()
     """It lost a not that the corrected run has, or the other way round."""
     CHOSE = auto()
@@ -48,7 +50,7 @@ WEIGHTS: Mapping[Ground, float] = {
     Ground.LET_THROUGH: 7.0,
     Ground.ADDRESS: 6.5,
     **dict.fromkeys((Ground.CONTROL, Ground.OF_ANOTHER, Ground.UNANSWERED), 6.0),
-    **dict.fromkeys((Ground.PARTED, Ground.LEFT_OUT, Ground.CUT_OFF, Ground.TURNED), 5.0),
+    **dict.fromkeys((Ground.PARTED, Ground.LEFT_OUT, Ground.CUT_OFF, Ground.FELL_BACK, Ground.TURNED), 5.0),
     **dict.fromkeys((Ground.CHOSE, Ground.REPROMPTED), 4.0),
     Ground.MARKED: 3.0,
     Ground.ORIGIN: 2.0,

@@ -17,6 +17,7 @@ from incident2eval.model import (
 from incident2eval.rootcause._content import content
 from incident2eval.rootcause._divergence import counterparts
 from incident2eval.rootcause._provenance import WRITING, Contents, Trail, trails
+from incident2eval.rootcause._reckoning import factor
 from incident2eval.rootcause._repair import Judge, heals, is_where_they_part
 from incident2eval.rootcause._symptoms import Symptom, symptom, symptoms
 
@@ -50,13 +51,21 @@ class Inquiry:
         self.contents = Contents(self.run)
         self.others = counterparts(self.run, evidence.corrected)
         self.symptoms = symptoms(self.run, evidence.findings, evidence.incident, evidence.right)
-        self.trails = tuple(map(self._told_apart, trails(self.contents, self.symptoms)))
+        found = tuple(map(self._told_apart, trails(self.contents, self.symptoms)))
+        self.trails = (*found, *map(self._told_apart, trails(self.contents, self._factors(found))))
         self.order = {step.id: at for at, step in enumerate(self.run.steps)}
 
     @property
     def first(self) -> int | None:
         """Position of the first step that holds something wrong; None where none does."""
         return min((self.order[trail.origin.id] for trail in self.trails if trail.origin), default=None)
+
+    def _factors(self, found: Sequence[Trail]) -> list[Symptom]:
+        """What was multiplied to get the figures that are wrong."""
+        incident = self.evidence.incident
+        told = f"{incident.title} {incident.what_happened}" if incident else ""
+        made = (factor(self.contents, one.symptom, one.origin, told) for one in found if one.origin)
+        return list({one.quote: one for one in made if one}.values())
 
     def _told_apart(self, trail: Trail) -> Trail:
         """The trail without the steps that hold the same in the corrected run, where any is left.

@@ -3,13 +3,15 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from incident2eval.detection.text.wording import key_words
+from incident2eval.detection.text.wording import key_words, leaves, vocabulary
 from incident2eval.model import Status, Step, StepKind, flat_text, texts
-from incident2eval.rootcause._content import content
+from incident2eval.rootcause._content import content, rows
 from incident2eval.rootcause._grounds import Ground
 from incident2eval.rootcause._inquiry import Inquiry, short
 from incident2eval.rootcause._provenance import WRITING
 
+_FOUND = vocabulary("matched match found exact hit resolved")
+_DEFAULTS = vocabulary("fallback default defaulted guessed assumed")
 _SHORTEST_TERM = 5
 _SHORTEST_NAME = 4
 _SHARED_KEYS = 2
@@ -52,6 +54,32 @@ def unanswered(inquiry: Inquiry) -> Iterator[Lost]:
                 Ground.UNANSWERED,
                 f"failed, and nothing answered for it: {short(step.error or 'no more is said')}",
             )
+
+
+def fallbacks(inquiry: Inquiry) -> Iterator[Lost]:
+    """Lookups that found nothing and gave something else, which led to the step where the words came in."""
+    origins = [trail.origin for trail in inquiry.trails if trail.origin]
+    for step in inquiry.contents.parts:
+        if not _fell_back(step):
+            continue
+        gave = content(rows(step.output)).values
+        for origin in origins:
+            used = inquiry.contents.given(origin).values
+            if (
+                inquiry.order[step.id] < inquiry.order[origin.id]
+                and gave & used - inquiry.contents.request.values
+            ):
+                yield Lost(step, Ground.FELL_BACK, "found nothing and went on with something else")
+                break
+
+
+def _fell_back(step: Step) -> bool:
+    """Whether a step says that it matched nothing, or used a default."""
+    for path, leaf in leaves(step.output):
+        words = set(key_words(path))
+        if (leaf is False and words & _FOUND) or (leaf is True and words & _DEFAULTS):
+            return True
+    return False
 
 
 def _about(inquiry: Inquiry, shortest: int = _SHORTEST_TERM) -> frozenset[str]:

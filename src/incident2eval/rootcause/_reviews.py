@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from incident2eval.checks import approves, careless_reviews, is_review, reviewer_of
-from incident2eval.detection.text.wording import embedded, key_words, leaves
+from incident2eval.detection.text.wording import embedded, key_words, leaves, vocabulary
 from incident2eval.model import JSON, Step, flat_text
 from incident2eval.rootcause._content import content
 from incident2eval.rootcause._inquiry import Inquiry, short
@@ -13,6 +13,7 @@ _NO = frozenset(
     "refuse refused reject rejected decline declined deny denied block blocked stop stopped".split()
 )
 _OVERRIDES = frozenset("override overrides overridden overrule overruled bypass bypassed".split())
+_ASKING = vocabulary("requested requester raised submitted submitter proposed proposer applicant")
 _ANOTHER = frozenset("another other second different two".split())
 
 
@@ -24,7 +25,7 @@ class Reviewed(NamedTuple):
 
 
 def careless(inquiry: Inquiry) -> Iterator[Reviewed]:
-    """Reviews that let pass what stood open, overrode a refusal, or were the same person's twice."""
+    """Reviews that let pass what stood open, overrode a refusal, or were by no independent person."""
     for step in careless_reviews(inquiry.run):
         yield Reviewed(step, "approved although a check before it had open findings")
     approved: dict[str, Step] = {}
@@ -32,6 +33,8 @@ def careless(inquiry: Inquiry) -> Iterator[Reviewed]:
         if overrides(step):
             yield Reviewed(step, "overrode a refusal")
         who = reviewer_of(step)
+        if who and approves(step) and who.casefold() in _askers(step.input):
+            yield Reviewed(step, f"{short(who)} approved what they had asked for themselves")
         if who and approves(step):
             if who in approved and _asks_for_another(step, inquiry):
                 yield Reviewed(step, f"{short(who)} approved twice where two people were asked for")
@@ -74,6 +77,16 @@ def _verdicts(value: JSON) -> frozenset[str]:
     answers = told.values() if isinstance(told, Mapping) else [told]
     brief = [one for one in answers if isinstance(one, str) and len(one.split()) <= 3]
     return frozenset(word for one in brief for word in one.casefold().split())
+
+
+def _askers(value: JSON) -> frozenset[str]:
+    """Who asked for what a review is about, as its input says."""
+    told = (embedded(value) or value) if isinstance(value, str) else value
+    return frozenset(
+        str(leaf).strip().casefold()
+        for path, leaf in leaves(told)
+        if not _ASKING.isdisjoint(words := key_words(path)) and (words[-1] == "by" or len(words) == 1)
+    )
 
 
 def _asks_for_another(review: Step, inquiry: Inquiry) -> bool:

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from incident2eval.checks import Blame
-from incident2eval.model import Category, ChangeKind, Status, StepKind
+from incident2eval.model import Category, ChangeKind, Status, StepKind, flat_text
 from incident2eval.rootcause._ageing import is_out_of_date, says_cached
 from incident2eval.rootcause._grounds import BLAMES, Ground
+from incident2eval.rootcause._provenance import WRITING
 from incident2eval.rootcause._scene import Scene
 from incident2eval.rootcause._symptoms import symptom
 
@@ -92,6 +93,20 @@ def _asked_for_something_else(scene: Scene) -> bool:
     return scene.others.given_alike(scene.culprit) is False
 
 
+def _was_asked_for_the_unheard(scene: Scene) -> bool:
+    """Whether a model asked for the call, with values that neither the request nor a step before holds."""
+    step, contents = scene.culprit, scene.contents
+    asked = any(one.kind in WRITING and step.name in flat_text(one.output) for one in contents.before(step))
+    return (
+        step.is_call
+        and asked
+        and any(
+            one.values and one.stands_in(contents.given(step)) and not contents.knew(step, one)
+            for one in scene.symptoms
+        )
+    )
+
+
 def _looked_up_loosely(scene: Scene) -> bool:
     """Whether it gave the address that was used, and was not asked by whose run it is."""
     step, own = scene.culprit, scene.run.customer_id
@@ -173,6 +188,13 @@ RULES = (
         speaks=_on(Ground.CUT_OFF),
     ),
     Rule(
+        name="a lookup that found nothing went on with a default",
+        category=Category.WORKFLOW_DESIGN,
+        control="stop where nothing is found",
+        why="the step says itself that nothing matched, and the run went on with what it gave instead",
+        speaks=_on(Ground.FELL_BACK),
+    ),
+    Rule(
         name="a change of the prompt went live unjudged",
         category=Category.WORKFLOW_DESIGN,
         control="judging a prompt before it goes live",
@@ -213,6 +235,13 @@ RULES = (
         control="grounding of what is written",
         why="it first stands in what the model wrote; nothing that it was given holds it",
         speaks=lambda scene: scene.writes,
+    ),
+    Rule(
+        name="the model asked for what nothing before holds",
+        category=Category.MODEL,
+        control="arguments of {step}",
+        why="the call was made with a value that stands in nothing that came before it",
+        speaks=_was_asked_for_the_unheard,
     ),
     Rule(
         name="asked for something else than in the right run",

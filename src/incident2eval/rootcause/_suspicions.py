@@ -9,7 +9,7 @@ from incident2eval.rootcause._content import content, negation_turned, tokens
 from incident2eval.rootcause._divergence import first_divergence
 from incident2eval.rootcause._grounds import BLAMES, Ground
 from incident2eval.rootcause._inquiry import Inquiry, short
-from incident2eval.rootcause._losses import losses, unanswered
+from incident2eval.rootcause._losses import fallbacks, losses, unanswered
 from incident2eval.rootcause._provenance import WRITING
 from incident2eval.rootcause._reviews import careless, of_another
 from incident2eval.rootcause._symptoms import symptom
@@ -42,7 +42,7 @@ def suspicions(inquiry: Inquiry) -> Iterator[Suspicion]:
     """All that speaks against the steps of a run, in no particular order."""
     yield from (Suspicion(step, Ground.LET_THROUGH, because) for step, because in careless(inquiry))
     yield from (Suspicion(step, Ground.OF_ANOTHER, because) for step, because in of_another(inquiry))
-    yield from (Suspicion(*lost) for lost in (*unanswered(inquiry), *losses(inquiry)))
+    yield from (Suspicion(*lost) for lost in (*unanswered(inquiry), *losses(inquiry), *fallbacks(inquiry)))
     for finding in inquiry.evidence.findings:
         yield from _found(inquiry, finding)
     yield from _parted(inquiry)
@@ -131,10 +131,12 @@ def _chosen(inquiry: Inquiry) -> Iterator[Suspicion]:
 
     A step that was given the wrong beside what it is said of, and the right nowhere, only passed it on.
     """
-    for one in inquiry.symptoms:
+    for one in (trail.symptom for trail in inquiry.trails):
         for step in inquiry.contents.parts if one.right is not None else ():
             given, brought = inquiry.contents.given(step), inquiry.contents.brought(step)
-            passed_on = one.is_stated_in(given) and not one.right_is_stated_in(given)
+            passed_on = given.repeats(one.says) or (
+                one.is_stated_in(given) and not one.right_is_stated_in(given)
+            )
             if step.kind is StepKind.GUARDRAIL or passed_on:
                 continue
             both = one.right_in(given) and one.wrongly_in(given)
@@ -185,7 +187,7 @@ def _held(inquiry: Inquiry) -> Iterator[Suspicion]:
     marked = set(incident.wrong) if incident else set()
     for trail in inquiry.trails:
         quote = short(trail.symptom.quote)
-        ground = Ground.MARKED if trail.symptom.quote in marked else Ground.ORIGIN
+        ground = Ground.MARKED if (trail.symptom.of or trail.symptom.quote) in marked else Ground.ORIGIN
         if trail.origin and _was_given(inquiry, trail.origin):
             ground = Ground.CARRIED
         for at, step in enumerate(trail.steps):

@@ -29,6 +29,8 @@ class Symptom:
     """The same as pieces of text, as they follow one another in the quote."""
     right: Content | None = None
     """What should stand there instead."""
+    of: str = ""
+    """The quote whose figure was reckoned with this one; empty where it is a quote itself."""
     known: frozenset[str] = frozenset()
     """Values of the quote that are no part of the fault: the right words or the run's own input have them."""
 
@@ -114,8 +116,9 @@ def symptoms(
     stated = incident.right if incident else ()
     should = (*stated, *filter(None, _SENTENCE.split(flat_text(right))))
     known = content(flat_text(run.input)).values.union(*(content(text).values for text in should))
+    beside = dict(zip(marked, stated, strict=True)) if len(marked) == len(stated) else {}
     return tuple(
-        _symptom(quote, should[:_MOST_RIGHT], known)
+        _symptom(quote, should[:_MOST_RIGHT], known, beside.get(quote))
         for quote in dict.fromkeys((*marked, *quoted))
         if quote.strip()
     )
@@ -126,14 +129,18 @@ def symptom(quote: str) -> Symptom:
     return Symptom(quote=quote, says=content(quote))
 
 
-def _symptom(quote: str, should: Sequence[str], known: frozenset[str]) -> Symptom:
+def _symptom(quote: str, should: Sequence[str], known: frozenset[str], beside: str | None) -> Symptom:
+    """A quote beside what should have stood there: the right words most like it, else those at its place."""
     mine = tokens(quote)
     matchers = (
         (SequenceMatcher(None, mine, theirs, autojunk=False), theirs) for theirs in map(tokens, should)
     )
     best, theirs = max(matchers, key=lambda one: one[0].ratio(), default=(None, ()))
     plain = Symptom(quote=quote, says=content(quote), known=known)
-    if best is None or best.ratio() < _ALIKE or best.ratio() == 1:
+    if beside and (best is None or best.ratio() < _ALIKE):
+        theirs = tokens(beside)
+        best = SequenceMatcher(None, mine, theirs, autojunk=False)
+    elif best is None or best.ratio() < _ALIKE or best.ratio() == 1:
         return plain
     changed = [code for code in best.get_opcodes() if code[0] != "equal"]
     pieces = [" ".join(mine[start:end]) for _, start, end, _, _ in changed if end > start]
