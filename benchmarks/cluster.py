@@ -5,8 +5,9 @@
 """Grouping failures, from 1,000 to 1,000,000: time, memory and quality, beside other ways to do it.
 
 Prints figures, asserts none. Every method at every size has a process of its own, which may take `--limit`
-seconds of CPU; where it takes more, larger sizes are not tried. CPU and wall are those of grouping alone
-(without imports, with what is loaded late), the peak is that of the process with the data in it.
+seconds of CPU; where it takes more, larger sizes are not tried, nor any beyond what `LARGEST` says. CPU and
+wall are those of grouping alone (without imports, with what is loaded late), the peak is that of the process
+with the data in it. `score` was drawn anew once all thresholds stood, and first run after that.
 
 The failures are generated (`cluster_data.py`). There are two sets, whose words, names and seeds differ:
 thresholds may be looked at on `tune` (`--words tune`); `score` is what is reported. In each, `few` has 200
@@ -33,7 +34,7 @@ from itertools import islice
 from typing import Any
 
 from cluster_data import VOCABULARIES, customers, how_many, rows
-from cluster_methods import DEDUP, DRAIN3, METHODS, OURS, OURS_TEXT, PEERS, SINGLETONS
+from cluster_methods import DEDUP, DRAIN3, LEIDEN, METHODS, OURS, OURS_TEXT, PEERS, SINGLETONS
 from cluster_metrics import quality
 from cluster_real import BM25, COSINE, categories, recall
 
@@ -43,6 +44,9 @@ SEEN = 10_000
 """Failures by which the wordings are judged."""
 SLACK = 900
 """Seconds that a process may wait for a processor, beyond three times its limit."""
+
+LARGEST = {DRAIN3: 100_000, LEIDEN: 10_000}
+"""More failures would take these peers most of the time of all."""
 
 Cells = dict[tuple[str, int, str], dict[str, Any]]
 
@@ -91,6 +95,9 @@ def _cells(given: argparse.Namespace, spread: str) -> Iterator[tuple[int, str, d
         for name in (OURS, OURS_TEXT, *given.peers):
             if name in exhausted:
                 print(f"  {name:<16} not tried: a smaller size took over {given.limit} s")
+                continue
+            if size > LARGEST.get(name, size):
+                print(f"  {name:<16} not tried with more than {LARGEST[name]:,}")
                 continue
             cell = _run(given, name, spread, size)
             exhausted |= {name} if "over" in cell else set()

@@ -101,12 +101,13 @@ def _leiden(_: Customers) -> Group:
     return grouped
 
 
-OURS, OURS_TEXT, DEDUP, SINGLETONS, DRAIN3 = (
+OURS, OURS_TEXT, DEDUP, SINGLETONS, DRAIN3, LEIDEN = (
     "ours, fields",
     "ours, text only",
     "exact dedup",
     "singletons",
     "Drain3",
+    "TF-IDF + Leiden",
 )
 METHODS: dict[str, Prepare] = {
     OURS: _ours,
@@ -115,6 +116,6 @@ METHODS: dict[str, Prepare] = {
     SINGLETONS: _singletons,
     "same fields": _same_fields,
     DRAIN3: _drain3,
-    "TF-IDF + Leiden": _leiden,
+    LEIDEN: _leiden,
 }
 PEERS = tuple(name for name in METHODS if name not in {OURS, OURS_TEXT})

@@ -69,13 +69,10 @@ def _recalled(
 
 
 def _nearest(reports: Sequence[Failure]) -> Rank:
-    from incident2eval.cluster import nearest
+    from incident2eval.cluster import Neighbourhood
 
-    def rank(report: Failure) -> list[str]:
-        others = [each for each in reports if each.id != report.id]
-        return [each.incident for each in nearest(report, others, k=FIRST)]
-
-    return rank
+    neighbourhood = Neighbourhood(reports)
+    return lambda report: [each.incident for each in neighbourhood.nearest(report, k=FIRST)]
 
 
 def _cosine(reports: Sequence[Failure]) -> Rank:

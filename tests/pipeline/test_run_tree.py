@@ -232,13 +232,17 @@ class TestNote:
 
     def test_every_text_goes_through_the_redactor(self) -> None:
         note = IncidentNote(
-            id="X", title="Ana", severity=1, stand="Ana", cause=replace(cause_at("s2"), because=("Ana",))
+            id="X",
+            title="Ana",
+            severity=1,
+            stand=("Lee", "Ana"),
+            cause=replace(cause_at("s2"), because=("Ana",)),
         )
         told = retold(
             with_tree(note, {"": RUN}, ROSTER), lambda text: text.replace("Ana", "N.").replace(QUOTE, "…")
         )
 
-        assert (told.title, told.stand, told.cause.because) == ("N.", "N.", ("N.",))
+        assert (told.title, told.stand, told.cause.because) == ("N.", ("Lee", "N."), ("N.",))
         assert QUOTE not in repr((told.cause, told.tree))
         assert "Ana" not in repr(told)
 

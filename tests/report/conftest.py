@@ -74,7 +74,7 @@ def incident_filled_with(text: str) -> IncidentNote:
             because=(text,),
             warnings=(text,),
         ),
-        stand=text,
+        stand=(text,),
         tree=tuple(
             TreeRow(kind=StepKind.TOOL, name=text, depth=depth, part=part, note=text, quote=text)
             for depth, part in enumerate((Part.ASIDE, *Part))

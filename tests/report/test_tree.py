@@ -262,7 +262,7 @@ class TestPage:
         assert "<svg" not in page
 
     def test_a_persons_word_is_no_proof_of_the_tools(self, blocked: Report) -> None:
-        page = render(explained(blocked, overruled=True, stand="Ana overruled it.")).html
+        page = render(explained(blocked, overruled=True, stand=("Ana overruled it.",))).html
 
         assert "A person&#39;s word" in page or "A person's word" in page
         assert "Proved by repair" not in page

@@ -20,7 +20,10 @@ from incident2eval.pipeline._answer import Answer
 @click.option("--note", metavar="TEXT", help="With --confirm: what else to keep.")
 @click.option("--because", metavar="TEXT", help="With --overrule: why the proposal is wrong.")
 @click.option(
-    "--category", type=click.Choice([*map(str, Category)]), help="With --overrule: where the cause lies."
+    "--category",
+    metavar="CATEGORY",
+    type=click.Choice([*map(str, Category)]),
+    help="With --overrule: where the cause lies.",
 )
 @click.option("--step", metavar="ID", help="With --overrule: the step where it went wrong first.")
 @click.option("--control", metavar="NAME", help="With --overrule: what should have stopped it.")

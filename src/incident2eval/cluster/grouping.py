@@ -3,7 +3,7 @@
 import hashlib
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from incident2eval.cluster.candidates import Candidates
 from incident2eval.cluster.clustering import Cluster, Clustering, KnownType
@@ -19,8 +19,8 @@ _LEARNT = 7
 """So many members tell what is the core of a type; after that it stands."""
 _ASKED = 5
 """So many types of one fault are compared by their words where a failure does not say which it is."""
-_SURE = 92.0
-"""A likeness that leaves no doubt."""
+_ENOUGH = 85.0
+"""A likeness from which on no other type is looked for."""
 _PULL, _STRONGEST_PULL = 3.0, 15.0
 """By so much a type draws a text more each time that its size doubles, and at most."""
 _ELSEWHERE = 3.0
@@ -49,7 +49,7 @@ def group(
 class _Type:
     """A type while failures come in."""
 
-    __slots__ = ("_seen", "_texts", "core", "founder", "known", "members", "sample", "workflow")
+    __slots__ = ("_seen", "core", "founder", "known", "members", "sample", "texts", "workflow")
 
     def __init__(self, known: KnownType, founder: Weighed, workflow: str | None) -> None:
         self.known = known
@@ -60,16 +60,16 @@ class _Type:
         self.workflow = workflow
         self.members: list[str] = []
         self.sample = Sample()
-        self._texts = 1
+        self.texts = 1
         self._seen: Counter[str] | None = None
 
     def learn(self, terms: Terms) -> None:
         """Take in the words of a member that joined by its words."""
-        if self._texts < _LEARNT:
-            self._texts += 1
+        if self.texts < _LEARNT:
+            self.texts += 1
             seen = self._seen = self._seen or Counter(self.founder.terms)
             seen.update(terms)
-            core = frozenset(term for term, times in seen.items() if 2 * times > self._texts)
+            core = frozenset(term for term, times in seen.items() if 2 * times > self.texts)
             if core != self.core.terms:
                 self.core = Weighed(core)
 
@@ -88,7 +88,10 @@ class _Grouping:
         self._types: list[_Type] = []
         self._ids: set[str] = set()
         self._faults = Faults()
+        self._again: defaultdict[str, Candidates] = defaultdict(Candidates)
+        """The types whose words came again: few, and most of what is still to come is of one of them."""
         self._texts: defaultdict[str, Candidates] = defaultdict(Candidates)
+        """All types."""
         self._met: defaultdict[Fault, dict[str, int]] = defaultdict(dict)
         for row in known:
             if row.id not in self._ids:
@@ -100,7 +103,7 @@ class _Grouping:
         fault = self._faults.of(failure)
         same = self._faults.same(fault)
         number = same[0] if len(same) == 1 else self._by_words(failure, fault, same[:_ASKED])
-        if same:
+        if number in same:
             self._faults.fill(number, fault)
         kind = self._types[number]
         kind.members.append(failure.id)
@@ -145,7 +148,10 @@ class _Grouping:
         if not near:
             return None
         best = max(near, key=lambda one: (found[one] + self._types[one].pull(), -one))
-        self._types[best].learn(text.terms)
+        kind = self._types[best]
+        kind.learn(text.terms)
+        if kind.texts == 2:
+            self._index(self._again, best, kind.core.terms)
         return best
 
     def _alike(self, fault: Fault, text: Weighed, workflow: str | None) -> dict[int, float]:
@@ -153,12 +159,11 @@ class _Grouping:
         found: dict[int, float] = {}
         blank = fault.blank
         for texts in self._texts_for(fault):
-            for likely in texts.like(text.terms, self._vocabulary.weights):
-                for one in likely:
-                    if one not in found and (blank or self._faults[one].kin(fault) is Kin.UNDECIDED):
-                        found[one] = self._likeness(one, text) - self._distance(one, workflow)
-                if max(found.values(), default=0.0) >= _SURE:
-                    return found
+            for one in texts.like(text.terms, self._vocabulary.weights):
+                if one not in found and (blank or self._faults[one].kin(fault) is Kin.UNDECIDED):
+                    found[one] = self._likeness(one, text) - self._distance(one, workflow)
+            if max(found.values(), default=0.0) >= _ENOUGH:
+                break
         return found
 
     def _misspelt(self, found: dict[int, float], text: Weighed, workflow: str | None) -> list[int]:
@@ -188,15 +193,21 @@ class _Grouping:
         self._types.append(_Type(known, text, workflow))
         self._ids.add(known.id)
         self._vocabulary.count(text.terms)
-        for bucket in ("*", *fault.checks) if fault.checks else ("",):
-            self._texts[bucket].add(number, text.terms)
+        self._index(self._texts, number, text.terms)
         return number
+
+    def _index(self, texts: Mapping[str, Candidates], number: int, terms: Terms) -> None:
+        """The type may be found by these words from now on."""
+        checks = self._faults[number].checks
+        for bucket in ("*", *checks) if checks else ("",):
+            texts[bucket].add(number, terms)
 
     def _texts_for(self, fault: Fault) -> Iterator[Candidates]:
         """Where the types are that words may decide about: those with its first check, those without any."""
-        for bucket in ("", fault.first or "*"):
-            if bucket in self._texts:
-                yield self._texts[bucket]
+        for texts in (self._again, self._texts):
+            for bucket in ("", fault.first or "*"):
+                if bucket in texts:
+                    yield texts[bucket]
 
     def _likeness(self, number: int, text: Weighed) -> float:
         kind = self._types[number]

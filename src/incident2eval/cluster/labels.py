@@ -17,12 +17,12 @@ class Labels:
         self._messages = {check.name: check.words.message for check in SHELF}
 
     def of(self, fault: Fault, text: str) -> str:
-        """What failed, in the words of the checks and the control; else the beginning of a member's text."""
-        failed = [self._messages.get(name, name.replace("_", " ")) for name in sorted(fault.checks)]
-        place = fault.control or (fault.tool if failed else None)
-        what = "; ".join(failed) if failed else "a control failed" if fault.control else ""
+        """The control and what failed first, in the check's words; else the beginning of a member's text."""
+        what = self._messages.get(fault.first, fault.first.replace("_", " "))
+        if fault.control:
+            return _line(f"{fault.control}: {what}" if what else f"{fault.control} failed")
         if what:
-            return _line(f"{what} ({place})" if place else what)
+            return _line(f"{what} ({fault.tool})" if fault.tool else what)
         return _shortened(_line(self._anonymous(text[: 2 * _LONGEST]))) or "nothing is known of what failed"
 
     def _anonymous(self, text: str) -> str:
@@ -37,8 +37,10 @@ class Labels:
 
 
 def _line(text: str) -> str:
-    # Half a character of a broken text cannot be written out.
-    return " ".join(visible(text.encode(errors="backslashreplace").decode()).split())
+    if not text.isprintable():
+        # Half a character of a broken text cannot be written out.
+        text = visible(text.encode(errors="backslashreplace").decode())
+    return " ".join(text.split())
 
 
 def _shortened(line: str) -> str:

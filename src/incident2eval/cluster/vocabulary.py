@@ -102,12 +102,13 @@ class Vocabulary:
         """The stem of the word, or of the ordinary word that it is a misspelling of."""
         if len(word) < _SHORTEST_SLIP:
             return stem(word)
-        shorter = {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}
+        # A dict, as its order is the same in every process.
+        shorter = dict.fromkeys((word, *(word[:at] + word[at + 1 :] for at in range(len(word)))))
         if is_ordinary(word):
             for slip in shorter:
                 self._slips.setdefault(slip, word)
             return stem(word)
-        for slip in sorted(shorter, key=len, reverse=True):
+        for slip in shorter:
             if slip in self._slips and _is_slip(word, self._slips[slip]):
                 return stem(self._slips[slip])
         return stem(word)

@@ -94,6 +94,8 @@ class Onset:
 
     checked: int
     """Archived runs that were judged."""
+    read: int = 0
+    """Archived runs that there are."""
     last_good: Sighting | None = None
     """The last run before the first hit that shows nothing of the kind."""
     first_hit: Sighting | None = None

@@ -325,7 +325,7 @@ KNOWN_VALUES: Mapping[str, frozenset[str]] = {
     ),
     "updates.kind": frozenset("policy training runbook case".split()),
     "impact.domains": frozenset(
-        "customer employee financial legal security operational reputational".split()
+        "customer employee financial legal security safety operational reputational".split()
     ),
 }
 """Lists whose unknown values are kept and warned about (marked + in contract section 3)."""

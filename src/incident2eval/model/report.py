@@ -50,8 +50,8 @@ class IncidentNote:
     """Where the corrected run of its cases comes from; `repaired` is named in every report."""
     cause: RootCause | None = None
     """The root cause that counts; None where none was written, or none that can be read."""
-    stand: str = ""
-    """Who stands behind the cause, in words."""
+    stand: tuple[str, ...] = ()
+    """Who stands behind the cause, and what was said with it, in words."""
     overruled: bool = False
     """Whether the cause is a person's in place of what the tool proposed."""
     tree: tuple[TreeRow, ...] = ()

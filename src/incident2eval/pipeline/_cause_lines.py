@@ -24,8 +24,8 @@ _MARKS = {State.FAILED: "[!]", State.HELD: "[x]", State.NOT_SEEN: "[ ]"}
 _MOST_PASSAGES = 6
 _MOST_CHANGES = 4
 _MOST_REASONS = 3
-_QUOTE = 60
-_EVIDENCE = 90
+_QUOTE = 110
+_EVIDENCE = 170
 _SOURCE = 160
 
 
@@ -156,6 +156,9 @@ def _changed(changes: Sequence[SeenChange]) -> Iterator[str]:
 
 
 def _since(onset: Onset) -> str:
+    if not onset.checked:
+        there = counted(onset.read, "past run")
+        return f"not judged: of {there} none can be, as what was red speaks of this input, or of all runs together"
     judged = counted(onset.checked, "past run")
     if not onset.hits:
         last = f"; the last good one is {_sighting(onset.last_good)}" if onset.last_good else ""
@@ -169,9 +172,8 @@ def _since(onset: Onset) -> str:
 
 def _next_in_line(cause: RootCause, run: Run | None) -> Iterator[str]:
     names = {step.id: step.name for step in run.steps} if run else {}
-    others = [f"{_named(names.get(one.step), one.step)} {one.score:g}" for one in cause.ranked[1:4]]
-    if others:
-        yield f"  next in line (it scores {cause.ranked[0].score:g}): {', '.join(others)}"
+    for one in cause.ranked[1:3]:
+        yield f"  next in line: {_named(names.get(one.step), one.step)}: {_short(one.because, _QUOTE)}"
 
 
 def _differ(stated: FailedControl | None, control: FailedControl | None) -> bool:

@@ -36,14 +36,31 @@ def with_cause(home: Project, note: IncidentNote) -> IncidentNote:
     )
 
 
-def _stand(file: CauseFile) -> str:
+def _stand(file: CauseFile) -> tuple[str, ...]:
+    """Who stands behind the cause; then what was said with it."""
     if file.standing is Standing.OVERRULED and file.overruled:
-        return f"{_who(file.overruled)} overruled what the tool had proposed{_when(file.overruled)}."
+        who = f"{_who(file.overruled)} overruled what the tool had proposed{_when(file.overruled)}."
+        return (who, *_reasons(file.overruled), *_proposal(file.proposed))
     if file.confirmed is None or file.standing is Standing.PROPOSED:
-        return "This is a proposal of the tool: nobody has confirmed it yet."
+        return ("This is a proposal of the tool: nobody has confirmed it yet.",)
     if file.standing is Standing.CHANGED:
-        return f"{_who(file.confirmed)} confirmed another proposal{_when(file.confirmed)}: look at it again."
-    return f"Confirmed by {file.confirmed.by or 'somebody'}{_when(file.confirmed)}."
+        return (
+            f"{_who(file.confirmed)} confirmed another proposal{_when(file.confirmed)}: look at it again.",
+        )
+    note = (file.confirmed.note,) if file.confirmed.note else ()
+    return (f"Confirmed by {file.confirmed.by or 'somebody'}{_when(file.confirmed)}.", *note)
+
+
+def _reasons(word: Overruled) -> tuple[str, ...]:
+    return (f"Because: {' '.join(word.because)}",) if word.because else ()
+
+
+def _proposal(cause: RootCause | None) -> tuple[str, ...]:
+    if cause is None or cause.category is None:
+        return ()
+    control = f", {cause.control.name}" if cause.control else ""
+    where = f", at {cause.name}" if cause.name else ""
+    return (f"The tool had proposed: {str(cause.category).replace('_', ' ')}{control}{where}.",)
 
 
 def _who(word: Confirmed | Overruled) -> str:
@@ -79,11 +96,14 @@ def _gone_wrong(runs: Iterable[Run], cause: RootCause) -> Run | None:
 
 
 def retold(note: IncidentNote, text: Callable[[str], str]) -> IncidentNote:
-    """A note whose every text was given to a redactor: what people wrote in the file may name somebody."""
+    """A note whose texts were given to a redactor: what people wrote in the file may name somebody.
+
+    Who confirmed or overruled it stays: a signature in a pseudonym would be nobody's.
+    """
     return replace(
         note,
         title=text(note.title),
-        stand=text(note.stand),
+        stand=tuple(text(one) if at else one for at, one in enumerate(note.stand)),
         cause=_retold_cause(note.cause, text) if note.cause else None,
         tree=tuple(replace(row, note=text(row.note), quote=text(row.quote)) for row in note.tree),
     )

@@ -70,7 +70,7 @@ def past(known: Known, found: Sequence[Findings], archived: Archived | None) -> 
     note = f"{counted(timeless, 'archived run')} without a time: not placed before or after the incident"
     return History(
         changes=confirmed(stated(known.incident), seen, beside=_beside_corrected(known)),
-        onset=_onset(judged, known.recorded) if judged.checked else None,
+        onset=_onset(judged, known.recorded, read=len(runs)) if runs else None,
         archived=archived,
         notes=(note,) if timeless else (),
     )
@@ -100,12 +100,13 @@ def _judged_by(checks: Sequence[Check], known: Known, runs: Sequence[Run]) -> _J
     return _Judged(good=tuple(good), hits=tuple(hits), checked=len(good) + len(hits))
 
 
-def _onset(judged: _Judged, recorded: Run) -> Onset:
+def _onset(judged: _Judged, recorded: Run, *, read: int) -> Onset:
     hits = [run for run in _ordered(judged.hits) if _is_before(run, recorded)]
     first = hits[0] if hits else None
     good = [run for run in _ordered(judged.good) if _is_before(run, first or recorded)]
     return Onset(
         checked=judged.checked,
+        read=read,
         last_good=_sighting(good[-1]) if good else None,
         first_hit=_sighting(first) if first else None,
         hits=len(judged.hits),

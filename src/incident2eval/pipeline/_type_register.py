@@ -5,9 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from incident2eval.cluster import Cluster, Clustering, KnownType, group
-from incident2eval.cluster.fault import Fault
-from incident2eval.cluster.labels import Labels
+from incident2eval.cluster import Cluster, Clustering, Fault, KnownType, Labels, group
 from incident2eval.detection.text.views import plain
 from incident2eval.detection.text.wording import fold
 from incident2eval.model import Customers, Failure, Incident
@@ -33,12 +31,32 @@ def grouped(
         registered: The types as the register keeps them.
         customers: The roster.
     """
+    registered = taught(registered, failures)
     assignment = dict(_staying(failures, registered))
     known = {one.id: known_type(one) for one in registered}
     loose = [one for one in failures if one.id not in assignment]
     joined = group(loose, customers=customers, known=tuple(known.values()))
     known |= {one.id: one.known for one in joined.clusters}
     return _drawn(failures, {**assignment, **joined.assignment}, known, customers)
+
+
+def taught(registered: Sequence[RegisteredType], failures: Sequence[Failure]) -> tuple[RegisteredType, ...]:
+    """The types, those that were known by words alone with what failed in the first of them that has a cause.
+
+    So an incident that comes later and failed alike is of the type in whatever words it was written up.
+    """
+    rows = {one.id: one for one in failures}
+    return tuple(_with_fault(one, rows) for one in registered)
+
+
+def _with_fault(kind: RegisteredType, rows: Mapping[str, Failure]) -> RegisteredType:
+    members = (rows[one] for one in sorted(kind.incidents) if one in rows)
+    first = next((one for one in members if one.checks or one.control), None)
+    if kind.checks or kind.control or first is None:
+        return kind
+    return replace(
+        kind, checks=first.checks, control=first.control, step_kind=first.step_kind, tool=first.tool
+    )
 
 
 def known_type(one: RegisteredType) -> KnownType:
@@ -62,6 +80,7 @@ def to_register(
     registered: Sequence[RegisteredType],
 ) -> Iterator[RegisteredType]:
     """What the register should say now; a type that nothing is of any more keeps all but its incidents."""
+    registered = taught(registered, failures)
     before = {one.id: one for one in registered}
     rows = {one.id: one for one in failures}
     nobody = _Nobody(project, incidents) if {one.id for one in clustering.clusters} - before.keys() else None

@@ -194,7 +194,8 @@ def _refuse_symptoms(because: str, instead: Instead) -> None:
 def _step(home: Project, incident: str, step_id: str) -> Step:
     """The step of the incident's run that a person means."""
     run = open_dossier(home, incident).gathered.recorded
-    step = run.step(step_id)
+    named = [one for one in run.steps if one.name == step_id]
+    step = run.step(step_id) or (named[0] if len(named) == 1 else None)
     if step is None:
         known = ", ".join(f"{one.id} ({one.name})" for one in run.steps[:_SHOWN_STEPS])
         more = "" if len(run.steps) <= _SHOWN_STEPS else f" and {len(run.steps) - _SHOWN_STEPS} more"

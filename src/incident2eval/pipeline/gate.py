@@ -174,6 +174,7 @@ def _report(
         overrides=tuple(f"trials at severity {level}: {n}" for level, n in sorted(policy.trials.items())),
         notes=(
             *(["steps as reported by the workflow"] if Observation.STEPS in observed else []),
+            "names of customers and people in what is quoted are invented stand-ins; ids are real",
             *(f"not redacted, on request: the runs in cases/{name}" for name in _unredacted(sheets)),
             *home.warnings,
         ),

@@ -12,7 +12,7 @@ from incident2eval.pipeline._types import REPEATED, Placed, failure_of, placed
 from incident2eval.pipeline.cases import Built, build
 from incident2eval.pipeline.explain import described
 from incident2eval.pipeline.intake import whoami
-from incident2eval.store import Project, dump
+from incident2eval.store import Project, Standing, dump
 
 ORIGINS = {
     Origin.CORRECTED_TRACE: "the trace handed over as corrected",
@@ -70,6 +70,7 @@ def _data(dossier: Dossier, kind: Placed, built: Built) -> dict[str, JSON]:
             "given": dossier.incident.severity,
             "suggested": int(triage.suggested),
             "because": list(triage.because),
+            "ask_again": kind.came_back,
         },
         "findings": [dump(finding) for finding in dossier.findings],
         "doubtful": [dump(finding) for finding in dossier.doubtful],
@@ -124,4 +125,10 @@ def _text(dossier: Dossier, kind: Placed, built: Built, refused: NotProvable | N
     cause = f"incidents/{incident.id}/root-cause.yaml"
     if refused is not None:
         return [*lines, "", f"next: {(refused.hint or str(refused)).splitlines()[0]}"]
-    return [*lines, "", f"next: look at the proposed cause in {cause}, mend the workflow, then {gate}"]
+    standing = dossier.project.cause_file(incident.id).standing
+    look = (
+        ""
+        if standing in {Standing.CONFIRMED, Standing.OVERRULED}
+        else f"look at the proposed cause in {cause}, "
+    )
+    return [*lines, "", f"next: {look}mend the workflow, then {gate}"]

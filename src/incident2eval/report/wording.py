@@ -165,6 +165,8 @@ def sentence(text: str) -> str:
 
 def onset(began: Onset) -> str:
     """Since when, as far as past runs bound it."""
+    if not began.checked:
+        return f"Of {began.read:,} past runs none could be judged for the same failure."
     runs = f"{began.checked:,} past run{'' if began.checked == 1 else 's'} looked at"
     if not began.hits:
         return f"{runs}, none of them with the same failure."

@@ -19,7 +19,8 @@ _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _GROUPED_BY_DOTS = re.compile(r"\d{1,3}(?:\.\d{3})+,\d+")
 _DECIMAL = re.compile(r"\d{1,18}(?:[.,]\d{1,9})?")
 _WORD = re.compile(r"[^\W\d_]+")
-_SENTENCE = re.compile(r"(?<=[.!?])\s|\n")
+LINES = re.compile(r"(?<=[.!?])\s|\n")
+"""Ends of sentences and rows."""
 _NEGATION = re.compile(r"\b(?:not|no|never|nobody|nothing|none|cannot|without)\b|n['\u2019]t\b")
 _SAME_SENTENCE = 0.5
 """From which share of common words on two sentences say the same, or its opposite."""
@@ -91,7 +92,7 @@ def content(text: str) -> Content:
         flat=" ".join(re.findall(r"\w+", lower)),
         values=frozenset(token for token in tokens(text) if _is_value(token)),
         words=_words(lower),
-        sentences=tuple(filter(None, map(_terms, _SENTENCE.split(text[:MOST_TEXT])))),
+        sentences=tuple(filter(None, map(_terms, LINES.split(text[:MOST_TEXT])))),
     )
 
 
@@ -178,7 +179,5 @@ def negation_turned(text: str, other: str) -> str:
 
 def _sentences(text: str) -> list[str]:
     return [
-        one
-        for one in _SENTENCE.split(text[:MOST_TEXT].casefold())
-        if len(_WORD.findall(one)) >= _FEWEST_WORDS
+        one for one in LINES.split(text[:MOST_TEXT].casefold()) if len(_WORD.findall(one)) >= _FEWEST_WORDS
     ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from incident2eval.checks import is_review
+from incident2eval.checks import is_review, refuses
 from incident2eval.model import (
     Area,
     Category,
@@ -90,11 +90,15 @@ def _data(run: Run, category: Category | None, culprit: Step | None) -> Examined
         return Examined(
             area=Area.DATA, state=State.FAILED, evidence=f"it already stood in what {culprit.name} read"
         )
-    sources = [step for step in run.steps if step.kind in _SOURCES and step.content.strip()]
+    sources = [
+        step
+        for step in run.steps
+        if step.kind in _SOURCES and step.status is Status.OK and step.content.strip()
+    ]
     if sources and culprit is not None:
         evidence = f"{_counted(len(sources), 'source')} read, none is where it came in"
         if culprit in sources and culprit.status is Status.OK:
-            evidence = f"{culprit.name} gave what it holds: which, not what, is the fault"
+            evidence = f"{culprit.name} gave its records as they are; that it gave these is the fault"
         return Examined(area=Area.DATA, state=State.HELD, evidence=evidence)
     return Examined(area=Area.DATA, state=State.NOT_SEEN)
 
@@ -126,7 +130,9 @@ def _review(
     if category is Category.HUMAN_REVIEW and culprit is not None:
         return Examined(area=Area.REVIEW, state=State.FAILED, evidence=f"{culprit.name} let it pass")
     if held:
-        evidence = f"{', '.join(dict.fromkeys(step.name for step in held))} looked at it"
+        stopped = [step for step in held if refuses(step)]
+        names = ", ".join(dict.fromkeys(step.name for step in stopped or held))
+        evidence = f"{names} {'did not approve it' if stopped else 'looked at it'}"
         return Examined(area=Area.REVIEW, state=State.HELD, evidence=evidence)
     return Examined(area=Area.REVIEW, state=State.NOT_SEEN)
 

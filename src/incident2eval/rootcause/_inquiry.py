@@ -1,8 +1,9 @@
 """One run looked into: its contents, what is wrong with it, and the way that took through the steps."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from incident2eval.detection.text.wording import key_words
 from incident2eval.model import (
     JSON,
     Finding,
@@ -11,6 +12,7 @@ from incident2eval.model import (
     Passage,
     Run,
     SeenChange,
+    Status,
     Step,
     flat_text,
 )
@@ -21,6 +23,7 @@ from incident2eval.rootcause._reckoning import factor
 from incident2eval.rootcause._repair import Judge, heals, is_where_they_part
 from incident2eval.rootcause._symptoms import Symptom, symptom, symptoms
 
+_SHORTEST_NAME = 4
 _MUCH_MORE = 2.0
 """How much more of a step must be about it for it to be the origin in place of an earlier one."""
 
@@ -110,25 +113,37 @@ class Inquiry:
             one.symptom for one in self.trails if one.origin is culprit or one.symptom.stands_in(brought)
         )
 
+    def clears(self, culprit: Step) -> bool:
+        """Whether without this step's part nothing is found any more."""
+        judge = self.evidence.judge
+        return judge is not None and heals(
+            self.contents, culprit, self._brought_in(culprit), self.evidence.findings, judge
+        )
+
     def proves(self, culprit: Step) -> bool:
-        """Whether without this step's part, or with the right one in its place, nothing is found."""
+        """Whether a repair proves the step: without its part, or with the right one in its place.
+
+        That words vanish with the model that wrote them proves nothing; only a right run does.
+        """
         judge, corrected = self.evidence.judge, self.evidence.corrected
         if judge is None:
             return False
-        return heals(self.contents, culprit, self._brought_in(culprit), self.evidence.findings, judge) or (
-            corrected is not None
-            and is_where_they_part(self.contents, culprit, self.others, corrected, judge)
+        parted = corrected is not None and is_where_they_part(
+            self.contents, culprit, self.others, corrected, judge
         )
+        return parted or (culprit.kind not in WRITING and self.clears(culprit))
 
     def path(self, culprit: Step) -> tuple[Passage, ...]:
         """Where it came in, the steps that passed it on, and the output where it says it."""
         named = {one.excerpt for one in self.evidence.findings if one.step == culprit.id}
         records = [record.text for record in culprit.records if record.id in named and record.text]
         said = [*self.about(culprit), *(symptom(text) for text in records)]
-        brought = self.contents.brought(culprit)
-        mine = next((one.quote for one in said if one.stands_in(brought)), culprit.error or "")
+        mine = next((line for one in said if (line := self.contents.line(culprit, one))), culprit.error or "")
         passages = [Passage(step=culprit.id, name=culprit.name, quote=short(mine) if mine else "")]
         for step in self.contents.parts[self._after(culprit) :]:
+            if culprit.status is Status.ERROR and (empty := _handed_on_empty(culprit, step)):
+                passages.append(Passage(step=step.id, name=step.name, quote=empty))
+                continue
             held = next((one for one in said if one.stands_in(self.contents.brought(step))), None)
             if held:
                 passages.append(Passage(step=step.id, name=step.name, quote=short(held.quote)))
@@ -141,7 +156,24 @@ class Inquiry:
         return parts.index(culprit) + 1 if culprit in parts else 0
 
 
+def _handed_on_empty(failed: Step, step: Step) -> str:
+    """What a step handed on as empty in the name of a call that had failed: `sanctions.matches: nothing`."""
+    about = {word for word in key_words(failed.name.replace(".", "_")) if len(word) >= _SHORTEST_NAME}
+    for path, empty in _empties(step.output):
+        if any(about & set(key_words(key)) for key in path.split(".")):
+            return f"{path}: {empty}"
+    return ""
+
+
+def _empties(value: JSON, path: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping) and value:
+        for key, inner in value.items():
+            yield from _empties(inner, f"{path}.{key}".lstrip("."))
+    elif isinstance(value, (list, tuple, Mapping)) and not value:
+        yield path, "{}" if isinstance(value, Mapping) else "[]"
+
+
 def short(quote: str) -> str:
-    """A quote of at most 60 characters on one line."""
+    """A quote of at most 100 characters on one line."""
     flat = " ".join(quote.split())
-    return repr(flat if len(flat) <= 60 else flat[:57] + "...")
+    return repr(flat if len(flat) <= 100 else flat[:97] + "...")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from incident2eval.model import JSON, Run, Step, StepKind, flat_text
-from incident2eval.rootcause._content import Content, content, rows
+from incident2eval.rootcause._content import LINES, MOST_TEXT, Content, content, rows
 from incident2eval.rootcause._symptoms import Symptom
 
 WRITING = frozenset({StepKind.MODEL, StepKind.AGENT})
@@ -37,7 +37,8 @@ class Contents:
     def __init__(self, run: Run) -> None:
         self.run = run
         calls = {step.name for step in run.steps if step.is_call}
-        self._brought = {step.id: content(_brought(step, calls)) for step in run.steps}
+        self._texts = {step.id: _brought(step, calls) for step in run.steps}
+        self._brought = {step: content(text) for step, text in self._texts.items()}
         self._given = {step.id: content(rows(step.input)) for step in run.steps}
         self.request = content(flat_text(run.input))
         self.parts = _parts(run)
@@ -46,6 +47,13 @@ class Contents:
     def brought(self, step: Step) -> Content:
         """What a step added to the run: its output, its records, its error, and what a call was told."""
         return self._brought[step.id]
+
+    def line(self, step: Step, symptom: Symptom) -> str:
+        """The sentence or row of what a step brought in that holds a symptom; empty where none does alone."""
+        lines = [one for one in LINES.split(self._texts[step.id][:MOST_TEXT]) if one.strip()]
+        whole = (one for one in lines if symptom.stands_in(content(one)))
+        partly = (one for one in lines if symptom.partly_in(content(one)))
+        return next(whole, None) or next(partly, "")
 
     def given(self, step: Step) -> Content:
         """What a step was given."""

@@ -118,13 +118,13 @@ def _against(inquiry: Inquiry) -> dict[str, _Against]:
 def _culprit(inquiry: Inquiry, against: Mapping[str, _Against]) -> tuple[Step, bool]:
     """The likeliest step, and whether a repair proves it.
 
-    Among those that only hold the words, the first that a repair proves comes before likelier ones.
+    Among those that only hold the words, the first without whose part nothing is found comes first.
     """
     steps = [step for one in list(against)[:_MOST_PROVED] if (step := inquiry.run.step(one))]
     if against[steps[0].id].weight > WEIGHTS[Ground.MARKED]:
         return steps[0], inquiry.proves(steps[0])
-    proved = next((step for step in steps if inquiry.proves(step)), None)
-    return proved or steps[0], proved is not None
+    cleared = next((step for step in steps if inquiry.clears(step) or inquiry.proves(step)), steps[0])
+    return cleared, inquiry.proves(cleared)
 
 
 def _told(

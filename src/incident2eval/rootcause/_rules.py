@@ -226,7 +226,7 @@ RULES = (
         name="the model took the wrong one of what it was given",
         category=Category.MODEL,
         control="grounding of what is written",
-        why="it is not the only thing that the model was given, and it took this",
+        why="it was given more than this to choose from, and took what was wrong",
         speaks=_was_given_it_too,
     ),
     Rule(
@@ -234,7 +234,7 @@ RULES = (
         category=Category.MODEL,
         control="grounding of what is written",
         why="it first stands in what the model wrote; nothing that it was given holds it",
-        speaks=lambda scene: scene.writes,
+        speaks=lambda scene: scene.writes and not _was_given_it_too(scene),
     ),
     Rule(
         name="the model asked for what nothing before holds",
