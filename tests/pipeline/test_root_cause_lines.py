@@ -94,7 +94,7 @@ def test_what_failed_comes_first_and_then_how_we_know() -> None:
             "the last good run is r7 of 2026-11-02 09:30"
         ),
         "  warning: examine the review",
-        "  next in line (it scores 6): draft [s3] 0.5",
+        "  next in line: draft [s3]: passed it on",
     ]
 
 

@@ -266,7 +266,7 @@ class TestGate:
 
         assert note["cause"]["name"] == "search_notes"
         assert parts(note["tree"])["search_notes"] == "culprit"
-        assert "nobody has confirmed it" in note["stand"]
+        assert "nobody has confirmed it" in note["stand"][0]
         text = page.read_text()
         assert "<svg " in text
         assert "Eastfield" not in text
@@ -314,5 +314,5 @@ class TestGate:
 
         assert note["cause"]["category"] == "data"
         assert note["overruled"] is True
-        assert "overruled what the tool had proposed" in note["stand"]
+        assert "overruled what the tool had proposed" in note["stand"][0]
         assert "Eastfield" not in json.dumps(note)

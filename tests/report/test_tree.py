@@ -87,7 +87,7 @@ def texts(svg: ET.Element) -> list[str]:
 
 def explained(blocked: Report, **fields: object) -> Report:
     note = replace(
-        blocked.incidents[0], **({"cause": CAUSE, "tree": ROWS, "stand": "Ana confirmed it."} | fields)
+        blocked.incidents[0], **({"cause": CAUSE, "tree": ROWS, "stand": ("Ana confirmed it.",)} | fields)
     )
     return replace(blocked, incidents=(note,))
 

@@ -273,3 +273,63 @@ def test_nothing_found_is_said() -> None:
 
     assert (cause.step, cause.category) == (None, None)
     assert cause.because == ("no check found anything that points at a step of this run",)
+
+
+def test_a_figure_that_was_reckoned_leads_to_what_it_was_reckoned_with() -> None:
+    item = step(
+        "get_item", StepKind.RETRIEVAL, records=(Record(id="BR-220", text="Net weight 12.5 kg each"),)
+    )
+    total = step("sum_weights", StepKind.TOOL, {"total": 500}, input={"lines": [[40, 12.5]]})
+    written = step("manifest", StepKind.MODEL, "40 pieces, 500 kg", input="40 x 12.5 = 500 kg")
+    told = incident(wrong=("500 kg",), right=("5,000 kg",), what_happened="The plate says 125 kg each.")
+
+    cause = root_cause(Evidence(run=run(item, total, written, output=written.output), incident=told))
+
+    assert (cause.step, cause.category) == ("get_item", Category.DATA)
+
+
+def test_a_handover_that_dropped_the_warning() -> None:
+    form = step(
+        "summary", StepKind.MODEL, {"pet": "Biscuit", "days": 7, "feeding": "no chicken or other poultry"}
+    )
+    handed = step("handover", StepKind.HANDOFF, {"pet": "Biscuit", "days": 7})
+    written = step("card", StepKind.MODEL, "Friday: chicken and rice")
+    told = incident(wrong=("Friday: chicken and rice",))
+
+    cause = root_cause(Evidence(run=run(form, handed, written, output=written.output), incident=told))
+
+    assert (cause.step, cause.category) == ("handover", Category.WORKFLOW_DESIGN)
+    assert cause.rules[0] == "what mattered was not handed on"
+
+
+def test_nobody_approves_their_own_request() -> None:
+    asked = replace(review(approved=True), input={"requested_by": "Lee", "amount": 640})
+    note = step("note", StepKind.MODEL, "Refund of 640 issued.")
+    told = incident(wrong=("Refund of 640 issued.",))
+
+    cause = root_cause(Evidence(run=run(asked, note, output=note.output), incident=told))
+
+    assert (cause.step, cause.category) == ("sign", Category.HUMAN_REVIEW)
+
+
+def test_a_lookup_that_found_nothing_is_where_it_began() -> None:
+    chosen = step("select_template", StepKind.TOOL, {"template": "L-07-lapsed", "matched": False})
+    loaded = step(
+        "load_template",
+        StepKind.RETRIEVAL,
+        input={"query": "L-07-lapsed"},
+        records=(Record(id="L-07", text="your membership has lapsed"),),
+    )
+    told = incident(wrong=("your membership has lapsed",))
+
+    cause = root_cause(Evidence(run=run(chosen, loaded, output="your membership has lapsed"), incident=told))
+
+    assert (cause.step, cause.category) == ("select_template", Category.WORKFLOW_DESIGN)
+
+
+def test_steps_that_all_look_the_same_are_not_guessed_among() -> None:
+    turns = [step(f"turn-{number}", StepKind.MODEL, "ok") for number in range(30)]
+
+    cause = root_cause(Evidence(run=run(*turns, output="ok")))
+
+    assert cause.step is None

@@ -80,12 +80,21 @@ def test_nothing_is_written_where_nothing_is_new(incidents: Path) -> None:
 
 def test_only_the_lines_of_what_changed_change(by_hand: Path) -> None:
     new = RegisteredType(id="FT-77", control="approval", incidents={"INC-2026-0011": "a1b2c3d4"})
-    more = replace(LEAK, incidents={"INC-2026-0007": "5f2c81aa", "INC-2026-0010": "77aa77aa"})
+    wordy = replace(LEAK, checks=(), control=None, step_kind=None, tool=None)
+    more = replace(wordy, incidents={"INC-2026-0007": "5f2c81aa", "INC-2026-0010": "77aa77aa"})
 
     assert add_types(by_hand, [more, TONE, new])
     assert register(by_hand) == BY_HAND.replace(
         '    INC-2026-0007: "5f2c81aa"\n', '    INC-2026-0007: "5f2c81aa"\n    INC-2026-0010: "77aa77aa"\n'
     ) + ("FT-77:\n  label: null\n  control: approval\n  incidents:\n    INC-2026-0011: a1b2c3d4\n")
+
+
+def test_a_type_of_words_alone_learns_what_failed(by_hand: Path) -> None:
+    assert add_types(by_hand, [LEAK])
+
+    held = next(one for one in read_types(by_hand) if one.id == LEAK.id)
+    assert (held.checks, held.control, held.label) == (LEAK.checks, LEAK.control, "Reads beyond the client")
+    assert "# as the board calls it" in register(by_hand)
 
 
 def test_a_label_goes_where_one_is_wanted(by_hand: Path) -> None:

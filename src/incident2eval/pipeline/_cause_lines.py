@@ -158,7 +158,7 @@ def _changed(changes: Sequence[SeenChange]) -> Iterator[str]:
 def _since(onset: Onset) -> str:
     if not onset.checked:
         there = counted(onset.read, "past run")
-        return f"not judged: of {there} none can be, as what was red speaks of this input, or of all runs together"
+        return f"not judged: what was red speaks of this input, or of several runs; {there} left aside"
     judged = counted(onset.checked, "past run")
     if not onset.hits:
         last = f"; the last good one is {_sighting(onset.last_good)}" if onset.last_good else ""

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from incident2eval.model import (
     Customers,
+    FailedControl,
     Incident2EvalError,
     IncidentNote,
     RootCause,
@@ -109,15 +110,21 @@ def retold(note: IncidentNote, text: Callable[[str], str]) -> IncidentNote:
     )
 
 
+def _retold_control(control: FailedControl, text: Callable[[str], str]) -> FailedControl:
+    return replace(control, name=text(control.name), why=text(control.why) if control.why else control.why)
+
+
 def _retold_cause(cause: RootCause, text: Callable[[str], str]) -> RootCause:
     control = cause.control
     return replace(
         cause,
-        control=control and replace(control, why=text(control.why) if control.why else control.why),
+        control=control and _retold_control(control, text),
         rules=tuple(map(text, cause.rules)),
         path=tuple(replace(one, quote=text(one.quote)) for one in cause.path),
         examined=tuple(replace(one, evidence=text(one.evidence)) for one in cause.examined),
-        changes=tuple(replace(one, what=one.what and text(one.what)) for one in cause.changes),
+        changes=tuple(
+            replace(one, what=one.what and text(one.what), source=text(one.source)) for one in cause.changes
+        ),
         because=tuple(map(text, cause.because)),
         warnings=tuple(map(text, cause.warnings)),
     )

@@ -70,7 +70,7 @@ def fate_of(members: Sequence[Struck], restarts: Sequence[Restart]) -> Fate:
     """What became of a type.
 
     It is resolved where every workflow was restarted after its last incident, and regressed where an open
-    incident came after such a restart.
+    incident came after such a restart whose time is known: the restart passed on the cases of that time.
 
     Args:
         members: Its incidents, at least one.
@@ -135,6 +135,7 @@ def _broken(one: Struck, members: Sequence[Struck], restarts: Sequence[Restart])
         restart
         for restart in restarts
         if restart.workflow == one.workflow
+        and restart.dated
         and is_after(one.at, restart.at)
         and any(other.workflow == one.workflow and not is_after(other.at, restart.at) for other in members)
     ]

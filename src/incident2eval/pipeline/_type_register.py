@@ -123,6 +123,8 @@ def _staying(failures: Sequence[Failure], registered: Sequence[RegisteredType]) 
 def _what_failed(failure: Failure) -> str:
     """A few digits of what failed first, so that a change is seen."""
     said = [*failure.checks, failure.control or "", failure.step_kind or "", failure.tool or ""]
+    if not failure.checks and not failure.control:
+        said += _WORD.findall(failure.text.casefold())
     return hashlib.sha256("\n".join(said).encode(errors="replace")).hexdigest()[:8]
 
 
@@ -154,6 +156,8 @@ class _Nobody:
     def __init__(self, project: Project, incidents: Mapping[str, Incident]) -> None:
         self._redactor: Redactor = redactor_of(project)
         self._redactor.learn(dump(incident) for incident in incidents.values())
+        names = (name for row in project.customers for name in row.names)
+        self._roster = {fold(word) for name in names for word in _WORD.findall(plain(name))}
 
     def words(self, words: str, text: str) -> str:
         """The words that still stand in the text once it is redacted."""
@@ -162,4 +166,4 @@ class _Nobody:
             word.lower() if word.isascii() else fold(word)
             for word in _WORD.findall(left if left.isascii() else plain(left))
         }
-        return " ".join(word for word in words.split() if word in still)
+        return " ".join(word for word in words.split() if word in still and fold(word) not in self._roster)

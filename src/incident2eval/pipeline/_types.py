@@ -211,7 +211,8 @@ def _control(incident: Incident, cause: RootCause | None) -> str | None:
     In words of their own each incident would be a type of its own.
     """
     if cause and cause.control:
-        return cause.control.name
+        name = " ".join(cause.control.name.split())
+        return _CONTROLS.get(name.casefold(), name)
     stated = incident.root_cause.failed_control if incident.root_cause else None
     return _CONTROLS.get(stated.name.strip().casefold()) if stated else None
 

@@ -147,7 +147,9 @@ def overrule(*, project: Path | None, incident: str, by: str, because: str, inst
         category=instead.category,
         step=step.id if step else None,
         name=step.name if step else None,
-        control=FailedControl(name=instead.control) if instead.control else None,
+        control=FailedControl(name=_hidden(home, incident, instead.control) or instead.control)
+        if instead.control
+        else None,
     )
     said = _said(home, incident, word, event="cause_overruled")
     return replace(said, notes=tuple(_missing_control(home, incident)))

@@ -1,6 +1,6 @@
 """The four areas that are looked at before anybody blames the model (R93, R94)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from incident2eval.checks import is_review, refuses
 from incident2eval.model import (
@@ -29,6 +29,9 @@ PERMISSION = (
 )
 """Checks that speak of what the workflow was allowed to read and do."""
 
+INTEGRATION = ("error_passed_on", "repeated_calls")
+"""Checks that speak of how the workflow deals with calls that fail."""
+
 REVIEW = ("rubber_stamped", "unreviewed")
 """Checks that speak of the people who look at it before it goes out."""
 
@@ -41,8 +44,8 @@ def examined(
     """Permission, data, integration and review: each failed, held, or not seen, with evidence."""
     return (
         _permission(run, findings),
-        _data(run, category, culprit),
-        _integration(run, findings),
+        _data(run, category, culprit, scoped=any(one.check in PERMISSION for one in findings)),
+        _integration(run, findings, culprit),
         _review(run, findings, category, culprit),
     )
 
@@ -85,7 +88,7 @@ def _permission(run: Run, findings: Sequence[Finding]) -> Examined:
     return Examined(area=Area.PERMISSION, state=State.NOT_SEEN)
 
 
-def _data(run: Run, category: Category | None, culprit: Step | None) -> Examined:
+def _data(run: Run, category: Category | None, culprit: Step | None, *, scoped: bool) -> Examined:
     if category is Category.DATA and culprit is not None:
         return Examined(
             area=Area.DATA, state=State.FAILED, evidence=f"it already stood in what {culprit.name} read"
@@ -98,26 +101,46 @@ def _data(run: Run, category: Category | None, culprit: Step | None) -> Examined
     if sources and culprit is not None:
         evidence = f"{_counted(len(sources), 'source')} read, none is where it came in"
         if culprit in sources and culprit.status is Status.OK:
+            if not scoped:
+                evidence = f"it came in with what {culprit.name} gave"
+                return Examined(area=Area.DATA, state=State.FAILED, evidence=evidence)
             evidence = f"{culprit.name} gave its records as they are; that it gave these is the fault"
         return Examined(area=Area.DATA, state=State.HELD, evidence=evidence)
     return Examined(area=Area.DATA, state=State.NOT_SEEN)
 
 
-def _integration(run: Run, findings: Sequence[Finding]) -> Examined:
-    failed = [step for step in run.steps if step.is_call and step.status is Status.ERROR]
-    passed_on = [one for one in findings if one.check == "error_passed_on"]
-    if passed_on:
-        return Examined(area=Area.INTEGRATION, state=State.FAILED, evidence=_told(passed_on))
+def _integration(run: Run, findings: Sequence[Finding], culprit: Step | None) -> Examined:
+    found = [one for one in findings if one.check in INTEGRATION]
+    if found:
+        return Examined(area=Area.INTEGRATION, state=State.FAILED, evidence=_told(found))
     calls = [step for step in run.steps if step.kind in _SOURCES or step.is_call]
+    failed = [at for at, step in enumerate(run.steps) if step in calls and step.status is Status.ERROR]
+    lost = [run.steps[at] for at in failed if not _was_asked_again(run, at)]
+    if culprit is not None and culprit in lost:
+        evidence = f"{culprit.name} failed, and nothing answered for it"
+        return Examined(area=Area.INTEGRATION, state=State.FAILED, evidence=evidence)
+    if lost:
+        evidence = f"{_names(lost)} failed, and what became of that is not told"
+        return Examined(area=Area.INTEGRATION, state=State.NOT_SEEN, evidence=evidence)
     if failed:
-        names = ", ".join(dict.fromkeys(step.name for step in failed))
-        return Examined(
-            area=Area.INTEGRATION, state=State.HELD, evidence=f"{names} failed, and it was not passed on"
-        )
+        evidence = f"{_names(run.steps[at] for at in failed)} failed, and answered when asked again"
+        return Examined(area=Area.INTEGRATION, state=State.HELD, evidence=evidence)
     if calls:
         evidence = f"{_counted(len(calls), 'call')}, none failed"
         return Examined(area=Area.INTEGRATION, state=State.HELD, evidence=evidence)
     return Examined(area=Area.INTEGRATION, state=State.NOT_SEEN)
+
+
+def _was_asked_again(run: Run, at: int) -> bool:
+    """Whether a call that failed went well later."""
+    name = run.steps[at].name
+    return any(one.name == name and one.status is Status.OK for one in run.steps[at + 1 :])
+
+
+def _names(steps: Iterable[Step]) -> str:
+    names = list(dict.fromkeys(step.name for step in steps))
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return f"{', '.join(names[:3])}{more}"
 
 
 def _review(

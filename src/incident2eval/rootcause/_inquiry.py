@@ -114,10 +114,13 @@ class Inquiry:
         )
 
     def clears(self, culprit: Step) -> bool:
-        """Whether without this step's part nothing is found any more."""
+        """Whether without this step's part nothing is found any more, behind the step either."""
         judge = self.evidence.judge
-        return judge is not None and heals(
-            self.contents, culprit, self._brought_in(culprit), self.evidence.findings, judge
+        behind = any(one.step != culprit.id for one in self.evidence.findings)
+        return (
+            judge is not None
+            and behind
+            and heals(self.contents, culprit, self._brought_in(culprit), self.evidence.findings, judge)
         )
 
     def proves(self, culprit: Step) -> bool:

@@ -15,6 +15,8 @@ from incident2eval.rootcause.signals import probable_category, rank_steps
 
 _ONCE_MORE = 0.01
 """What it adds to a step's score when one more thing of less or equal weight speaks against it."""
+_ABOVE_CHANCE = 1.5
+"""How many times its share of chance a step must have for the signals to say anything."""
 _FEWEST_TURNS = 2
 """Steps of models and agents from which on a run is a conversation in which somebody may have gone astray."""
 _MOST_PROVED = 4
@@ -66,10 +68,13 @@ def _signalled(base: RootCause, evidence: Evidence) -> RootCause:
     run = evidence.run
     spoke = sum(step.kind in WRITING for step in run.steps)
     nothing = "no check found anything that points at a step of this run"
+    if evidence.findings:
+        nothing = "what the checks found points at no step of this run for certain"
     ranked = (
         rank_steps(run) if spoke >= _FEWEST_TURNS and not (evidence.incident and evidence.findings) else ()
     )
-    culprit = run.step(ranked[0].step) if ranked else None
+    told_apart = bool(ranked) and ranked[0].score * len(ranked) >= _ABOVE_CHANCE
+    culprit = run.step(ranked[0].step) if told_apart else None
     category = probable_category(run, culprit.id) if culprit else None
     told = replace(
         base,
@@ -85,7 +90,7 @@ def _signalled(base: RootCause, evidence: Evidence) -> RootCause:
         name=culprit.name,
         step_kind=culprit.kind,
         rules=("signals of a failing agent",),
-        ranked=ranked,
+        ranked=tuple(replace(one, score=round(one.score, 3)) for one in ranked),
         because=(f"{nothing}; of the signals of failing agents, the most point here", ranked[0].because),
         warnings=warnings(category, told.examined, evidence.changes, evidence.incident),
     )

@@ -14,19 +14,8 @@ from incident2eval.rootcause._provenance import WRITING
 from incident2eval.rootcause._reviews import careless, of_another
 from incident2eval.rootcause._symptoms import symptom
 
-_ALWAYS = frozenset(
-    {
-        "unapproved_actions",
-        "unauthorised_tools",
-        "amounts_over_limit",
-        "wrong_recipient",
-        "wrong_record",
-        "repeated_calls",
-        "inconsistent_decisions",
-    }
-)
-"""Checks whose finding is the harm itself, wherever the words came from."""
-
+_OF_WORDS = frozenset({"error_passed_on", "lost_context", "lost_goal", "unreviewed"})
+"""Checks of controls that are no cause where the words had come in before; others find the harm itself."""
 _SHORTEST_TERM = 5
 
 
@@ -85,7 +74,7 @@ def _ground(inquiry: Inquiry, finding: Finding, step: Step) -> Ground:
     if finding.check == "rubber_stamped":
         return Ground.LET_THROUGH if _is_the_reviews(inquiry, finding, step) else Ground.FOUND
     behind = inquiry.first is not None and inquiry.first < inquiry.order[step.id]
-    return Ground.FOUND if behind and finding.check not in _ALWAYS else Ground.CONTROL
+    return Ground.FOUND if behind and finding.check in _OF_WORDS else Ground.CONTROL
 
 
 def _is_the_reviews(inquiry: Inquiry, finding: Finding, review: Step) -> bool:

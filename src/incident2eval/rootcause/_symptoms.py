@@ -13,6 +13,10 @@ _ALIKE = 0.3
 """From which likeness on a right sentence is taken for what a wrong one should have been."""
 _MOST_RIGHT = 200
 """Right sentences that a wrong one is compared with."""
+_WHOLE_TEXT = 3
+"""Sentences from which on a quote is the text itself, such as where a fact is missing."""
+_MOST_QUOTED = 60
+"""Quotes of findings that are followed back; more of them say nothing new."""
 _MASKED = "*****"
 
 
@@ -48,8 +52,11 @@ class Symptom:
 
     def stands_in(self, text: Content) -> bool:
         """Whether a text says it: word for word, by its values, or in other words."""
-        if text.repeats(self.says):
-            return True
+        if text.repeats(self.says) or len(self.says.sentences) >= _WHOLE_TEXT:
+            return text.repeats(self.says)
+        if self.values < self.says.values and all(map(is_weak, self.values)):
+            # A mere 0 or 3 stands everywhere: it counts beside what it is said of only.
+            return text.says_near(self.says.values, self.says.words)
         if self.values:
             return text.states(self.values, self.says.words)
         if self.wrong is not None:
@@ -113,6 +120,7 @@ def symptoms(
     """
     marked = incident.wrong if incident else ()
     quoted = [one.excerpt for one in findings if one.step is None and _MASKED not in one.excerpt]
+    quoted = quoted[:_MOST_QUOTED]
     stated = incident.right if incident else ()
     should = (*stated, *filter(None, _SENTENCE.split(flat_text(right))))
     known = content(flat_text(run.input)).values.union(*(content(text).values for text in should))

@@ -135,7 +135,7 @@ def read_cause_file(folder: Path) -> CauseFile:
     Raises:
         BadInput: The file cannot be read, or every fault of it.
     """
-    if not (folder / FILE).exists():
+    if not (folder / FILE).exists() and not (folder / FILE).is_symlink():
         return CauseFile()
     return check(CauseFile, _read(folder)[1], _RULES).value
 

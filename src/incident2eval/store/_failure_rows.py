@@ -68,7 +68,11 @@ class _Row:
 
     def failure(self) -> Failure:
         """What the line says; raises BadInput where it is none."""
-        given = {key: self._text(key) for key in _TEXTS if self._data.get(key) is not None}
+        given = {
+            key: text
+            for key in _TEXTS
+            if self._data.get(key) is not None and (text := self._text(key).strip())
+        }
         return Failure(
             id=self._needed("id"),
             text=self._needed("text"),
@@ -96,7 +100,7 @@ class _Row:
         names = [value] if isinstance(value, str) else value
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
             raise self._fault("should be a list of names", field="checks", hint='such as ["foreign_names"]')
-        return tuple(names)
+        return tuple(name.strip() for name in names if name.strip())
 
     def _moment(self) -> datetime | date:
         try:

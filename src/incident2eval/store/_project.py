@@ -296,11 +296,13 @@ class Project:
 
     def write_word(self, incident_id: str, word: _cause.Confirmed | _cause.Overruled) -> None:
         """Write what a person says to the proposal; raises BadInput where there is none."""
-        _cause.write_word(self.folder(incident_id), word)
+        with self._alone(incident_id):
+            _cause.write_word(self.folder(incident_id), word)
 
     def write_cause(self, incident_id: str, cause: RootCause) -> None:
         """Write the tool's proposal; what people wrote in the file stays."""
-        _cause.write_root_cause(self.folder(incident_id), cause)
+        with self._alone(incident_id):
+            _cause.write_root_cause(self.folder(incident_id), cause)
 
     def paused(self, workflow: str) -> str | None:
         """Why a workflow is paused, in words, or None; raises BadInput for a broken line of a log."""

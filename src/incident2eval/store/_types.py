@@ -16,6 +16,8 @@ TYPES = "incidents/failure-types.yaml"
 """Where the register lies, and what a message calls it."""
 
 _SCHEMA = "incident2eval/failure-types/1"
+_FAULT = ("checks", "control", "step_kind", "tool")
+"""What a type that was known by its words alone learns from a member's cause."""
 _BEGINS = "FT-"
 _NEW = (
     "# The failure types of this project. `label` is yours: write one, or\n"
@@ -106,6 +108,9 @@ def _news(types: Iterable[RegisteredType], document: Document | None) -> dict[st
     for one in types:
         if one.id not in held:
             news[one.id] = _as_file(one)
+        elif (one.checks or one.control) and not (held[one.id].checks or held[one.id].control):
+            learned = {key: value for key, value in _as_file(one).items() if key in _FAULT}
+            news[one.id] = learned | {"incidents": dict(one.incidents)}
         elif dict(held[one.id].incidents) != dict(one.incidents):
             news[one.id] = {"incidents": dict(one.incidents)}
     return news
