@@ -113,6 +113,7 @@ def confirm(*, project: Path | None, incident: str, by: str, note: str | None) -
         BadInput: There is no proposal yet.
     """
     home = Project.find(project)
+    _refuse_name(by)
     proposed = home.cause_file(incident).proposed or RootCause()
     word = Confirmed(
         by=by,
@@ -129,10 +130,11 @@ def overrule(*, project: Path | None, incident: str, by: str, because: str, inst
     """Note a person's word that the proposal is wrong, and what it was instead.
 
     Raises:
-        BadInput: There is no proposal yet; nothing is put in its place; the run has no such step; or the
-            symptom is given for the control or the reason.
+        BadInput: There is no proposal yet; nothing is put in its place; the run has no such step; the
+            symptom, or the model alone, is given for the cause; or the name is none.
     """
     home = Project.find(project)
+    _refuse_name(by)
     _refuse_symptoms(because, instead)
     if home.cause_file(incident).proposed is None:
         write = f"write one: incident2eval root-cause {incident}"
@@ -182,11 +184,21 @@ def _data(said: CauseFile, incident: Incident) -> dict[str, JSON]:
     }
 
 
+def _refuse_name(by: str) -> None:
+    """Refuse a name that is none: it is shown to others as a signature is."""
+    if not by.strip() or not by.isprintable():
+        message = f"{visible(by).strip()!r} is no name"
+        raise BadInput(Fault(field="--by", message=message, hint="who says so, in one line"))
+
+
 def _refuse_symptoms(because: str, instead: Instead) -> None:
     """Refuse what names the harm and calls it the cause."""
     if not (instead.category or instead.step or instead.control):
         hint = "add --category, --step or --control"
         raise BadInput(Fault(field="--overrule", message="says nothing in the proposal's place", hint=hint))
+    if instead.category is Category.MODEL and not instead.control:
+        hint = "add --control: what should have stopped what the model wrote"
+        raise BadInput(Fault(field="--category", message="the model alone is no cause", hint=hint))
     for option, text in (("--control", instead.control), ("--because", because)):
         if text is not None and (not text.strip() or _SYMPTOM.fullmatch(text.strip())):
             hint = "name what should have stopped it, and why it did not"

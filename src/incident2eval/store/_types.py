@@ -129,6 +129,11 @@ def _document(incidents: Path) -> Document | None:
 
 def _types_in(document: Document) -> Iterator[RegisteredType]:
     faults: list[Fault] = []
+    schema = document.data.get("schema")
+    if schema not in {None, _SCHEMA}:
+        hint = f"this version reads {_SCHEMA}; nothing was changed"
+        line = document.line(("schema",))
+        raise BadInput(Fault(file=TYPES, line=line, field="schema", message="is another one", hint=hint))
     for key, said in document.data.items():
         if not key.startswith(_BEGINS):
             continue
