@@ -105,7 +105,7 @@ def retold(note: IncidentNote, text: Callable[[str], str]) -> IncidentNote:
         note,
         title=text(note.title),
         stand=tuple(text(one) if at else one for at, one in enumerate(note.stand)),
-        cause=_retold_cause(note.cause, text) if note.cause else None,
+        cause=retold_cause(note.cause, text) if note.cause else None,
         tree=tuple(replace(row, note=text(row.note), quote=text(row.quote)) for row in note.tree),
     )
 
@@ -114,12 +114,14 @@ def _retold_control(control: FailedControl, text: Callable[[str], str]) -> Faile
     return replace(control, name=text(control.name), why=text(control.why) if control.why else control.why)
 
 
-def _retold_cause(cause: RootCause, text: Callable[[str], str]) -> RootCause:
+def retold_cause(cause: RootCause, text: Callable[[str], str]) -> RootCause:
+    """A root cause whose texts were given to a redactor; ids and names of steps and of runs stay."""
     control = cause.control
     return replace(
         cause,
         control=control and _retold_control(control, text),
         rules=tuple(map(text, cause.rules)),
+        ranked=tuple(replace(one, because=text(one.because)) for one in cause.ranked),
         path=tuple(replace(one, quote=text(one.quote)) for one in cause.path),
         examined=tuple(replace(one, evidence=text(one.evidence)) for one in cause.examined),
         changes=tuple(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from incident2eval import evalcase
 from incident2eval.checks import Known
 from incident2eval.evalcase import Search
-from incident2eval.model import Pseudonyms, RootCause, Run
+from incident2eval.model import Pseudonyms, Run
 from incident2eval.pipeline._dossier import Dossier
 from incident2eval.pipeline._redacting import (
     disguised,
@@ -119,24 +119,6 @@ def incident_redactor(dossier: Dossier) -> Redactor:
     redactor = redactor_of(dossier.project, runs=runs, key=dossier.project.make_key())
     learn_incident(redactor, dossier.incident, runs)
     return redactor
-
-
-def redacted_cause(cause: RootCause, redactor: Redactor) -> RootCause:
-    """A root cause that quotes nobody; ids and names of steps and runs, names of controls and rules stay."""
-    text = redactor.text
-    control = cause.control
-    return replace(
-        cause,
-        control=control and replace(control, why=control.why and text(control.why)),
-        ranked=tuple(replace(one, because=text(one.because)) for one in cause.ranked),
-        path=tuple(replace(one, quote=text(one.quote)) for one in cause.path),
-        examined=tuple(replace(one, evidence=text(one.evidence)) for one in cause.examined),
-        changes=tuple(
-            replace(one, what=one.what and text(one.what), source=text(one.source)) for one in cause.changes
-        ),
-        because=tuple(map(text, cause.because)),
-        warnings=tuple(map(text, cause.warnings)),
-    )
 
 
 def _pairs(known: Known, hidden: Known) -> list[tuple[Run, Run]]:

@@ -27,8 +27,9 @@ from incident2eval.model.incident import When, WorkflowVersion
 from incident2eval.pipeline import intake
 from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline._cause_lines import cause_lines, standing_lines, stated_lines
+from incident2eval.pipeline._cause_note import retold_cause
 from incident2eval.pipeline._dossier import Dossier, open_dossier
-from incident2eval.pipeline._hiding import incident_redactor, redacted_cause
+from incident2eval.pipeline._hiding import incident_redactor
 from incident2eval.pipeline._layout import wrapped
 from incident2eval.pipeline._marked_tree import as_text, marked_tree
 from incident2eval.pipeline._redacting import learn_incident, redactor_of
@@ -72,7 +73,7 @@ def root_cause(*, project: Path | None, incident: str | None, run: Path | None) 
         return Answer(data={"root_cause": dump(cause)}, text=text, exit_code=int(cause.step is None))
     home = Project.find(project)
     dossier = open_dossier(home, incident)
-    home.write_cause(incident, redacted_cause(dossier.cause, incident_redactor(dossier)))
+    home.write_cause(incident, retold_cause(dossier.cause, incident_redactor(dossier).text))
     return Answer(
         data=_data(_with_words(dossier), dossier.incident),
         text=f"{wrapped(described(dossier))}\n\n{_tree(dossier)}",

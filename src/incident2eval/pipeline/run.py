@@ -5,8 +5,9 @@ from pathlib import Path
 from incident2eval.model import JSON, NotProvable, Origin, Severity, Similar
 from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline._case_lines import cases_json, describe
+from incident2eval.pipeline._cause_note import retold_cause
 from incident2eval.pipeline._dossier import Dossier, open_dossier
-from incident2eval.pipeline._hiding import incident_redactor, redacted_cause, sure_of_key
+from incident2eval.pipeline._hiding import incident_redactor, sure_of_key
 from incident2eval.pipeline._layout import wrapped
 from incident2eval.pipeline._types import REPEATED, Placed, failure_of, placed
 from incident2eval.pipeline.cases import Built, build
@@ -39,7 +40,7 @@ def run(*, project: Path | None, incident: str, redact: bool = True) -> Answer:
     entries = home.seal(incident, by=whoami())
     dossier = open_dossier(home, incident)
     key = sure_of_key(home)
-    home.write_cause(incident, redacted_cause(dossier.cause, incident_redactor(dossier)))
+    home.write_cause(incident, retold_cause(dossier.cause, incident_redactor(dossier).text))
     refused: NotProvable | None = None
     try:
         built = build(dossier, redact=redact)
