@@ -128,22 +128,25 @@ class _Grouping:
         """The type that a failure is of by its words, among those of its fault if there are any."""
         words = self._mask(failure.text)
         terms = self._vocabulary.terms(words)
-        met, key = self._met[fault], " ".join(sorted(terms))
+        ordered = sorted(terms)
+        met, key = self._met[fault], " ".join(ordered)
         number = met.get(key)
         if number is None:
             text = Weighed(terms)
             if same:
                 number = max(same, key=lambda one: self._likeness(one, text))
             else:
-                number = self._joined(fault, text, failure.workflow)
+                number = self._joined(fault, text, ordered, failure.workflow)
             if number is None:
                 number = self._founded(failure, fault, words, text)
             met[key] = number
         return number
 
-    def _joined(self, fault: Fault, text: Weighed, workflow: str | None) -> int | None:
+    def _joined(
+        self, fault: Fault, text: Weighed, ordered: Sequence[str], workflow: str | None
+    ) -> int | None:
         """The type that a text joins, if there is one."""
-        found = self._alike(fault, text, workflow)
+        found = self._alike(fault, text, ordered, workflow)
         near = [one for one in found if found[one] >= THRESHOLD] or self._misspelt(found, text, workflow)
         if not near:
             return None
@@ -154,15 +157,21 @@ class _Grouping:
             self._index(self._again, best, kind.core.terms)
         return best
 
-    def _alike(self, fault: Fault, text: Weighed, workflow: str | None) -> dict[int, float]:
+    def _alike(
+        self, fault: Fault, text: Weighed, ordered: Sequence[str], workflow: str | None
+    ) -> dict[int, float]:
         """How alike the likeliest types are; no more of them are looked at once one is surely right."""
         found: dict[int, float] = {}
-        blank = fault.blank
+        blank, enough = fault.blank, False
         for texts in self._texts_for(fault):
-            for one in texts.like(text.terms, self._vocabulary.weights):
+            for one in texts.like(ordered, self._vocabulary.weights):
                 if one not in found and (blank or self._faults[one].kin(fault) is Kin.UNDECIDED):
-                    found[one] = self._likeness(one, text) - self._distance(one, workflow)
-            if max(found.values(), default=0.0) >= _ENOUGH:
+                    alike = self._likeness(one, text)
+                    if workflow:
+                        alike -= self._distance(one, workflow)
+                    found[one] = alike
+                    enough = enough or alike >= _ENOUGH
+            if enough:
                 break
         return found
 

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable
+from itertools import chain
 from typing import NamedTuple
 
 from incident2eval.detection.names.forms import names_in
@@ -28,12 +29,13 @@ _CAPITALISED = re.compile(
     r"[A-Z\u00c0-\u00de][^\W\d_A-Z]++)*+(?![A-Z])"
 )
 """Capitalised words in the middle of a sentence; none with a capital inside, which technical names have."""
-_QUOTES = "\"`'"
 _WORD = re.compile(r"[^\W\d_]+|&")
 _WORD_OR_FIGURE = re.compile(r"\w+|&")
 _TYPOGRAPHY = str.maketrans("\u2018\u2019\u201c\u201d\u2013\u2014\u00a3\u20ac\u00a0", "''\"\"--$$ ")
 """What stands in ordinary English and would call for a closer look at every letter."""
 _SIGNS = {"&": "and"}
+_ENDS = frozenset(("", ",", ".", ";", ":", ")"))
+"""What stands behind a value and is no word."""
 _DIGIT = re.compile(r"\d")
 _MOST_TOKENS, _LONGEST_TOKEN = 100_000, 40
 """So many tokens are remembered, none longer than this."""
@@ -51,6 +53,9 @@ class _Tokens(dict[str, tuple[str, ...]]):
     """What stands between two blanks -> the words in it, without values: most come again and again."""
 
     def __missing__(self, token: str) -> tuple[str, ...]:
+        value = _VALUE.match(token)
+        if value and token[value.end() :] in _ENDS:
+            return ()
         words = tuple(map(_folded, _WORD.findall(_VALUE.sub(" ", token))))
         # What holds digits hardly ever comes again.
         if len(self) < _MOST_TOKENS and len(token) <= _LONGEST_TOKEN and not _DIGIT.search(token):
@@ -78,11 +83,9 @@ class Mask:
     def __call__(self, text: str) -> list[str]:
         """The words that are left, in order and in lower case."""
         text = _left(_CAPITALISED, self._stranger, self._opened(text))
-        if any(mark in text for mark in _QUOTES):
+        if '"' in text or "'" in text or "`" in text:
             text = _left(_QUOTED, " ", text)
-        words: list[str] = []
-        for token in text.split():
-            words += self._tokens[token]
+        words = list(chain.from_iterable(map(self._tokens.__getitem__, text.split())))
         if self._names.keys().isdisjoint(words):
             return words
         return self._without_roster(_WORD.findall(_VALUE.sub(" ", text)))

@@ -44,9 +44,9 @@ class Sample:
 
     def middle_and_edge(self, words: Callable[[str], Iterable[str]]) -> tuple[Member, Member]:
         """The member most like the others, and the one least like them, by the words of their texts."""
+        if len(self._members) == 1:
+            return self._members[0], self._members[0]
         members = sorted(self._members, key=lambda one: -one.came)
-        if len(members) == 1:
-            return members[0], members[0]
         masked = [" ".join(words(member.text)) for member in members]
         alike = _alike(Counter(masked))
         middle = max(range(len(members)), key=lambda at: alike[masked[at]])
