@@ -117,3 +117,11 @@ class TestPlace:
 
     def test_same_input_same_answer(self) -> None:
         assert place(LATER_LEAK, [LEAK, OVERREACH]) == place(LATER_LEAK, [LEAK, OVERREACH])
+
+
+def test_codes_alone_are_told_apart_and_nothing_at_all_is_a_type_too() -> None:
+    said = ("404", "500", "404", "", "")
+    found = group([Failure(id=str(number), text=text) for number, text in enumerate(said)]).assignment
+
+    assert found["0"] == found["2"] != found["1"]
+    assert found["3"] == found["4"] not in {found["0"], found["1"]}

@@ -120,7 +120,7 @@ def test_another_name_takes_the_first_ones_place(by_hand: Path) -> None:
 @pytest.mark.parametrize(
     "written",
     [
-        '{"schema": "incident2eval/failure-types/1", "FT-99": {"label": null, "words": "w", "extra": "kept"}}',
+        '{"schema": "incident2eval/failure-types/1", "FT-99": {"label": null, "words": "w", "x": "kept"}}',
         "FT-99: {label: , words: w, extra: kept}\n",
         "FT-99:\n     label: |-\n       two\n       # lines\n     words: w\n     extra: kept",
     ],

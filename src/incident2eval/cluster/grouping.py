@@ -129,7 +129,8 @@ class _Grouping:
         words = self._mask(failure.text)
         terms = self._vocabulary.terms(words)
         ordered = sorted(terms)
-        met, key = self._met[fault], " ".join(ordered)
+        # Of codes and figures alone masking leaves nothing: then the text itself tells them apart.
+        met, key = self._met[fault], " ".join(ordered) or _as_it_is(failure.text)
         number = met.get(key)
         if number is None:
             text = Weighed(terms)
@@ -188,7 +189,7 @@ class _Grouping:
     def _founded(self, failure: Failure, fault: Fault, words: list[str], text: Weighed) -> int:
         masked = " ".join(words)
         known = KnownType(
-            id=self._free_id(_founding_key(fault, masked)),
+            id=self._free_id(_founding_key(fault, masked or _as_it_is(failure.text))),
             words=masked,
             checks=failure.checks,
             control=fault.control,
@@ -240,3 +241,8 @@ def _founding_key(fault: Fault, masked: str) -> str:
     what = " ".join(sorted(fault.checks))
     known = [f"{name}: {value}" for name, value in fault.places if value]
     return "\n".join([what, *known] if fault.known else [*known, f"text: {masked}"])
+
+
+def _as_it_is(text: str) -> str:
+    """A text on one line, of at most 200 characters."""
+    return " ".join(text[:200].split())

@@ -75,17 +75,17 @@ class _Row:
         }
         return Failure(
             id=self._needed("id"),
-            text=self._needed("text"),
+            text=self._needed("text", may_be_empty=True),
             checks=self._checks() if self._data.get("checks") is not None else (),
             at=self._moment() if self._data.get("at") is not None else None,
             **given,
         )
 
-    def _needed(self, key: str) -> str:
+    def _needed(self, key: str, *, may_be_empty: bool = False) -> str:
         if self._data.get(key) is None:
             raise self._fault("is missing", field=key, hint=_EXAMPLE)
         text = self._text(key)
-        if not text.strip():
+        if not text.strip() and not may_be_empty:
             raise self._fault("is empty", field=key, hint=_EXAMPLE)
         return text
 
