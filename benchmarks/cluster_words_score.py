@@ -253,7 +253,7 @@ SYMPTOMS = (
         "ExorcizeBroached: sku {id} on viator {n}, reglet 0",
         (
             "{part} incubate breads which are eucalyptus",
-            "exorcize tippled morons by {part}",
+            "exorcize tippled melons by {part}",
             "{customer} syzygy {n} throaty placarded per ideograph, {part}",
             "humility: {part} tinctures nominating were pummelling",
         ),

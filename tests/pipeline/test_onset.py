@@ -70,11 +70,6 @@ def found() -> tuple[Findings, ...]:
     return evalcase.suspicions(KNOWN)
 
 
-def found_in(onset: Onset | None) -> Onset | None:
-    """What was found, whatever the number of runs that there are."""
-    return replace(onset, read=0) if onset else None
-
-
 def seen(day: int) -> Sighting:
     return Sighting(run=f"day-{day}", at=NOON + timedelta(days=day))
 
@@ -86,31 +81,31 @@ def began(runs: list[Run], found: Sequence[Findings]) -> Onset | None:
 def test_it_began_between_the_first_hit_and_the_good_run_before_it(found: tuple[Findings, ...]) -> None:
     runs = [run(4, "A1", "A2"), run(1, "A1"), run(5, "A1"), run(3, "A1"), run(6, "A1", "A2")]
 
-    assert found_in(began(runs, found)) == Onset(checked=5, hits=2, first_hit=seen(4), last_good=seen(3))
+    assert began(runs, found) == Onset(read=5, checked=5, hits=2, first_hit=seen(4), last_good=seen(3))
 
 
 def test_each_run_is_judged_for_its_own_customer(found: tuple[Findings, ...]) -> None:
     runs = [run(1, "A2", customer="A2"), run(2, "A1", customer="A2")]
 
-    assert found_in(began(runs, found)) == Onset(checked=2, hits=1, first_hit=seen(2), last_good=seen(1))
+    assert began(runs, found) == Onset(read=2, checked=2, hits=1, first_hit=seen(2), last_good=seen(1))
 
 
 def test_the_incidents_own_run_is_no_hit(found: tuple[Findings, ...]) -> None:
     runs = [run(1, "A1"), BAD, replace(BAD, id="as exported elsewhere")]
 
-    assert found_in(began(runs, found)) == Onset(checked=1, last_good=seen(1))
+    assert began(runs, found) == Onset(read=1, checked=1, last_good=seen(1))
 
 
 def test_a_hit_after_the_incident_is_none_of_its_beginning(found: tuple[Findings, ...]) -> None:
     runs = [run(1, "A1"), run(11, "A1"), run(12, "A1", "A2")]
 
-    assert found_in(began(runs, found)) == Onset(checked=3, hits=1, last_good=seen(1))
+    assert began(runs, found) == Onset(read=3, checked=3, hits=1, last_good=seen(1))
 
 
 def test_a_run_without_a_time_is_judged_and_has_no_place_in_the_order(found: tuple[Findings, ...]) -> None:
     runs = [run(1, "A1"), run(2, "A1", "A2", started=None), run(3, "A1", started=None)]
 
-    assert found_in(began(runs, found)) == Onset(checked=3, hits=1, last_good=seen(1))
+    assert began(runs, found) == Onset(read=3, checked=3, hits=1, last_good=seen(1))
 
 
 def test_without_runs_or_checks_nothing_is_said(found: tuple[Findings, ...]) -> None:
@@ -137,7 +132,7 @@ def test_good_runs_are_compared_and_hits_are_not(found: tuple[Findings, ...]) ->
     assert [(change.what, change.source) for change in told.changes] == [
         ("model: m-1 -> m-2", "the runs, unlike 4 of 4 good runs")
     ]
-    assert found_in(told.onset) == Onset(checked=8, hits=4, first_hit=seen(5), last_good=seen(4))
+    assert told.onset == Onset(read=8, checked=8, hits=4, first_hit=seen(5), last_good=seen(4))
 
 
 def test_how_many_runs_say_no_time_is_told(found: tuple[Findings, ...]) -> None:

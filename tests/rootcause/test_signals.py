@@ -94,7 +94,7 @@ def test_a_call_that_fails_one_that_finds_nothing_and_the_step_that_follows() ->
 
 
 def test_an_agent_that_breaks_itself() -> None:
-    run = run_of(PLAN, agent("reader", "Title: Error 404\nFile not found: /work/timetable.pdf"))
+    run = run_of(PLAN, agent("reader", "Title: Error 404\nFile not found: /files/timetable.pdf"))
 
     assert values_of("reports_an_error", run) == [0.0, 1.0]
     assert probable_category(run, "s1") is Category.WORKFLOW_DESIGN

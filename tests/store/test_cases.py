@@ -1,6 +1,7 @@
 """Cases, the lock over them, and root causes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -225,9 +226,8 @@ def test_the_word_of_a_person_counts_before_the_proposal(project: Project) -> No
     project.write_cause(ID, CAUSE)
     with cause_file(project).open("a") as stream:
         stream.write("overruled: {category: human_review, because: [he said so], by: Ana}\n")
-    cause = project.read_cause(ID)
-    assert cause is not None
-    assert (cause.category, cause.because) == (Category.HUMAN_REVIEW, ("he said so",))
+    word = replace(CAUSE, category=Category.HUMAN_REVIEW, control=None, because=("he said so",))
+    assert project.read_cause(ID) == word
 
 
 def test_a_root_cause_that_cannot_be_read_is_left_alone(project: Project) -> None:

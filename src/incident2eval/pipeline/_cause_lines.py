@@ -25,6 +25,7 @@ _MOST_PASSAGES = 6
 _MOST_CHANGES = 4
 _MOST_REASONS = 3
 _QUOTE = 110
+_REASON = 200
 _EVIDENCE = 170
 _SOURCE = 160
 
@@ -173,7 +174,8 @@ def _since(onset: Onset) -> str:
 def _next_in_line(cause: RootCause, run: Run | None) -> Iterator[str]:
     names = {step.id: step.name for step in run.steps} if run else {}
     for one in cause.ranked[1:3]:
-        yield f"  next in line: {_named(names.get(one.step), one.step)}: {_short(one.because, _QUOTE)}"
+        first = one.because.partition("; ")[0]
+        yield f"  next in line: {_named(names.get(one.step), one.step)}: {_short(first, _REASON)}"
 
 
 def _differ(stated: FailedControl | None, control: FailedControl | None) -> bool:
