@@ -11,6 +11,8 @@ from incident2eval.pipeline import gate, run
 from incident2eval.store import Project
 
 ID = "INC-2026-0001"
+KEY = "11" * 32
+"""Numbers for stories stand for numbers: with a key made of chance a piece of one may be as it was."""
 SETTINGS = """
 [workflows.letters]
 target = "python:flow:answer"
@@ -42,6 +44,8 @@ def project(folder: Path, wrong: str, right: str) -> Path:
     (place / "evidence").mkdir(parents=True)
     (folder / "incident2eval.toml").write_text(SETTINGS)
     (folder / "flow.py").write_text(FLOW)
+    (folder / ".incident2eval").mkdir()
+    (folder / ".incident2eval" / "key").write_text(KEY)
     for name, output in (("trace", wrong), ("corrected_trace", right)):
         trace = {"schema": "incident2eval/run/1", "id": name, "input": {"ask": "who"}, "output": output}
         (place / "evidence" / f"{name}.json").write_text(json.dumps(trace))

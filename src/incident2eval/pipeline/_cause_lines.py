@@ -18,6 +18,7 @@ from incident2eval.model import (
 )
 from incident2eval.model.incident import StatedCause
 from incident2eval.pipeline._layout import counted
+from incident2eval.pipeline._masking import masked_text
 from incident2eval.store import CauseFile, Standing
 
 _MARKS = {State.FAILED: "[!]", State.HELD: "[x]", State.NOT_SEEN: "[ ]"}
@@ -205,7 +206,8 @@ def _named(name: str | None, step: str) -> str:
 
 
 def _line(text: str) -> str:
-    return visible(" ".join(text.split()))
+    # Masked before anything is cut off: what is left of a token may not look like one.
+    return visible(masked_text(" ".join(text.split())))
 
 
 def _short(text: str, most: int) -> str:

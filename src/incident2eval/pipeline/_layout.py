@@ -5,12 +5,15 @@ from collections.abc import Iterable, Sequence
 from io import StringIO
 
 from incident2eval.model import visible
+from incident2eval.pipeline._masking import masked_text
 
 WIDTH = 80
 
 
 def wrapped(lines: Iterable[str]) -> str:
     """Lines as one text, each wrapped under its own indent; words are never cut.
+
+    Secrets are masked before: what tells a token may stand on the line above it afterwards.
 
     Args:
         lines: As they would stand on an endless line.
@@ -23,7 +26,7 @@ def wrapped(lines: Iterable[str]) -> str:
             break_long_words=False,
             break_on_hyphens=False,
         )
-        for line in lines
+        for line in map(masked_text, lines)
     )
 
 
@@ -50,7 +53,7 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
     drawn = Table(*headings, box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for row in rows:
-        drawn.add_row(*(Text(visible(str(cell))) for cell in row))
+        drawn.add_row(*(Text(visible(masked_text(str(cell)))) for cell in row))
     page = StringIO()
     Console(file=page, width=WIDTH, color_system=None).print(drawn)
     return "\n".join(line.rstrip() for line in page.getvalue().splitlines())

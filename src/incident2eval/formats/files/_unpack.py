@@ -172,10 +172,11 @@ def _unzipped(reader: Reader, *, name: str, budget: "_Budget", layer: int) -> It
         for each in listed:
             inner = f"{name}: {each.filename}"
             try:
-                opened = _opened(archive, each, budget)
-                yield from _members(opened, name=inner, budget=budget, layer=layer + 1)
+                # Closed at once: a fault keeps its frames, and each would keep a buffer of `LOOK` bytes.
+                with _opened(archive, each, budget) as opened:
+                    yield from _members(opened, name=inner, budget=budget, layer=layer + 1)
             except BadInput as error:
-                yield Member(name=inner, files=iter([("", partial(_refuse, error))]))
+                yield Member(name=inner, files=iter([("", partial(_refuse, error.faults))]))
 
 
 @contextmanager
@@ -208,8 +209,8 @@ def _opened(archive: "zipfile.ZipFile", info: "zipfile.ZipInfo", budget: "_Budge
     return Reader(_Unpacked(_from_zip(archive, info), budget))
 
 
-def _refuse(error: BadInput) -> Reader:
-    raise error
+def _refuse(faults: tuple[Fault, ...]) -> Reader:
+    raise BadInput(*faults)
 
 
 def _refuse_odd(listed: list["zipfile.ZipInfo"], *, name: str) -> None:
