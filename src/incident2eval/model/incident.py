@@ -144,6 +144,53 @@ class Questions:
     obligation_possible: Answer = Answer.UNKNOWN
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """Facts that duties to notify hang on, beside the seven questions; unknown is not no."""
+
+    personal_data: Answer = Answer.UNKNOWN
+    """Whether data of living people are involved."""
+    risk_to_people: Answer = Answer.UNKNOWN
+    """No: a risk to them is unlikely. Alone it stops no clock; a named person's decision does."""
+    high_risk: Answer = Answer.UNKNOWN
+    client_harmed: Answer = Answer.UNKNOWN
+    """Whether a client suffered concrete harm."""
+    conduct_affected: Answer = Answer.UNKNOWN
+    """Whether it touched onboarding, advice or another process that a financial regulator covers."""
+    threshold_met: Answer = Answer.UNKNOWN
+    """FCA: consumer harm, market integrity, or safety and soundness."""
+    threshold_at: datetime | None = None
+    serious_incident: Answer = Answer.UNKNOWN
+    """EU AI Act, Article 3(49)."""
+    widespread: Answer = Answer.UNKNOWN
+    """EU AI Act: a widespread infringement, or a serious disruption of critical infrastructure."""
+    death: Answer = Answer.UNKNOWN
+    significant: Answer = Answer.UNKNOWN
+    """NIS2, Article 23(3)."""
+    major: Answer = Answer.UNKNOWN
+    """DORA, Article 18."""
+    classified_at: datetime | None = None
+    """When it was classified as major."""
+    health_data: Answer = Answer.UNKNOWN
+    """HIPAA: unsecured protected health information."""
+    material_to_investors: Answer = Answer.UNKNOWN
+    """SEC: the registrant determined that it is material."""
+    material_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyNote:
+    """What a person did about a duty to notify."""
+
+    rule: str
+    state: str
+    """`filed` or `not_required`; the latter counts with a name and a reason only."""
+    by: str | None = None
+    at: Moment | None = None
+    reason: str | None = None
+    ref: str | None = None
+
+
 class EvidenceKind(StrEnum):
     """Kinds the tool knows; others are kept as they are."""
 
@@ -220,6 +267,8 @@ class Action:
 
     kind: str
     text: str
+    id: str | None = None
+    """What a log calls it."""
     owner: str | None = None
     due: Moment | None = None
     done_at: Moment | None = None
@@ -296,6 +345,8 @@ class Incident:
     corrected_output: str | None = None
     impact: Impact = field(default_factory=Impact)
     questions: Questions = field(default_factory=Questions)
+    circumstances: Circumstances = field(default_factory=Circumstances)
+    duties: tuple[DutyNote, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     containment: tuple[Containment, ...] = ()
     changes: tuple[Change, ...] = ()

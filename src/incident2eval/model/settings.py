@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
+from incident2eval.model.duty import Organisation, Rule
 from incident2eval.model.run import JSON
 
 TRIALS: Mapping[str, int] = {"1": 1, "2": 5, "3": 5, "4": 10}
@@ -28,7 +30,10 @@ class Integration:
     vendor: str | None = None
     contract: str | None = None
     recovery: str | None = None
+    retry: str | None = None
     escalation: str | None = None
+    notifies: str | None = None
+    """What the contract makes us, or the vendor, tell whom and by when."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +67,8 @@ class WorkflowSettings:
     subject: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Field of the subject -> paths where a trace says it; the first that is there counts."""
     deployed: Mapping[str, JSON] = field(default_factory=dict)
+    reviewed: date | None = None
+    """When its owner last reviewed it."""
     integrations: tuple[Integration, ...] = ()
 
 
@@ -79,6 +86,10 @@ class Policy:
     """Overrides of the shipped policy; each is printed in every report."""
 
     trials: Mapping[str, int] = field(default_factory=dict)
+    repeated: int = 3
+    """So many failures of one type before make the next one repeated (R6)."""
+    review_months: int = 3
+    """How often a workflow and the register are reviewed (R146)."""
 
     def trials_for(self, severity: int) -> int:
         """How many trials a case of that severity takes."""
@@ -92,4 +103,7 @@ class Settings:
     project: ProjectSettings = field(default_factory=ProjectSettings)
     workflows: Mapping[str, WorkflowSettings] = field(default_factory=dict)
     approvers: tuple[Approver, ...] = ()
+    organisation: Organisation = field(default_factory=Organisation)
+    obligations: tuple[Rule, ...] = ()
+    """Rules of the team's own, and those of ours that it corrects, by the same id."""
     policy: Policy = field(default_factory=Policy)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from incident2eval.model import INCIDENT_ID, JSON, KNOWN_VALUES, BadInput, Fault, Incident
+from incident2eval.model import INCIDENT_ID, JSON, KNOWN_VALUES, BadInput, Fault, Incident, LogEntry, merged
 from incident2eval.store._files import read_bytes
+from incident2eval.store._log import LOG, read_log
 from incident2eval.store._validation import Doubt, Rules, check, near, one_of, quoted
 from incident2eval.store._yaml import MAX_BYTES, as_text, read_yaml
 
@@ -19,7 +20,12 @@ class Loaded:
     """An incident, and what is odd about its file."""
 
     incident: Incident
+    """File and log together, as every reader sees it."""
     warnings: tuple[str, ...] = ()
+    entries: tuple[LogEntry, ...] = ()
+    """Its log, in order."""
+    written: Incident | None = None
+    """The file alone."""
 
 
 def proper_id(incident_id: str) -> str:
@@ -95,7 +101,13 @@ def read_incident(incidents: Path, incident_id: str, *, evidence: Path | None) -
         short={"workflow": "name"},
     )
     checked = check(Incident, read_yaml(raw, file=file, plain=as_text), rules)
-    return Loaded(incident=checked.value, warnings=checked.warnings)
+    entries = tuple(read_log(folder / LOG, file=f"incidents/{incident_id}/{LOG}"))
+    return Loaded(
+        incident=merged(checked.value, entries),
+        warnings=checked.warnings,
+        entries=entries,
+        written=checked.value,
+    )
 
 
 def _no_such(incident_id: str, incidents: Path) -> Fault:

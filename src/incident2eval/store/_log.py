@@ -3,26 +3,15 @@
 import errno
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
-from incident2eval.model import JSON, BadInput, Fault, NotJudged
+from incident2eval.model import JSON, BadInput, Event, Fault, LogEntry, NotJudged
 from incident2eval.store._files import read_bytes
 from incident2eval.store._json import canonical, read_object
 from incident2eval.store._validation import check
 from incident2eval.store._yaml import Document
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogEntry:
-    """One thing that was done."""
-
-    at: datetime
-    event: str
-    """`contained`, `restarted`, ..."""
-    by: str | None = None
-    workflow: str | None = None
+LOG = "log.jsonl"
 
 
 def read_log(path: Path, *, file: str) -> Iterator[LogEntry]:
@@ -74,8 +63,8 @@ def pause(entries: list[LogEntry]) -> LogEntry | None:
     """The entry that a workflow is paused by: the last `contained` that no `restarted` follows; else None."""
     paused: LogEntry | None = None
     for entry in sorted(entries, key=lambda entry: entry.at):
-        if entry.event == "contained":
+        if entry.event == Event.CONTAINED:
             paused = entry
-        elif entry.event == "restarted":
+        elif entry.event == Event.RESTARTED:
             paused = None
     return paused

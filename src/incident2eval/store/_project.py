@@ -309,9 +309,7 @@ class Project:
         found = [
             (entry, incident_id)
             for incident_id in self.incident_ids()
-            for entry in _log.read_log(
-                self.folder(incident_id) / "log.jsonl", file=_in(incident_id, "log.jsonl")
-            )
+            for entry in _log.read_log(self.folder(incident_id) / _log.LOG, file=_in(incident_id, _log.LOG))
             if workflow == (entry.workflow or self.incident(incident_id).incident.workflow.name)
         ]
         entry = _log.pause([entry for entry, _ in found])
@@ -323,7 +321,7 @@ class Project:
 
     def log(self, incident_id: str, entry: Mapping[str, JSON]) -> None:
         """Add a line to an incident's log; raises BadInput or NotJudged where it cannot be written."""
-        path = self.folder(incident_id) / "log.jsonl"
+        path = self.folder(incident_id) / _log.LOG
         with self._alone(incident_id):
             _log.append(path, entry, file=_in(incident_id, path.name))
 

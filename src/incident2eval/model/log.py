@@ -1,0 +1,173 @@
+"""What was done about an incident after it was written down: one entry each, never taken back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from incident2eval.model.incident import (
+    Action,
+    Affected,
+    Answer,
+    Circumstances,
+    Communication,
+    Containment,
+    DutyNote,
+    Impact,
+    Incident,
+    IncidentType,
+    Moment,
+    Questions,
+    Recipient,
+    Severity,
+    Update,
+)
+
+
+class Event(StrEnum):
+    """What an entry tells of; others are kept and mean nothing to the tool."""
+
+    CONTAINED = "contained"
+    TRIAGED = "triaged"
+    """A person confirmed or overruled type and severity."""
+    ANSWERED = "answered"
+    """A person answered questions, or said when the firm became aware."""
+    ACTION = "action"
+    """A task was added, given to somebody, or done."""
+    DUTY = "duty"
+    """A person filed a notice, or decided that none is required."""
+    RECIPIENT = "recipient"
+    """Somebody who received or could read it was assessed."""
+    COMMUNICATED = "communicated"
+    UPDATED = "updated"
+    LOOKED_BACK = "looked_back"
+    SIGNED_OFF = "signed_off"
+    RESTARTED = "restarted"
+    RESTART_REFUSED = "restart_refused"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogEntry:
+    """One thing that was done. Which fields it has depends on the event; the rest are empty."""
+
+    at: datetime
+    event: str
+    by: str | None = None
+    role: str | None = None
+    reason: str | None = None
+    workflow: str | None = None
+    """Another workflow than the incident's own."""
+    action: str | None = None
+    """contained: how it was stopped. action: the task's id."""
+    did: str | None = None
+    severity: Severity | None = None
+    """triaged: the level that the person chose."""
+    suggested: Severity | None = None
+    """triaged: the level that the tool suggested then."""
+    type: tuple[IncidentType, ...] = ()
+    answers: Mapping[str, str] = field(default_factory=dict)
+    """answered: field of `questions` or `circumstances`, or `acted_on` -> yes, no or unknown."""
+    moments: Mapping[str, datetime] = field(default_factory=dict)
+    """answered: `aware`, or a moment of `circumstances` -> when, in UTC."""
+    kind: str | None = None
+    text: str | None = None
+    owner: str | None = None
+    due: Moment | None = None
+    done_at: Moment | None = None
+    reversed: str | None = None
+    evidence: str | None = None
+    rule: str | None = None
+    state: str | None = None
+    """duty: `filed` or `not_required`."""
+    ref: str | None = None
+    affected: tuple[Affected, ...] = ()
+    """looked_back: who else was hit."""
+    checked: int | None = None
+    hits: int | None = None
+    previous: str | None = None
+    """SHA-256 of the line before; None in a line that no command wrote."""
+
+
+_QUESTIONS = frozenset(Questions.__dataclass_fields__)
+_CIRCUMSTANCES = frozenset(Circumstances.__dataclass_fields__)
+
+
+def merged(incident: Incident, entries: Sequence[LogEntry]) -> Incident:
+    """The incident as its file and its log tell it together; of two answers the later entry counts.
+
+    Args:
+        incident: As its file tells it.
+        entries: Its log, in order.
+    """
+    for entry in entries:
+        incident = _with(incident, entry)
+    return incident
+
+
+def _with(incident: Incident, entry: LogEntry) -> Incident:
+    """The incident with what one entry adds."""
+    by = entry.by or ""
+    match entry.event:
+        case Event.CONTAINED if entry.workflow in {None, incident.workflow.name}:
+            row = Containment(at=entry.at, by=by, did=entry.did, action=entry.action)
+            return replace(incident, containment=(*incident.containment, row))
+        case Event.TRIAGED:
+            return replace(
+                incident, severity=entry.severity or incident.severity, type=entry.type or incident.type
+            )
+        case Event.ANSWERED:
+            return _answered(incident, entry)
+        case Event.ACTION:
+            return replace(incident, actions=_with_action(incident.actions, entry))
+        case Event.DUTY if entry.rule and entry.state:
+            note = DutyNote(
+                rule=entry.rule, state=entry.state, by=by, at=entry.at, reason=entry.reason, ref=entry.ref
+            )
+            return replace(incident, duties=(*incident.duties, note))
+        case Event.RECIPIENT if entry.ref:
+            row_of = Recipient(ref=entry.ref, assessed=entry.text or entry.reason)
+            others = tuple(one for one in incident.recipients if one.ref != entry.ref)
+            return replace(incident, recipients=(*others, row_of))
+        case Event.COMMUNICATED if entry.ref:
+            said = Communication(to=entry.ref, at=entry.at, text=entry.text)
+            return replace(incident, communications=(*incident.communications, said))
+        case Event.UPDATED if entry.kind and entry.ref:
+            return replace(incident, updates=(*incident.updates, Update(kind=entry.kind, ref=entry.ref)))
+        case Event.LOOKED_BACK:
+            return replace(incident, affected=(*incident.affected, *entry.affected))
+        case _:
+            return incident
+
+
+def _answered(incident: Incident, entry: LogEntry) -> Incident:
+    """Questions, circumstances and moments as that entry has them."""
+    answers = {name: Answer(said) for name, said in entry.answers.items() if said in set(Answer)}
+    moments = {name: at for name, at in entry.moments.items() if name in _CIRCUMSTANCES}
+    facts = {name: said for name, said in answers.items() if name in _CIRCUMSTANCES}
+    asked = {name: said for name, said in answers.items() if name in _QUESTIONS}
+    impact: Impact = incident.impact
+    if "acted_on" in answers:
+        impact = replace(impact, acted_on=answers["acted_on"])
+    aware = entry.moments.get("aware", incident.when.aware)
+    return replace(
+        incident,
+        questions=replace(incident.questions, **asked),
+        circumstances=replace(incident.circumstances, **facts, **moments),  # type: ignore[arg-type]  # both by name
+        impact=impact,
+        when=replace(incident.when, aware=aware),
+    )
+
+
+def _with_action(actions: tuple[Action, ...], entry: LogEntry) -> tuple[Action, ...]:
+    """The actions with one added or changed; what the entry leaves empty stays."""
+    known = next((one for one in actions if one.id == entry.action), None)
+    given = {
+        name: value
+        for name in ("kind", "text", "owner", "due", "done_at", "reversed", "evidence")
+        if (value := getattr(entry, name)) is not None
+    }
+    if known is None:
+        action = Action(**{"kind": "corrective", "text": entry.action or "", "id": entry.action, **given})
+        return (*actions, action)
+    return tuple(replace(one, **given) if one is known else one for one in actions)
