@@ -26,9 +26,10 @@ def escape(then=lambda: time.sleep(300)):
                 file.write(f"{os.getpid()}\\n")
             os.write(note, b".")
             then()
+        # It notes itself before it becomes an orphan: from then on another call may end it at any time.
+        os.read(noted, 1)
         os._exit(0)
     os.wait()
-    os.read(noted, 1)
 
 def run(input):
     return "fine"
