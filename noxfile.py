@@ -18,7 +18,8 @@ nox.options.reuse_venv = "yes"
 nox.options.sessions = ["lint", "types", "tests", "docs", "prove", "acceptance"]
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
-WITH_COG = ["README.md", "docs/checks.md", "docs/formats.md", "docs/root-cause.md"]
+_PAGES = ("checks", "commands", "exchange", "formats", "obligations", "requirements", "root-cause")
+WITH_COG = ["README.md", *(f"docs/{name}.md" for name in _PAGES)]
 SERVERS = ("arize-phoenix", "mlflow", "opentelemetry-exporter-otlp-proto-http", "langfuse", "langsmith")
 """What `heavy` runs against; their dependencies must not meet ours."""
 TORTURES = ("canaries", "kill", "kill_cases", "paths", "sockets", "swap")

@@ -20,8 +20,13 @@ SHARED_OPTIONS = {"--project", "--json", "--help"}
 
 
 def commands() -> str:
-    """Every command with its arguments and options."""
+    """Every command with its arguments, and what it does."""
     return table(("command", "does"), ((f"`{_usage(name)}`", entry.does) for name, entry in COMMANDS.items()))
+
+
+def commands_in_full() -> str:
+    """Every command as its `--help` shows it."""
+    return "\n\n".join(map(_in_full, COMMANDS))
 
 
 def exit_codes() -> str:
@@ -53,19 +58,31 @@ def formats() -> str:
 
 
 def _usage(name: str) -> str:
+    command, context = _loaded(name)
+    return " ".join(
+        [name, *(piece for piece in command.collect_usage_pieces(context) if piece != "[OPTIONS]")]
+    )
+
+
+def _in_full(name: str) -> str:
+    """One command: what it does, and its options beside those that every command has."""
+    command, context = _loaded(name)
+    records = [
+        record
+        for each in command.params
+        if isinstance(each, click.Option) and each.opts[0] not in SHARED_OPTIONS
+        if (record := each.get_help_record(context))
+    ]
+    said = inspect.cleandoc(command.help or "")
+    parts = [f"## {name}", f"`incident2eval {_usage(name)}`", said]
+    if records:
+        parts.append(table(("option", "what it is for"), ((f"`{option}`", text) for option, text in records)))
+    return "\n\n".join(parts)
+
+
+def _loaded(name: str) -> tuple[click.Command, click.Context]:
     command = COMMANDS[name].load()
-    context = click.Context(command, info_name=name, parent=click.Context(shell))
-    arguments = [piece for piece in command.collect_usage_pieces(context) if piece != "[OPTIONS]"]
-    options = [_option(each) for each in command.params if isinstance(each, click.Option)]
-    return " ".join([name, *arguments, *filter(None, options)])
-
-
-def _option(option: click.Option) -> str:
-    name = option.opts[0]
-    if name in SHARED_OPTIONS:
-        return ""
-    value = "" if option.is_flag else f" {option.metavar}"
-    return f"[{name}{value}]" + ("..." if option.multiple else "")
+    return command, click.Context(command, info_name=name, parent=click.Context(shell))
 
 
 def _first_line(function: object) -> str:

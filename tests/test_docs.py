@@ -51,6 +51,7 @@ def test_ci_runs_the_readmes_test_command() -> None:
     assert command in (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 
 
+@pytest.mark.requirement("R74")
 def test_the_readmes_five_minutes_work_as_written(tmp_path: Path) -> None:
     """Each marked block runs in the folder where the one before it ended."""
     folder, ended_in = tmp_path, tmp_path / "folder"

@@ -30,6 +30,7 @@ def test_neither_silence_nor_a_crash_ever_passes(scores: list[Score]) -> None:
     assert not passed
 
 
+@pytest.mark.requirement("R13")
 def test_every_gate_and_every_type_is_right(scores: list[Score]) -> None:
     wrong = [(one.slug, name) for one in scores for name in one.gates if not one.gate_right(name)]
 
@@ -37,6 +38,7 @@ def test_every_gate_and_every_type_is_right(scores: list[Score]) -> None:
     assert {one.slug: one.run["type"] for one in scores} == {one.slug: one.labels["type"] for one in scores}
 
 
+@pytest.mark.requirement("R91")
 def test_every_cause_and_every_severity_is_right(scores: list[Score]) -> None:
     wrong = [one.slug for one in scores if one.cause_right != (True, True)]
 
@@ -46,6 +48,7 @@ def test_every_cause_and_every_severity_is_right(scores: list[Score]) -> None:
     }
 
 
+@pytest.mark.requirement("R118")
 def test_every_case_is_red_on_the_incident_and_green_on_the_fix(scores: list[Score]) -> None:
     for one in scores:
         assert one.run["cases"], one.slug

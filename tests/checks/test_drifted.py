@@ -63,6 +63,7 @@ def batches(chance: Random, share: float, count: int, *, rows: int = 12) -> list
     ]
 
 
+@pytest.mark.requirement("R12", "R125")
 def test_a_share_that_fell_is_found_and_nothing_else() -> None:
     chance = Random(1)
     before, since = batches(chance, 0.3, 40), batches(chance, 0.05, 20)
@@ -142,6 +143,7 @@ def test_how_many_runs_it_takes() -> None:
     assert fewest(lambda _: 1.0, 0.001) is None
 
 
+@pytest.mark.requirement("R12")
 def test_too_few_runs_are_not_judged() -> None:
     share = {"measure": "share", "of": "class", "value": "exception"}
     fact = {**share, "runs": 20, "figures": {"0.25": 10, "0.5": 10}}

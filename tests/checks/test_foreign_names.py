@@ -48,6 +48,7 @@ MUTATIONS = {
 }
 
 
+@pytest.mark.requirement("R120")
 @pytest.mark.parametrize("how", MUTATIONS)
 @pytest.mark.parametrize("name", [name for row in FOREIGN for name in row.names])
 def test_no_dress_hides_a_name(name: str, how: str) -> None:
@@ -153,6 +154,7 @@ def test_the_finding_quotes_the_words_as_they_stand() -> None:
     assert "body" in finding.message
 
 
+@pytest.mark.requirement("R120")
 def test_the_drafts_of_the_archive_are_clean(shared: Path) -> None:
     project = shared / "acceptance" / "incidents" / "monthly-summary" / "project"
     with (project / "customers.csv").open(encoding="utf-8", newline="") as file:

@@ -61,6 +61,7 @@ def letting(*said: str) -> dict[str, Any]:
     return {"tenants": [{"ref": f"T-{at}", "status": one} for at, one in enumerate(said, start=1)]}
 
 
+@pytest.mark.requirement("R124")
 def test_items_that_differ_in_a_name_only_must_be_decided_alike() -> None:
     facts = propose(
         known(

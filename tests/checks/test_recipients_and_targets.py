@@ -58,6 +58,7 @@ def known(
 
 
 class TestTargets:
+    @pytest.mark.requirement("R11")
     def test_the_right_record_is_learnt_where_the_run_was_given_it(self) -> None:
         wrong = run(call("close_ticket", ticket_id="T-14"), asked={"message": "please close T-41."})
         right = run(call("close_ticket", ticket_id="T-41"), asked={"message": "please close T-41."})
@@ -102,6 +103,7 @@ class TestTargets:
 
 
 class TestRecipients:
+    @pytest.mark.requirement("R130")
     def test_the_right_address_is_learnt_by_where_it_stands(self) -> None:
         asked = {"contact": {"email": "kim@flat.example"}}
         wrong = run(call("send_email", to="lee@flat.example"), asked=asked)
@@ -158,6 +160,7 @@ class TestRepeats:
         assert facts == {"may_repeat": {"pay": 1}, "needs_approval": []}
         assert again.propose(known(run(pay, pay, asked=asked), run(pay, pay, asked=asked))) is None
 
+    @pytest.mark.requirement("R129")
     def test_a_finding_says_whether_it_was_known_to_be_done(self) -> None:
         lost = Step(
             id="s1", kind=StepKind.TOOL, name="pay", input={"to": "V-1"}, status=Status.ERROR, error="timeout"

@@ -66,6 +66,7 @@ YES = {"approved": True, "by": "Ann Sohl"}
 NO = {"approved": False, "by": "Ann Sohl"}
 
 
+@pytest.mark.requirement("R126")
 def test_a_function_of_ones_own_may_judge_the_draft() -> None:
     def shouting(run: Run) -> Findings:
         loud = str(run.output).isupper()

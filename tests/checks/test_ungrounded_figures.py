@@ -105,6 +105,7 @@ def test_no_honest_paraphrase_is_flagged() -> None:
     assert not flagged
 
 
+@pytest.mark.requirement("R122")
 def test_most_invented_figures_are_found() -> None:
     tried = judged("figures")
     missed = [words for words, red in tried if not red]

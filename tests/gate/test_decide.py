@@ -70,6 +70,7 @@ def test_anything_but_a_pass_in_one_trial(live: list[Outcome], outcome: Outcome,
     assert decision.counts[outcome.value] == 1
 
 
+@pytest.mark.requirement("R119", "R140")
 def test_a_trial_too_few_is_not_run() -> None:
     decision = decide(seen(Outcome.PASSED, trials=5))
 

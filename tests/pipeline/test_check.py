@@ -3,14 +3,18 @@
 import os
 import shutil
 import subprocess
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from incident2eval.model import BadInput
-from incident2eval.pipeline.check import check
+from incident2eval.pipeline.check import check as check_at
 from incident2eval.pipeline.project import INCIDENT
 from incident2eval.store import Project
+
+check = partial(check_at, coverage=False, now=datetime(2026, 11, 23, 9, 0, tzinfo=UTC))
 
 
 def settings(folder: Path, old: str, new: str) -> None:
@@ -30,7 +34,67 @@ def test_a_workflow_without_a_plan_is_not_ready(project: Path) -> None:
     answer = check(project=project, workflow="monthly-summary")
 
     assert answer.exit_code == 1
-    assert any("fallback" in line for line in answer.data["missing"])
+    assert answer.data["missing"] == [
+        "workflow monthly-summary: fallback is not set (how the work is done without it)"
+    ]
+    assert answer.data["workflows"] == [
+        {
+            "workflow": "monthly-summary",
+            "ready": False,
+            "missing": [
+                {"field": "fallback", "why": "fallback is not set (how the work is done without it)"}
+            ],
+        }
+    ]
+
+
+@pytest.mark.requirement("R7")
+def test_a_workflow_without_a_published_policy_is_not_ready(project: Path) -> None:
+    (project / "POLICY.md").unlink()
+    answer = check(project=project, workflow="monthly-summary")
+
+    (line,) = answer.data["missing"]
+    assert line.startswith("POLICY.md is not there")
+    assert [each["ready"] for each in answer.data["workflows"]] == [False]
+
+
+@pytest.mark.requirement("R146")
+def test_a_review_that_is_overdue_and_a_rule_past_its_date_are_named(project: Path) -> None:
+    answer = check(project=project, workflow=None, now=datetime(2029, 11, 23, 9, 0, tzinfo=UTC))
+
+    said = "\n".join(answer.data["missing"])
+    assert "its review is overdue since 2027-02-16" in said
+    assert "rule ukgdpr-33-1 was checked on" in said
+
+
+@pytest.mark.requirement("R18")
+def test_coverage_names_what_no_case_guards_and_is_no_thing_missing(project: Path) -> None:
+    add = """
+[[workflows.monthly-summary.integrations]]
+name = "ticketing"
+recovery = "by hand"
+retry = "never"
+escalation = "Ben Strand"
+"""
+    path = project / "incident2eval.toml"
+    path.write_text(path.read_text().replace("[[approvers]]", f"{add}\n[[approvers]]", 1))
+    answer = check(project=project, workflow=None, coverage=True)
+
+    (seen,) = answer.data["coverage"]
+    assert answer.exit_code == 0
+    assert len(seen["types"]["data_exposure"]) >= 1
+    assert seen["types"]["workflow_drift"] == []
+    assert len(seen["integrations"]["CRM"]) >= 1
+    assert seen["integrations"]["ticketing"] == []
+    assert "integration ticketing              NO CASE" in answer.text
+
+
+def test_a_case_that_was_edited_stands_no_guard(project: Path) -> None:
+    path = project / "cases" / INCIDENT / "case.yaml"
+    path.write_bytes(path.read_bytes() + b"\n")
+
+    (seen,) = check(project=project, workflow=None, coverage=True).data["coverage"]
+    assert not any(seen["types"].values())
 
 
 def test_faults_of_an_incident_file_and_absent_evidence_are_named(project: Path) -> None:
@@ -115,6 +179,20 @@ def test_raw_evidence_past_runs_and_the_key_do_not_belong_in_git(project: Path) 
     assert line.startswith("git tracks what must not spread: .incident2eval/key, archive/")
     assert "more (git rm --cached" in line
     assert len(Project.find(project).tracked_evidence().files) == 1 + 3 + 9
+
+
+def test_a_log_that_lost_a_committed_line_is_named(project: Path) -> None:
+    log = project / "incidents" / INCIDENT / "log.jsonl"
+    log.write_text('{"at": "2026-11-12T10:00:00Z", "event": "note", "by": "Ruth Calloway"}\n')
+    git(project, "init", "--quiet")
+    git(project, "add", ".")
+    git(project, "commit", "--quiet", "-m", "all")
+    before = check(project=project, workflow=None)
+    log.write_text("")
+
+    (line,) = check(project=project, workflow=None).data["missing"]
+    assert before.data["missing"] == []
+    assert "does not begin with what is committed of it" in line
 
 
 def test_evidence_outside_the_repository_is_not_tracked_by_it(project: Path, tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ def test_what_failed_first_decides_whoever_it_befell(firm: Firm) -> None:
     assert set(firm.types()) == {(one, other), (same_words,)}
 
 
+@pytest.mark.requirement("R2", "R3", "R98", "R135")
 def test_near_misses_notes_and_incidents_without_a_trace_or_case_are_all_there(firm: Firm) -> None:
     near = firm.incident(1, "2026-03-01", "A foreign note in a draft", LEAK, outcome="near_miss", severity=1)
     bare = firm.incident(2, "2026-04-01", "The tone of the letter was off")
@@ -190,6 +191,7 @@ def test_a_label_is_one_line_that_can_be_read(firm: Firm, label: str) -> None:
 # --- one incident among the others ---
 
 
+@pytest.mark.requirement("R134")
 def test_a_new_incident_is_placed_among_all_others(firm: Firm) -> None:
     first = firm.incident(1, "2026-03-01T09:00:00Z", "The draft for H&V quoted a note on a lease", LEAK)
     firm.restart(first, "2026-03-10T09:00:00Z")

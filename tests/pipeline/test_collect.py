@@ -46,6 +46,7 @@ def keep(tmp_path: Path) -> Keep:
     return keep_one
 
 
+@pytest.mark.requirement("R35")
 def test_traces_are_copied_in_and_sealed(project: Path, tmp_path: Path) -> None:
     extra = tmp_path / "extra-trace.json"
     extra.write_bytes(evidence(project, "trace_after_fix.json").read_bytes())
@@ -175,6 +176,7 @@ def test_what_is_there_is_sealed_though_something_else_is_absent(project: Path, 
     assert sealed(project)[-1] == "evidence/new.json"
 
 
+@pytest.mark.requirement("R32")
 def test_the_eight_kinds_are_there_or_absent_for_a_reason(project: Path) -> None:
     answer = intake.collect(project=project, incident=INCIDENT, traces=())
 

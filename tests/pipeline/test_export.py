@@ -32,6 +32,7 @@ def made(project: Path) -> Made:
 class TestFull:
     """For the regulator and the insurer."""
 
+    @pytest.mark.requirement("R36")
     @pytest.mark.parametrize("audience", ["regulator", "insurer"])
     def test_it_holds_every_file_of_the_incident_byte_for_byte(
         self, project: Path, made: Made, audience: str
@@ -58,6 +59,7 @@ class TestFull:
         reports = [name for name in made("regulator") if name.startswith("reports/")]
         assert sorted(Path(name).suffix for name in reports) == [".html", ".json"]
 
+    @pytest.mark.requirement("R33")
     def test_the_timeline_is_in_order_and_says_who(self, made: Made) -> None:
         timeline = json.loads(made("regulator")["timeline.json"])
         events = [one["event"] for one in timeline]

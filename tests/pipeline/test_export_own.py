@@ -99,6 +99,7 @@ class TestSomebodyElsesRun:
             "(left out: another customer's data)",
         ]
 
+    @pytest.mark.requirement("R36")
     def test_the_page_says_what_was_exposed_and_where_it_went(self, made: Made) -> None:
         recipients = [{"ref": OWN, "assessed": "asked to delete it"}, {"ref": "Tom Hale"}]
         page = page_of(made(LEAKED, leak(), recipients=recipients, questions={"left_company": "yes"}))

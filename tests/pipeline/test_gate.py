@@ -72,6 +72,7 @@ def test_a_copy_with_an_unknown_ending_is_refused(project: Path, tmp_path: Path)
     assert not list(tmp_path.glob("r.*"))
 
 
+@pytest.mark.requirement("R119")
 def test_trials_are_raised_and_never_lowered(project: Path) -> None:
     def trials(asked: int) -> set[int]:
         answer = gate.gate(project=project, workflow=WORKFLOW, trials=asked, junit=None, report=None)
@@ -98,6 +99,7 @@ def test_an_unknown_workflow_is_bad_input(project: Path) -> None:
         gate.gate(project=project, workflow="monthly", trials=None, junit=None, report=None)
 
 
+@pytest.mark.requirement("R116")
 def test_an_incident_without_a_case_blocks(project: Path, ask: Ask) -> None:
     other = project / "incidents" / "INC-2026-0143"
     other.mkdir()
@@ -181,6 +183,7 @@ def test_a_workflow_that_hangs_is_killed_and_not_judged(project: Path, ask: Ask)
     assert answer.data["counts"]["timeout"] == answer.data["counts"]["expected"]
 
 
+@pytest.mark.requirement("R140")
 def test_a_case_that_fails_now_and_then_is_flaky(project: Path, ask: Ask) -> None:
     (project / "moody.py").write_text(
         "import json, pathlib, summaries\n"

@@ -41,6 +41,7 @@ def taken(files: Mapping[str, str], *runs: Run, of: Incident | None = None) -> d
     return {item.kind.value: item for item in inventory(of or incident(), files, runs)}
 
 
+@pytest.mark.requirement("R32")
 def test_a_whole_run_shows_all_eight() -> None:
     items = taken({"evidence/trace.json": "trace"}, WHOLE)
 
@@ -88,6 +89,7 @@ PICTURES = {
 }
 
 
+@pytest.mark.requirement("R34")
 @pytest.mark.parametrize("kind", ["screenshot", "export"])
 @pytest.mark.parametrize("file", PICTURES)
 def test_a_picture_or_an_export_shows_what_its_name_says(file: str, kind: str) -> None:

@@ -20,7 +20,7 @@ import yaml
 
 from incident2eval import formats
 from incident2eval.checks import foreign_records
-from incident2eval.model import BadInput
+from incident2eval.model import BadInput, Integration, Policy, Settings
 from incident2eval.pipeline.project import (
     INCIDENT,
     WORKFLOW,
@@ -30,7 +30,8 @@ from incident2eval.pipeline.project import (
     write_demo,
     write_skeleton,
 )
-from incident2eval.store import Project
+from incident2eval.readiness import DEFINITION, MARKERS, MATRIX, POLICY_FILE
+from incident2eval.store import Project, shipped_rules
 
 INPUT = {"customer_id": "K-101", "as_of": "2026-11-12"}
 Draft = Callable[..., dict[str, Any]]
@@ -49,6 +50,7 @@ def test_init_writes_a_project_that_the_tool_accepts(tmp_path: Path) -> None:
     assert answer.data["written"] == [
         ".github/workflows/incident2eval.yml",
         ".gitignore",
+        "POLICY.md",
         "RUNBOOK.md",
         "cases/.gitkeep",
         "customers.csv",
@@ -98,9 +100,35 @@ def test_every_setting_of_the_skeleton_can_be_switched_on(tmp_path: Path) -> Non
     documented = set(Project.find(tmp_path).workflow("order-replies").__slots__)
 
     assert set(workflow) == documented
-    assert set(tomllib.loads(switched_on)) == {"project", "workflows", "approvers", "policy"}
+    assert set(tomllib.loads(switched_on)) == set(Settings.__slots__)
+    (system,) = workflow["integrations"]
+    assert set(system) == set(Integration.__slots__)
+    assert set(tomllib.loads(switched_on)["policy"]) == set(Policy.__slots__)
 
 
+@pytest.mark.requirement("R7")
+def test_the_policy_of_the_skeleton_is_the_shipped_one(tmp_path: Path) -> None:
+    write_skeleton(tmp_path)
+    policy = " ".join((tmp_path / POLICY_FILE).read_text().split())
+
+    said = [
+        DEFINITION,
+        *MARKERS,
+        *(words for each in MATRIX.values() for words in (each.what, each.response)),
+    ]
+    assert [words for words in said if words not in policy] == []
+
+
+def test_the_skeleton_asks_for_every_role_that_a_rule_hangs_on(tmp_path: Path) -> None:
+    write_skeleton(tmp_path)
+    settings = tmp_path / "incident2eval.toml"
+    settings.write_text(re.sub(r"(?m)^#(?! )", "", settings.read_text()))
+
+    asked = {role for rule in shipped_rules() for role in rule.scope.roles}
+    assert set(Project.find(tmp_path).settings.organisation.roles) == asked
+
+
+@pytest.mark.requirement("R143")
 def test_the_ci_job_gates_every_workflow_and_is_red_where_there_is_none(tmp_path: Path) -> None:
     write_skeleton(tmp_path)
     job = yaml.safe_load((tmp_path / ".github/workflows/incident2eval.yml").read_text())["jobs"]["gate"]

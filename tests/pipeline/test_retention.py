@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from incident2eval.pipeline.project import INCIDENT
 from incident2eval.pipeline.retention import retention
 
@@ -21,6 +23,7 @@ def day(offset: int) -> str:
     return (datetime.now(UTC).date() + timedelta(days=offset)).isoformat()
 
 
+@pytest.mark.requirement("R39")
 def test_what_expires_comes_soonest_first_and_what_has_expired_is_marked(project: Path) -> None:
     late = incident(project, 1, f"retention: {{until: {day(400)}, basis: the contract}}")
     past = incident(project, 2, f"retention: {{until: {day(-1)}, basis: policy}}")

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+import pytest
+
 from incident2eval.model import (
     Area,
     Category,
@@ -70,6 +72,7 @@ CAUSE = RootCause(
 )
 
 
+@pytest.mark.requirement("R94", "R96")
 def test_what_failed_comes_first_and_then_how_we_know() -> None:
     assert cause_lines(CAUSE, RUN) == [
         "root cause: workflow design; the control that failed: retrieval scope",

@@ -85,6 +85,7 @@ def test_what_changed_and_where_it_went_is_written_in_pseudonyms(project: Path) 
     assert not [name for name in names if name in written(project)]
 
 
+@pytest.mark.requirement("R92")
 def test_a_category_without_a_control_is_noted_from_severity_2_on(project: Path) -> None:
     assert overrule(project, category=Category.DATA).notes == (
         "at severity 2 the control that failed is asked for: add --control",
@@ -92,6 +93,7 @@ def test_a_category_without_a_control_is_noted_from_severity_2_on(project: Path)
     assert overrule(project, category=Category.DATA, control="owner of each note").notes == ()
 
 
+@pytest.mark.requirement("R92")
 @pytest.mark.parametrize(
     "symptom",
     [

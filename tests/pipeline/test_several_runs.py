@@ -107,6 +107,7 @@ def test_the_case_replays_all_runs_in_order_and_judges_the_one_that_went_wrong(b
     assert 'run = replay("run-2")' in written
 
 
+@pytest.mark.requirement("R127")
 def test_state_that_bleeds_from_one_run_into_the_next_is_caught(bleeding: Path) -> None:
     run.run(project=bleeding, incident=ID)
 

@@ -16,6 +16,7 @@ def firm(tmp_path: Path) -> Firm:
     return Firm(tmp_path / "firm")
 
 
+@pytest.mark.requirement("R132")
 def test_resolved_once_restarted_and_regressed_when_it_comes_back(firm: Firm) -> None:
     first = firm.incident(1, "2026-03-01T09:00:00Z", "A foreign note in a draft", LEAK)
     assert firm.types()[(first,)]["status"] == "open"
@@ -72,6 +73,7 @@ def test_an_approval_in_the_incident_file_counts_from_its_reports_time(firm: Fir
     assert firm.types()[(first, second)]["status"] == "open"
 
 
+@pytest.mark.requirement("R6")
 def test_a_small_incident_with_three_like_it_before_is_flagged(firm: Firm) -> None:
     names = [
         firm.incident(number, f"2026-03-0{number}", "A foreign note in a draft", LEAK, severity=1)
@@ -85,6 +87,7 @@ def test_a_small_incident_with_three_like_it_before_is_flagged(firm: Firm) -> No
     assert worse in found["incidents"]
 
 
+@pytest.mark.requirement("R136")
 def test_a_control_that_fails_in_several_types_is_named(firm: Firm) -> None:
     old = firm.incident(1, "2026-01-01", "A foreign note in a draft", LEAK)
     one = firm.incident(2, "2026-11-01", "A foreign note in a draft", LEAK)

@@ -25,6 +25,7 @@ def test_it(replay, case, customers):
 """
 
 
+@pytest.mark.requirement("R118")
 def test_red_on_the_incident_and_green_on_the_fix_and_today(judge: Judge) -> None:
     told = judge()
 

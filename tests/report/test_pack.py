@@ -81,6 +81,7 @@ def hostile(value: Any, text: str) -> Any:
     return value
 
 
+@pytest.mark.requirement("R154")
 @pytest.mark.parametrize(
     ("audience", "first"),
     [

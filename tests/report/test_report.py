@@ -104,6 +104,7 @@ class TestPage:
         assert "<li>Another customer&#39;s records were fetched (INC-2026-0007)</li>" in page
         assert "<li>INC-2026-0009: this incident has no locked case</li>" in page
 
+    @pytest.mark.requirement("R154")
     def test_says_in_words_what_should_hold(self, blocked: Report) -> None:
         page = render(blocked).html
 

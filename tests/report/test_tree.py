@@ -222,6 +222,7 @@ class TestPage:
         assert "Retrieval scope wider than the subject" in page
         assert "the wrong records were read" not in page, "only the rule that decided is told"
 
+    @pytest.mark.requirement("R94", "R96")
     def test_shows_the_four_areas_the_changes_and_the_onset(self, blocked: Report) -> None:
         page = render(explained(blocked)).html
 

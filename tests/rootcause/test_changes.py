@@ -86,6 +86,7 @@ def test_the_lines_of_a_prompt_that_went_and_came_are_told() -> None:
     assert change.what == 'prompt of write: removed "Promise nothing."; added "Be brief."'
 
 
+@pytest.mark.requirement("R100")
 def test_a_wider_scope_is_a_change_of_permissions() -> None:
     good, bad = run(1, call("search", scope="account:A1")), run(2, call("search", scope="workspace:W1"))
 

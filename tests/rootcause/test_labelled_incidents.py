@@ -35,6 +35,7 @@ def is_right(labels: dict[str, Any], cause: dict[str, Any]) -> bool:
     return cause["step"] in labels["first_bad_steps"] and cause["category"] in fair
 
 
+@pytest.mark.requirement("R95")
 @pytest.mark.parametrize("slug", [slug for slug in SLUGS if slug not in WRONG])
 def test_step_and_category(slug: str, tmp_path: Path) -> None:
     labels, cause = told(slug, tmp_path)

@@ -62,6 +62,7 @@ def run(*steps: Step, output: object) -> Run:
     return Run(id="r", output=output, steps=steps)
 
 
+@pytest.mark.requirement("R95", "R100")
 def test_the_read_is_the_cause_and_the_draft_only_passed_it_on() -> None:
     cause = root_cause(Evidence(run=RUN, findings=[STRAY, LEAK], incident=incident()))
 
@@ -85,6 +86,7 @@ def test_words_that_no_source_holds_are_the_models() -> None:
     assert cause.rules == ("the model wrote what no source holds",)
 
 
+@pytest.mark.requirement("R93")
 def test_blaming_the_model_alone_is_a_warning_until_the_rest_was_looked_at() -> None:
     invented = run(step("write", StepKind.MODEL, "You get 60 days."), output="You get 60 days.")
     told = incident(wrong=("You get 60 days.",))
@@ -201,6 +203,7 @@ def review(**said: object) -> Step:
     return step("sign", StepKind.REVIEW, {"by": "Lee", **said})
 
 
+@pytest.mark.requirement("R99")
 def test_a_review_that_approves_an_open_finding_is_the_cause() -> None:
     held = replace(RUN, steps=(WRITE, GUARD, review(decision="approve")))
     cause = root_cause(Evidence(run=held, findings=[LEAK], incident=incident()))

@@ -167,6 +167,7 @@ def test_a_category_by_hand_is_enough(project: Project) -> None:
     )
 
 
+@pytest.mark.requirement("R91")
 def test_a_category_that_is_none_is_named_with_its_line(project: Project) -> None:
     project.write_cause(ID, CAUSE)
     append(project, "overruled:\n  category: the model\n")

@@ -60,6 +60,7 @@ KINDS = {
 }
 
 
+@pytest.mark.requirement("R34", "R155")
 @pytest.mark.parametrize("name", KINDS)
 def test_the_kind_is_told_by_content_and_name(project: Project, name: str) -> None:
     content, kind = KINDS[name]
@@ -90,6 +91,7 @@ def test_only_a_plain_name_is_kept(project: Project, name: str) -> None:
         project.keep(ID, name, b"{}")
 
 
+@pytest.mark.requirement("R35")
 def test_evidence_is_never_written_over(project: Project) -> None:
     project.keep(ID, "a.txt", b"A")
     with pytest.raises(BadInput, match="is another file of that name"):

@@ -1,6 +1,10 @@
-"""A workflow is paused from `contained` to `restarted`."""
+"""The log: a workflow is paused from `contained` to `restarted`, and no line goes away unseen."""
 
+import hashlib
+import json
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -67,3 +71,114 @@ def test_a_broken_line_is_named(write: Callable[..., Project], line: str) -> Non
 def test_people_write_no_incident_text_into_the_pause(write: Callable[..., Project]) -> None:
     project = write(said("containment: [{at: 2026-11-18T10:20:00Z, by: Ana}]\n"))
     assert project.paused("summary") is None
+
+
+class TestChain:
+    """Each line that a command writes vouches for the one before."""
+
+    def logged(self, write: Callable[..., Project], *events: str, before: str = "") -> tuple[Project, Path]:
+        home = write(files={f"incidents/{ID}/log.jsonl": before} if before else {})
+        for event in events:
+            home.log(ID, {"at": "2026-11-18T09:00:00Z", "event": event, "by": "Ana"})
+        return home, home.folder(ID) / "log.jsonl"
+
+    def test_a_line_holds_the_digest_of_the_one_before(self, write: Callable[..., Project]) -> None:
+        _, log = self.logged(write, "contained", "triaged")
+        first, second = log.read_bytes().splitlines()
+        assert json.loads(first)["previous"] == hashlib.sha256(b"").hexdigest()
+        assert json.loads(second)["previous"] == hashlib.sha256(first).hexdigest()
+
+    def test_a_whole_log_says_nothing_odd(self, write: Callable[..., Project]) -> None:
+        home, _ = self.logged(write, "contained", "triaged", "closed")
+        loaded = home.incident(ID)
+        assert [entry.event for entry in loaded.entries] == ["contained", "triaged", "closed"]
+        assert loaded.warnings == ()
+
+    @pytest.mark.requirement("R35")
+    @pytest.mark.parametrize("taken", [0, 1])
+    def test_a_line_that_was_taken_away_is_missed(self, write: Callable[..., Project], taken: int) -> None:
+        home, log = self.logged(write, "contained", "triaged", "closed")
+        lines = log.read_bytes().splitlines(keepends=True)
+        log.write_bytes(b"".join(lines[:taken] + lines[taken + 1 :]))
+        with pytest.raises(BadInput, match=rf"log\.jsonl:{taken + 1}: does not follow the line before it"):
+            home.incident(ID)
+        with pytest.raises(BadInput, match="taken away or changed"):
+            home.log(ID, {"at": "2026-11-18T09:00:00Z", "event": "contained"})
+
+    def test_a_line_that_was_changed_is_missed(self, write: Callable[..., Project]) -> None:
+        home, log = self.logged(write, "contained", "triaged")
+        log.write_text(log.read_text().replace("contained", "restarted"))
+        with pytest.raises(BadInput, match=r"log\.jsonl:2: does not follow"):
+            home.paused("summary")
+
+    def test_a_line_that_was_spoilt_is_missed(self, write: Callable[..., Project]) -> None:
+        home, log = self.logged(write, "contained", "triaged", "closed")
+        log.write_text(log.read_text().replace('"triaged"', "triaged"))
+        with pytest.raises(BadInput, match=r"log\.jsonl:3: does not follow"):
+            home.incident(ID)
+
+    def test_lines_written_by_hand_are_read_and_named(self, write: Callable[..., Project]) -> None:
+        home, log = self.logged(write, "triaged", before=entry("contained", "08:00"))
+        log.write_text(log.read_text() + entry("restarted", "10:00"))
+        home.log(ID, {"at": "2026-11-18T11:00:00Z", "event": "closed"})
+        loaded = home.incident(ID)
+        assert [one.event for one in loaded.entries] == ["contained", "triaged", "restarted", "closed"]
+        assert "2 of 4 lines were written by hand" in " ".join(loaded.warnings)
+
+    def test_blank_lines_and_other_line_ends_change_nothing(self, write: Callable[..., Project]) -> None:
+        home, log = self.logged(write, "contained", "triaged")
+        log.write_bytes(log.read_bytes().replace(b"\n", b"\r\n\r\n"))
+        home.log(ID, {"at": "2026-11-18T11:00:00Z", "event": "closed"})
+        assert home.incident(ID).warnings == ()
+
+    def test_a_line_that_a_crash_cut_short_stops_no_writer_and_is_named(
+        self, write: Callable[..., Project]
+    ) -> None:
+        home, log = self.logged(write, "contained")
+        whole = log.read_bytes()
+        log.write_bytes(whole + b'{"at": "2026-11-1')
+        home.log(ID, {"at": "2026-11-18T11:00:00Z", "event": "triaged"})
+        assert [one.event for one in home.incident(ID).entries] == ["contained", "triaged"]
+        assert "log.jsonl:2: is not JSON" in " ".join(home.incident(ID).warnings)
+        with pytest.raises(BadInput, match=r"log\.jsonl:2"):
+            home.paused("summary")
+        log.write_bytes(b"".join(line for line in log.read_bytes().splitlines(True) if b"previous" in line))
+        assert home.paused("summary")
+        assert home.incident(ID).warnings == ()
+
+
+class TestAgainstGit:
+    """What is committed of a log stands at its beginning for ever."""
+
+    @pytest.fixture
+    def home(self, write: Callable[..., Project]) -> Project:
+        home = write()
+        home.log(ID, {"at": "2026-11-18T09:00:00Z", "event": "contained"})
+        home.log(ID, {"at": "2026-11-18T10:00:00Z", "event": "triaged"})
+        self.git(home, "init", "-q")
+        self.git(home, "add", ".")
+        self.git(home, "-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "-qm", "log")
+        return home
+
+    def git(self, home: Project, *words: str) -> None:
+        subprocess.run(["git", "-C", str(home.root), *words], check=True)
+
+    def test_a_log_that_grew_is_whole(self, home: Project) -> None:
+        assert home.log_cut(ID) is None
+        home.log(ID, {"at": "2026-11-18T11:00:00Z", "event": "closed"})
+        assert home.log_cut(ID) is None
+
+    def test_a_log_whose_end_was_cut_is_not(self, home: Project) -> None:
+        log = home.folder(ID) / "log.jsonl"
+        log.write_bytes(log.read_bytes().splitlines(keepends=True)[0])
+        assert home.incident(ID).warnings == ()
+        assert "does not begin with what is committed" in (home.log_cut(ID) or "")
+        log.unlink()
+        assert f"incidents/{ID}/log.jsonl" in (home.log_cut(ID) or "")
+
+    def test_without_git_or_a_commit_nothing_is_known(self, write: Callable[..., Project]) -> None:
+        home = write()
+        home.log(ID, {"at": "2026-11-18T09:00:00Z", "event": "contained"})
+        assert home.log_cut(ID) is None
+        self.git(home, "init", "-q")
+        assert home.log_cut(ID) is None

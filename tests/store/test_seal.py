@@ -54,6 +54,7 @@ def test_new_files_are_added_at_the_end_of_the_chain(project: Project) -> None:
     assert (second[2].file, second[2].by, len({one.chain for one in second})) == ("evidence/0.json", "Lee", 3)
 
 
+@pytest.mark.requirement("R35")
 def test_changed_evidence_is_named_and_never_sealed_again(project: Project) -> None:
     project.seal(ID, by="Ana")
     before = (project.folder(ID) / "SEALED.json").read_bytes()

@@ -97,7 +97,54 @@ class TestSeverity:
         judged = triage(replace(answered(left_company="yes"), outcome=Happened.NEAR_MISS), ())
 
         assert judged.suggested is Severity.IMPACT
-        assert any("calls it a near miss" in line for line in judged.unknown)
+        assert any("calls it a near miss" in line and "left_company: yes" in line for line in judged.unknown)
+
+    def test_near_miss_that_a_client_noticed_names_both_facts(self) -> None:
+        judged = triage(replace(ALL_NO, outcome=Happened.NEAR_MISS, noticed_by="client"), ())
+
+        assert judged.suggested is Severity.IMPACT
+        assert judged.unknown[0] == (
+            "The file calls it a near miss (outcome: near_miss), and says otherwise: a client noticed it, so "
+            "it had reached one (noticed_by: client). Correct one of them; "
+            "until then the higher level stands."
+        )
+
+    def test_a_near_miss_that_acted_contradicts_nothing(self) -> None:
+        judged = triage(replace(answered(took_action="yes"), outcome=Happened.NEAR_MISS), ())
+
+        assert judged.unknown == ()
+
+    @pytest.mark.parametrize(
+        ("answer", "level"),
+        [("no", Severity.MATERIAL_CAUGHT), ("unknown", Severity.IMPACT), ("yes", Severity.IMPACT)],
+    )
+    def test_a_check_that_shows_an_act_is_an_act_unless_somebody_says_no(
+        self, answer: str, level: Severity
+    ) -> None:
+        assert triage(answered(took_action=answer), found("unapproved_actions")).suggested is level
+
+    def test_an_act_that_was_caught_stays_level_2(self) -> None:
+        caught = replace(answered(took_action="unknown"), outcome=Happened.NEAR_MISS)
+
+        assert triage(caught, found("unapproved_actions")).suggested is Severity.MATERIAL_CAUGHT
+
+    @pytest.mark.requirement("R14", "R156")
+    def test_an_outbound_message_is_taken_as_sent_and_that_sets_no_level(self) -> None:
+        open_question = answered(left_company="unknown")
+        outbound = replace(open_question, surface=Surface.OUTBOUND_COMMUNICATION)
+
+        judged = triage(outbound, ())
+
+        assert judged.suggested is triage(open_question, ()).suggested
+        assert judged.because[-1] == (
+            "Likely yes until shown otherwise: left_company (surface: outbound_communication). Please answer."
+        )
+
+    @pytest.mark.requirement("R156")
+    def test_once_shown_unsent_nothing_is_taken_for_granted(self) -> None:
+        outbound = replace(ALL_NO, surface=Surface.OUTBOUND_COMMUNICATION)
+
+        assert not any("Likely" in why for why in triage(outbound, ()).because)
 
     def test_that_nobody_complained_lowers_nothing(self) -> None:
         incident = answered(left_company="yes")
@@ -184,6 +231,7 @@ class TestType:
             (answered(approved_wrongly="yes"), IncidentType.HUMAN_REVIEW_FAILURE),
             (answered(took_action="yes", left_company="yes"), IncidentType.UNAUTHORISED_ACTION),
             (answered(left_company="yes"), IncidentType.INCORRECT_EXTERNAL_OUTPUT),
+            (replace(ALL_NO, noticed_by="client"), IncidentType.INCORRECT_EXTERNAL_OUTPUT),
         ],
     )
     def test_else_the_answers_tell(self, incident: Incident, kind: str) -> None:
@@ -195,8 +243,3 @@ class TestType:
         assert judged.type is None
         assert judged.types == ()
         assert judged.because[0].startswith("No type is suggested")
-
-
-def test_says_what_it_does_not_judge_yet() -> None:
-    assert "deadlines" in triage(ALL_NO, ()).unknown[-1]
-    assert "not legal advice" in triage(ALL_NO, ()).unknown[-1]

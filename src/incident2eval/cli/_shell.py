@@ -26,7 +26,12 @@ class Entry(NamedTuple):
 COMMANDS: Mapping[str, Entry] = {
     "init": Entry("_project", "init", "Write the skeleton of a project."),
     "demo": Entry("_demo", "demo", "Write a small real project and walk it through every stage."),
+    "new": Entry("_first", "new", "Write an incident down, start its clocks, and say what to do now."),
+    "contain": Entry("_first", "contain", "Note that a workflow was stopped, and run its on_pause."),
     "read": Entry("_intake", "read", "Show the runs that trace files hold."),
+    "triage": Entry("_triage", "triage", "Say what it is, how bad, what to do, and whom to tell by when."),
+    "duty": Entry("_triage", "duty", "Keep that a notice was filed, or decided not to be required."),
+    "task": Entry("_triage", "task", "Say what became of a task, or add one."),
     "collect": Entry("_intake", "collect", "Seal an incident's evidence and read its runs."),
     "cluster": Entry("_cluster", "cluster", "Group failures into types, and say which came back."),
     "root-cause": Entry("_explain", "root_cause", "Say where it went wrong first, and which control failed."),
@@ -37,7 +42,12 @@ COMMANDS: Mapping[str, Entry] = {
     "verify": Entry("_intake", "verify", "Say whether the evidence of an incident is what was sealed."),
     "retention": Entry("_intake", "retention", "List what expires, and on what basis it is kept."),
     "customers": Entry("_intake", "customers", "Say what the roster holds, or write it as keyed hashes."),
+    "close": Entry("_triage", "close", "Close an incident, if nothing of it is open."),
+    "status": Entry("_triage", "status", "List incidents, the clocks that run, and what is due next."),
+    "report": Entry("_report", "report", "Show an incident to people who are no engineers, or to others."),
+    "review": Entry("_review", "review", "Work out the figures of a quarter, each with its records."),
     "check": Entry("_check", "check", "Say what is missing in incident files and settings."),
+    "runbook": Entry("_runbook", "runbook", "Print one page for the wall: who does what when it goes wrong."),
     "schema": Entry("_schema", "schema", "Print the JSON Schema of a file format."),
 }
 """Every command, in the order in which an incident meets them."""

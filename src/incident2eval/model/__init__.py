@@ -34,7 +34,10 @@ from incident2eval.model.cause import (
 )
 from incident2eval.model.customer import Customer, Customers
 from incident2eval.model.duty import (
+    FACTS,
+    JURISDICTIONS,
     NOTICE,
+    ROLES,
     Anchor,
     ClockState,
     Duty,
@@ -75,6 +78,7 @@ from incident2eval.model.incident import (
 )
 from incident2eval.model.log import Event, LogEntry, merged
 from incident2eval.model.report import IncidentNote, Part, Report, TreeRow
+from incident2eval.model.review import Figure, FigureRow, Quarter, Review, ReviewPart, Unit
 from incident2eval.model.run import (
     JSON,
     Record,
@@ -98,10 +102,13 @@ from incident2eval.model.settings import (
 from incident2eval.model.stage import FileItem, IncidentFile, Level, Stage, Task, TaskKind
 
 __all__ = [
+    "FACTS",
     "INCIDENT_ID",
     "JSON",
+    "JURISDICTIONS",
     "KNOWN_VALUES",
     "NOTICE",
+    "ROLES",
     "Acceptance",
     "Anchor",
     "Answer",
@@ -132,6 +139,8 @@ __all__ = [
     "FailureType",
     "FalseAlarms",
     "Fault",
+    "Figure",
+    "FigureRow",
     "FileItem",
     "Finding",
     "Findings",
@@ -160,11 +169,14 @@ __all__ = [
     "Promptness",
     "Proof",
     "Pseudonyms",
+    "Quarter",
     "RankedStep",
     "Record",
     "Report",
     "RestartDecision",
     "Result",
+    "Review",
+    "ReviewPart",
     "RootCause",
     "Rule",
     "Ruling",
@@ -188,6 +200,7 @@ __all__ = [
     "Term",
     "TreeRow",
     "TypeStatus",
+    "Unit",
     "Variants",
     "Verdict",
     "WorkflowSettings",

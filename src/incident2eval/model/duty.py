@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from incident2eval.model.incident import Moment
+from incident2eval.model.incident import Answer, Circumstances, Moment, Questions
 
 NOTICE = "General information and a prompt for a qualified person; not legal advice."
 """Goes with everything that is said of duties (R152)."""
@@ -107,12 +107,15 @@ class Rule:
     any_of: tuple[str, ...] = ()
     """Fires unless all of these are no."""
     anchor: Anchor = Anchor.AWARE
-    after: str | None = None
-    """The rule whose filing starts the clock, or whose notice ends this hold."""
+    after: tuple[str, ...] = ()
+    """The rules whose filing starts the clock, or ends this hold; any of them will do."""
     term: Term = field(default_factory=Term)
     at_most: Term | None = None
-    """A second limit, counted from awareness; the earlier counts."""
+    """A second limit, counted from awareness; the earlier counts. A clock that starts after it has the
+    term alone (Delegated Regulation (EU) 2025/301, Article 5(2))."""
     in_force: date | None = None
+    counsel: bool = False
+    """Whether it tells customers or people, so that counsel decides it from level 3 on (R89)."""
     note: str | None = None
     """What a reader should know: what is disputed, what the number leaves out."""
     own: bool = False
@@ -146,5 +149,34 @@ class Organisation:
     jurisdictions: tuple[str, ...] | None = None
     """`UK`, `EU`, `US`; None where nothing is declared."""
     roles: Mapping[str, str] = field(default_factory=dict)
-    """controller, processor, provider, deployer, regulated_fs, part_4a_firm, essential_entity,
-    financial_entity, communications_provider, hipaa_entity, sec_registrant -> yes, no or unknown."""
+    """One of `ROLES` -> yes, no or unknown."""
+
+
+JURISDICTIONS = ("UK", "EU", "US")
+"""Where the shipped rules hold; a Member State is `EU`."""
+
+ROLES = (
+    "controller",
+    "processor",
+    "provider",
+    "deployer",
+    "regulated_fs",
+    "part_4a_firm",
+    "enhanced_reporting_firm",
+    "payment_service_provider",
+    "essential_entity",
+    "financial_entity",
+    "communications_provider",
+    "hipaa_entity",
+    "sec_registrant",
+)
+"""What a firm can be to a rule."""
+
+FACTS = (
+    *Questions.__dataclass_fields__,
+    *(name for name, one in Circumstances.__dataclass_fields__.items() if one.type is Answer),
+    "acted_on",
+    "contract_found",
+)
+"""What a rule may hang on: questions, circumstances, whether the output was acted on, and whether an
+integration of the workflow has a contract that says whom to tell."""

@@ -90,7 +90,10 @@ class LogEntry:
 
 
 _QUESTIONS = frozenset(Questions.__dataclass_fields__)
-_CIRCUMSTANCES = frozenset(Circumstances.__dataclass_fields__)
+_CIRCUMSTANCES = frozenset(
+    name for name, one in Circumstances.__dataclass_fields__.items() if one.type is Answer
+)
+_MOMENTS = frozenset(Circumstances.__dataclass_fields__) - _CIRCUMSTANCES
 
 
 def merged(incident: Incident, entries: Sequence[LogEntry]) -> Incident:
@@ -107,10 +110,9 @@ def merged(incident: Incident, entries: Sequence[LogEntry]) -> Incident:
 
 def _with(incident: Incident, entry: LogEntry) -> Incident:
     """The incident with what one entry adds."""
-    by = entry.by or ""
     match entry.event:
         case Event.CONTAINED if entry.workflow in {None, incident.workflow.name}:
-            row = Containment(at=entry.at, by=by, did=entry.did, action=entry.action)
+            row = Containment(at=entry.at, by=entry.by or "", did=entry.did, action=entry.action)
             return replace(incident, containment=(*incident.containment, row))
         case Event.TRIAGED:
             return replace(
@@ -118,24 +120,20 @@ def _with(incident: Incident, entry: LogEntry) -> Incident:
             )
         case Event.ANSWERED:
             return _answered(incident, entry)
-        case Event.ACTION:
+        case Event.ACTION if entry.action or entry.text:
             return replace(incident, actions=_with_action(incident.actions, entry))
         case Event.DUTY if entry.rule and entry.state:
-            note = DutyNote(
-                rule=entry.rule, state=entry.state, by=by, at=entry.at, reason=entry.reason, ref=entry.ref
-            )
-            return replace(incident, duties=(*incident.duties, note))
+            return replace(incident, duties=(*incident.duties, _duty_note(entry)))
         case Event.RECIPIENT if entry.ref:
-            row_of = Recipient(ref=entry.ref, assessed=entry.text or entry.reason)
-            others = tuple(one for one in incident.recipients if one.ref != entry.ref)
-            return replace(incident, recipients=(*others, row_of))
+            return replace(incident, recipients=_with_recipient(incident.recipients, entry))
         case Event.COMMUNICATED if entry.ref:
             said = Communication(to=entry.ref, at=entry.at, text=entry.text)
             return replace(incident, communications=(*incident.communications, said))
         case Event.UPDATED if entry.kind and entry.ref:
-            return replace(incident, updates=(*incident.updates, Update(kind=entry.kind, ref=entry.ref)))
+            update = Update(kind=entry.kind, ref=entry.ref)
+            return replace(incident, updates=tuple(dict.fromkeys((*incident.updates, update))))
         case Event.LOOKED_BACK:
-            return replace(incident, affected=(*incident.affected, *entry.affected))
+            return replace(incident, affected=_with_affected(incident.affected, entry.affected))
         case _:
             return incident
 
@@ -143,7 +141,7 @@ def _with(incident: Incident, entry: LogEntry) -> Incident:
 def _answered(incident: Incident, entry: LogEntry) -> Incident:
     """Questions, circumstances and moments as that entry has them."""
     answers = {name: Answer(said) for name, said in entry.answers.items() if said in set(Answer)}
-    moments = {name: at for name, at in entry.moments.items() if name in _CIRCUMSTANCES}
+    moments = {name: at for name, at in entry.moments.items() if name in _MOMENTS}
     facts = {name: said for name, said in answers.items() if name in _CIRCUMSTANCES}
     asked = {name: said for name, said in answers.items() if name in _QUESTIONS}
     impact: Impact = incident.impact
@@ -159,15 +157,65 @@ def _answered(incident: Incident, entry: LogEntry) -> Incident:
     )
 
 
+def _duty_note(entry: LogEntry) -> DutyNote:
+    return DutyNote(
+        rule=entry.rule or "",
+        state=entry.state or "",
+        by=entry.by,
+        at=entry.done_at or entry.at,
+        reason=entry.reason,
+        ref=entry.ref,
+    )
+
+
+def _with_recipient(recipients: tuple[Recipient, ...], entry: LogEntry) -> tuple[Recipient, ...]:
+    """The recipients with one added or assessed; what the entry does not tell of stays."""
+    ref, assessed = entry.ref or "", entry.text or entry.reason
+    if all(one.ref != ref for one in recipients):
+        return (*recipients, Recipient(ref=ref, assessed=assessed))
+    return tuple(
+        replace(one, assessed=assessed or one.assessed) if one.ref == ref else one for one in recipients
+    )
+
+
+def _with_affected(known: tuple[Affected, ...], found: tuple[Affected, ...]) -> tuple[Affected, ...]:
+    """The affected with those that a look-back found: it adds, and takes nobody away (R112).
+
+    Somebody found again is the same, with the greater count of the two.
+    """
+    rows = list(known)
+    for one in found:
+        place = next((n for n, row in enumerate(rows) if _is_same(row, one)), None)
+        if place is None:
+            rows.append(one)
+        elif (one.count or 0) > (rows[place].count or 0):
+            rows[place] = one
+    return tuple(rows)
+
+
+def _is_same(row: Affected, other: Affected) -> bool:
+    return row == other or (row.ref is not None and (row.kind, row.ref) == (other.kind, other.ref))
+
+
 def _with_action(actions: tuple[Action, ...], entry: LogEntry) -> tuple[Action, ...]:
     """The actions with one added or changed; what the entry leaves empty stays."""
-    known = next((one for one in actions if one.id == entry.action), None)
     given = {
         name: value
         for name in ("kind", "text", "owner", "due", "done_at", "reversed", "evidence")
         if (value := getattr(entry, name)) is not None
     }
-    if known is None:
+    place = _place(actions, entry.action) if entry.action else None
+    if place is None:
         action = Action(**{"kind": "corrective", "text": entry.action or "", "id": entry.action, **given})
         return (*actions, action)
-    return tuple(replace(one, **given) if one is known else one for one in actions)
+    return tuple(replace(one, **given) if n == place else one for n, one in enumerate(actions))
+
+
+def _place(actions: tuple[Action, ...], name: str) -> int | None:
+    """Where the action of that name stands: those without an id are `action/1`, `action/2` and so on."""
+    unnamed = 0
+    for place, action in enumerate(actions):
+        unnamed += action.id is None
+        if name == (f"action/{unnamed}" if action.id is None else action.id):
+            return place
+    return None

@@ -34,6 +34,8 @@ class Integration:
     escalation: str | None = None
     notifies: str | None = None
     """What the contract makes us, or the vendor, tell whom and by when."""
+    tools: tuple[str, ...] = ()
+    """Tools by which the workflow acts on it; without them its own name stands for them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

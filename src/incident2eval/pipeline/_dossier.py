@@ -23,6 +23,7 @@ from incident2eval.model import (
     WorkflowSettings,
 )
 from incident2eval.pipeline._archive import Archived, archived_runs
+from incident2eval.pipeline._level import severity_of
 from incident2eval.pipeline._onset import history
 from incident2eval.pipeline._told import joined
 from incident2eval.rootcause import Evidence, root_cause
@@ -61,6 +62,8 @@ class Dossier:
     counting: RootCause
     """The one that counts: a person's word before the proposal."""
     triage: Triage
+    severity: Severity
+    """The greater of what counts as given and what is suggested."""
     synthetic: bool = False
     """Whether a person gave the input in place of the recorded one."""
     sources: tuple[str, ...] = ()
@@ -82,11 +85,6 @@ class Dossier:
         """How the run should have gone."""
         assert self.known.corrected is not None  # noqa: S101 - repaired where none was handed over
         return self.known.corrected
-
-    @property
-    def severity(self) -> int:
-        """The greater of the severity given and the one suggested (contract section 6)."""
-        return max(self.triage.suggested, self.incident.severity or Severity.LOW)
 
 
 def open_dossier(project: Project, incident_id: str) -> Dossier:
@@ -139,6 +137,7 @@ def open_dossier(project: Project, incident_id: str) -> Dossier:
     }
     recorded_runs = {**gathered.recorded_runs, **_series("since", known.since)}
     corrected_runs |= _series("before", known.before)
+    judged = triage(incident, findings)
     return Dossier(
         project=project,
         incident=incident,
@@ -157,7 +156,8 @@ def open_dossier(project: Project, incident_id: str) -> Dossier:
         found=found,
         cause=cause,
         counting=counting,
-        triage=triage(incident, findings),
+        triage=judged,
+        severity=severity_of(project, loaded, judged.suggested),
         sources=sources,
         warnings=(*loaded.warnings, *unsaid, *project.warnings, *gathered.warnings, *warnings, *past.notes),
     )

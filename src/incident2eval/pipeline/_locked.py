@@ -8,8 +8,8 @@ from incident2eval.evalcase import checks_in, proofread
 from incident2eval.gate import differences, incidents_without_case
 from incident2eval.model import EvalCase, Incident2EvalError, IncidentNote
 from incident2eval.pipeline._cause_note import with_cause
+from incident2eval.pipeline._level import severity_of
 from incident2eval.store import Project
-from incident2eval.triage import triage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,9 +134,9 @@ def _misnamed(home: Project, workflow: str) -> Iterator[str]:
 def _incidents(home: Project, workflow: str) -> tuple[IncidentNote, ...]:
     notes = []
     for incident_id in home.incident_ids():
-        incident = home.incident(incident_id).incident
-        if incident.workflow.name == workflow:
-            severity = int(max(triage(incident, ()).suggested, incident.severity or 1))
-            note = IncidentNote(id=incident_id, title=incident.title, severity=severity)
+        loaded = home.incident(incident_id)
+        if loaded.incident.workflow.name == workflow:
+            severity = int(severity_of(home, loaded))
+            note = IncidentNote(id=incident_id, title=loaded.incident.title, severity=severity)
             notes.append(with_cause(home, note))
     return tuple(notes)

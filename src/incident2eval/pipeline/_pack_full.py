@@ -46,7 +46,9 @@ def _filled(asked: Asked, pack: PackFile) -> Made:
     log, unread = account.read_log(_optional(home.folder(incident.id) / "log.jsonl"))
     gaps += [Gap(what=f"log.jsonl, line {n}, in the timeline", why="it cannot be read") for n in unread]
     recorded = dossier.known.recorded if dossier else None
-    timeline = account.happenings(incident, recorded, asked.sealed, log)
+    # The file alone: what the log tells has lines of its own.
+    written = home.incident(incident.id).written or incident
+    timeline = account.happenings(written, recorded, asked.sealed, log)
     pack.add("timeline.json", as_json([account.as_data(one) for one in timeline]))
     items = _stock(asked)
     page = replace(

@@ -1,9 +1,11 @@
 """`check`: what is missing, in the settings of a workflow, in the incident files, and under cases/."""
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from incident2eval.model import (
+    JSON,
     EvidenceKind,
     Fault,
     Incident,
@@ -12,35 +14,31 @@ from incident2eval.model import (
     WorkflowSettings,
 )
 from incident2eval.pipeline._answer import Answer
+from incident2eval.pipeline._coverage_lines import coverage_data, coverage_text
 from incident2eval.pipeline._dossier import read_traces
 from incident2eval.pipeline._layout import counted, wrapped
 from incident2eval.pipeline._locked import read_locked
+from incident2eval.pipeline._readiness import firm, guarded, lacks, things
 from incident2eval.pipeline._stock import stock
+from incident2eval.readiness import Missing
 from incident2eval.store import Project
 from incident2eval.triage import triage
 from incident2eval.workflows import target_for
-
-PLAN = {
-    "target": "how to call it",
-    "owner": "who answers for it",
-    "deputy": "who stands in for the owner",
-    "switch_off_by": "who can switch it off",
-    "fallback": "how the work is done without it",
-    "review_standard": "what a reviewer looks at",
-    "escalation_path": "who is told next",
-    "log_location": "where its logs and traces are",
-    "safe_to_reenable": "what has to hold before it is switched on again",
-}
-"""What a workflow's settings must say before it is production-ready (R29, R30, R37, R70, R72)."""
 
 SHOWN = 3
 """Files that a line names before it only counts them."""
 
 
-def check(*, project: Path | None, workflow: str | None) -> Answer:
+def check(*, project: Path | None, workflow: str | None, coverage: bool, now: datetime) -> Answer:
     """Say what is missing: in one workflow's settings or in all, in the incident files, and under cases/.
 
     The workflow itself is not called: whether its target answers, the gate tells.
+
+    Args:
+        project: The project's folder, or None for the nearest one upward.
+        workflow: Only this one and its incidents, or None for all.
+        coverage: Whether to show too where no case stands guard; that is no thing missing.
+        now: When it is asked, aware; reviews are overdue by it.
 
     Returns:
         Exit code 0 where nothing is missing, 1 where something is.
@@ -50,27 +48,43 @@ def check(*, project: Path | None, workflow: str | None) -> Answer:
     """
     home = Project.find(project)
     names = (workflow,) if workflow is not None else tuple(home.settings.workflows)
+    today = now.astimezone(UTC).date()
+    plans = {name: tuple(_plan(home, name, home.workflow(name), today)) for name in names}
+    of_all = firm(home, today).missing if names else ()
     incidents, broken = _incidents(home, workflow)
-    missing = list(broken)
-    if not names:
-        missing.append("incident2eval.toml names no workflow")
-    missing += _tried(lambda: len(home.customers))
-    tracked = home.tracked_evidence()
-    missing += _tracked(tracked.files)
-    missing += [f"git could not say what it tracks: {why}" for why in tracked.unanswered]
-    for name in names:
-        missing += _workflow(home, name, home.workflow(name))
-    for incident in incidents:
-        missing += _incident(home, incident)
+    missing = [
+        *broken,
+        *([] if names else ["incident2eval.toml names no workflow"]),
+        *_tried(lambda: len(home.customers)),
+        *_git(home),
+        *(gap.why for gap in of_all),
+        *(f"workflow {name}: {gap.why}" for name, gaps in plans.items() for gap in gaps),
+        *(line for name in names for line in _cases(home, name)),
+        *(line for incident in incidents for line in _incident(home, incident)),
+    ]
     looked = f"looked at {counted(len(names), 'workflow')} and {counted(len(incidents), 'incident')}"
+    lines = [*missing, f"{looked}: {things(len(missing))} missing"]
+    seen = guarded(home, names) if coverage else ()
     return Answer(
-        data={"ok": not missing, "missing": missing, "warnings": list(home.warnings)},
-        text=wrapped(
-            [*missing, f"{looked}: {f'{len(missing)} things are' if missing else 'nothing is'} missing"]
-        ),
+        data={
+            "ok": not missing,
+            "missing": missing,
+            "organisation": _as_rows(of_all),
+            "workflows": [
+                {"workflow": name, "ready": not (gaps or of_all), "missing": _as_rows(gaps)}
+                for name, gaps in plans.items()
+            ],
+            **({"coverage": [coverage_data(each) for each in seen]} if coverage else {}),
+            "warnings": list(home.warnings),
+        },
+        text="\n".join([wrapped(lines), *map(coverage_text, seen)]),
         exit_code=int(bool(missing)),
         notes=home.warnings,
     )
+
+
+def _as_rows(gaps: Sequence[Missing]) -> list[JSON]:
+    return [{"field": gap.field, "why": gap.why} for gap in gaps]
 
 
 def _incidents(home: Project, workflow: str | None) -> tuple[list[Incident], list[str]]:
@@ -88,13 +102,16 @@ def _incidents(home: Project, workflow: str | None) -> tuple[list[Incident], lis
     return incidents, faults
 
 
-def _workflow(home: Project, name: str, settings: WorkflowSettings) -> Iterator[str]:
-    for field, what in PLAN.items():
-        if not getattr(settings, field):
-            yield f"workflow {name}: {field} is not set ({what})"
+def _plan(home: Project, name: str, settings: WorkflowSettings, today: date) -> Iterator[Missing]:
+    """What a workflow's settings lack before it is production-ready."""
+    yield from lacks(home, name, today)
     if settings.target:
         for fault in _tried(lambda: target_for(settings, project=home.root)):
-            yield f"workflow {name}: {fault}"
+            yield Missing(field="target", why=fault)
+
+
+def _cases(home: Project, name: str) -> Iterator[str]:
+    """What became of a workflow's cases since they were proved."""
     try:
         locked = read_locked(home, name)
     except Incident2EvalError:
@@ -110,6 +127,8 @@ def _incident(home: Project, incident: Incident) -> Iterator[str]:
     absent = _tried(lambda: home.evidence(incident.id))
     changed = absent or _tried(lambda: home.verify_seal(incident.id))
     yield from changed
+    if cut := home.log_cut(incident.id):
+        yield f"{incident.id}: {cut}"
     if not absent:
         yield from _evidence(home, incident)
     if not any(case.incident == incident.id for case in home.lock().cases):
@@ -132,6 +151,12 @@ def _evidence(home: Project, incident: Incident) -> Iterator[str]:
     for item in stock(incident, kept, readings):
         if item.is_missing:
             yield f"{incident.id}: {item}"
+
+
+def _git(home: Project) -> Iterator[str]:
+    tracked = home.tracked_evidence()
+    yield from _tracked(tracked.files)
+    yield from (f"git could not say what it tracks: {why}" for why in tracked.unanswered)
 
 
 def _tracked(files: Sequence[str]) -> Iterator[str]:

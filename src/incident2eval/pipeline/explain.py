@@ -31,12 +31,12 @@ from incident2eval.pipeline._cause_note import retold_cause
 from incident2eval.pipeline._dossier import Dossier, open_dossier
 from incident2eval.pipeline._hiding import incident_redactor
 from incident2eval.pipeline._layout import wrapped
+from incident2eval.pipeline._level import severity_of
 from incident2eval.pipeline._marked_tree import as_text, marked_tree
 from incident2eval.pipeline._redacting import learn_incident, redactor_of
 from incident2eval.rootcause import Evidence
 from incident2eval.rootcause import root_cause as rank
 from incident2eval.store import CauseFile, Confirmed, Overruled, Project, dump
-from incident2eval.triage import triage
 
 _SHOWN_STEPS = 8
 
@@ -221,8 +221,7 @@ def _step(home: Project, incident: str, step_id: str) -> Step:
 
 def _missing_control(home: Project, incident: str) -> Iterator[str]:
     """What a cause still lacks from severity 2 on (R92)."""
-    stated = home.incident(incident).incident
-    severity = max(stated.severity or Severity.LOW, triage(stated, ()).suggested)
+    severity = severity_of(home, home.incident(incident))
     cause = home.read_cause(incident)
     if severity >= Severity.MATERIAL_CAUGHT and cause is not None and cause.control is None:
         yield f"at severity {int(severity)} the control that failed is asked for: add --control"

@@ -1,18 +1,23 @@
 """`run`: collect, triage, cluster, root-cause and eval-case in one go."""
 
+from datetime import datetime
 from pathlib import Path
 
-from incident2eval.model import JSON, NotProvable, Origin, Severity, Similar
+from incident2eval.model import JSON, IncidentFile, NotProvable, Origin, Severity, Similar
 from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline._case_lines import cases_json, describe
 from incident2eval.pipeline._cause_note import retold_cause
+from incident2eval.pipeline._clock_lines import duty_json, left
 from incident2eval.pipeline._dossier import Dossier, open_dossier
 from incident2eval.pipeline._hiding import incident_redactor, sure_of_key
-from incident2eval.pipeline._layout import wrapped
+from incident2eval.pipeline._incident_file import open_file
+from incident2eval.pipeline._layout import counted, wrapped
 from incident2eval.pipeline._types import REPEATED, Placed, failure_of, placed
+from incident2eval.pipeline._word import now
 from incident2eval.pipeline.cases import Built, build
 from incident2eval.pipeline.explain import described
 from incident2eval.pipeline.intake import whoami
+from incident2eval.stages import stage
 from incident2eval.store import Project, Standing, dump
 
 ORIGINS = {
@@ -47,10 +52,13 @@ def run(*, project: Path | None, incident: str, redact: bool = True) -> Answer:
     except NotProvable as error:
         built, refused = Built(), error
     kind = _placed(dossier, built)
+    at_once = now()
+    opened = open_file(home, incident, at_once, dossier.findings)
     sealed = {"files": len(entries), "sha256": entries[-1].chain if entries else None}
     return Answer(
-        data=_data(dossier, kind, built) | {"sealed": sealed, "refused": str(refused) if refused else None},
-        text=wrapped(_text(dossier, kind, built, refused)),
+        data=_data(dossier, opened.file, kind, built)
+        | {"sealed": sealed, "refused": str(refused) if refused else None},
+        text=wrapped([*_text(dossier, kind, built, refused), *_follow_up(opened.file, at_once)]),
         exit_code=0 if built.tests else 1,
         notes=(*dossier.warnings, *key, *built.notes, *kind.notes),
     )
@@ -62,7 +70,7 @@ def _placed(dossier: Dossier, built: Built) -> Placed:
     return placed(dossier.project, failure_of(dossier.incident, dossier.counting, tested))
 
 
-def _data(dossier: Dossier, kind: Placed, built: Built) -> dict[str, JSON]:
+def _data(dossier: Dossier, file: IncidentFile, kind: Placed, built: Built) -> dict[str, JSON]:
     triage = dossier.triage
     return {
         "incident": dossier.incident.id,
@@ -70,6 +78,7 @@ def _data(dossier: Dossier, kind: Placed, built: Built) -> dict[str, JSON]:
         "severity": {
             "given": dossier.incident.severity,
             "suggested": int(triage.suggested),
+            "counts": int(dossier.severity),
             "because": list(triage.because),
             "ask_again": kind.came_back,
         },
@@ -78,7 +87,8 @@ def _data(dossier: Dossier, kind: Placed, built: Built) -> dict[str, JSON]:
         "failure_type": {**dump(kind.type), "because": kind.because, "came_back": kind.came_back},
         "root_cause": dump(dossier.counting),
         **cases_json(built.tests, built.drafts, built.search),
-        "obligations": [],
+        "obligations": [duty_json(one) for one in file.duties],
+        "stage": stage(file).words,
         "not_judged": list(triage.unknown),
         "origin": dossier.origin,
         "inferred": list(dossier.sources),
@@ -94,6 +104,20 @@ def _type_lines(kind: Placed, level: int) -> list[str]:
     if level == Severity.LOW and found.size > REPEATED:
         lines.append(f"  repeated: {found.size - 1} of its type before; is it still level 1?")
     return [*lines, *(f"  like {_alike(one)}" for one in found.similar[:3])]
+
+
+def _follow_up(file: IncidentFile, at_once: datetime) -> list[str]:
+    """What has to be done beside the cases, in a line or two: `triage` has all of it."""
+    todo = sum(not one.done for one in file.tasks)
+    clocks = sorted(one.due for one in file.duties if one.state.is_open and one.due)
+    first = f"; the first clock: {left(clocks[0], at_once)}" if clocks else ""
+    live = sum(one.state.is_open for one in file.duties)
+    lines = [
+        f"stage: {stage(file).words}; {counted(todo, 'task')} to do: incident2eval triage {file.incident.id}"
+    ]
+    if live:
+        lines.append(f"rules on notifying others to look at: {live}{first}")
+    return lines
 
 
 def _alike(one: Similar) -> str:
@@ -121,7 +145,7 @@ def _text(dossier: Dossier, kind: Placed, built: Built, refused: NotProvable | N
     if dossier.doubtful:
         lines += ["", "to look at, not certain:", *(f"  {finding}" for finding in dossier.doubtful)]
     if triage.unknown:
-        lines += ["", "not judged:", *(f"  {what}" for what in triage.unknown)]
+        lines += ["", "not known:", *(f"  {what}" for what in triage.unknown)]
     gate = f"incident2eval gate {incident.workflow.name}"
     cause = f"incidents/{incident.id}/root-cause.yaml"
     if refused is not None:

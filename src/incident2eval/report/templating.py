@@ -11,17 +11,18 @@ if TYPE_CHECKING:
     import jinja2
 
 
-def filled(template: str, *, longest: int, cut: str, **given: object) -> str:
+def filled(template: str, *, longest: int, cut: str, sheet: str = "page.css", **given: object) -> str:
     """A page; its policy forbids scripts and loading, and names the one style sheet.
 
     Args:
         template: Its file among the package's own; no text of an incident is ever one.
         longest: Characters of a text that are shown.
         cut: What stands where a longer one was cut.
+        sheet: The style sheet, a file among the package's own.
         given: What the template speaks of, by name.
     """
     environment = _environment(longest, cut)
-    style = environment.get_template("page.css").render()
+    style = environment.get_template(sheet).render()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     page = environment.get_template(template)
     return page.render(words=wording, style=style, style_digest=digest, **given)

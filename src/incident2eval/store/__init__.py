@@ -6,9 +6,12 @@ from incident2eval.store._dump import dump_yaml
 from incident2eval.store._evidence import Kept
 from incident2eval.store._failure_rows import read_failures
 from incident2eval.store._files import read_bytes, sha256, write_atomically, write_together
+from incident2eval.store._founding import found
 from incident2eval.store._incidents import Loaded
+from incident2eval.store._moments import UnclearMoment, moment
 from incident2eval.store._project import Project
 from incident2eval.store._restarts import Restart, restarts_after
+from incident2eval.store._rules import shipped_rules
 from incident2eval.store._schema import SCHEMAS, dump, schema
 from incident2eval.store._seal import SealedFile, SealState
 from incident2eval.store._types import TYPES, RegisteredType, add_types, name_type, read_types
@@ -27,10 +30,13 @@ __all__ = [
     "SealState",
     "SealedFile",
     "Standing",
+    "UnclearMoment",
     "add_types",
     "case_files",
     "dump",
     "dump_yaml",
+    "found",
+    "moment",
     "name_type",
     "read_bytes",
     "read_failures",
@@ -38,6 +44,7 @@ __all__ = [
     "restarts_after",
     "schema",
     "sha256",
+    "shipped_rules",
     "write_atomically",
     "write_together",
 ]

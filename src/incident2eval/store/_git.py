@@ -71,6 +71,30 @@ def tracked(root: Path, asked: Mapping[Path, Sequence[str]]) -> Tracked:
     return Tracked(files=tuple(sorted(files)), unanswered=tuple(unanswered))
 
 
+def shortened(root: Path, log: Path) -> str | None:
+    """Why a file that only grows no longer begins with what is committed of it; None where it does.
+
+    Args:
+        root: The project.
+        log: The file, there or not.
+
+    Returns:
+        In words; None also where there is no git, no repository or no commit of the file.
+    """
+    git = shutil.which("git")
+    if git is None or not _in_repository(root):
+        return None
+    name = log.relative_to(root).as_posix()
+    committed = _ask(git, root, "show", f"HEAD:./{name}").answer
+    if not committed:
+        return None
+    kept = committed.splitlines()
+    now = log.read_bytes().decode("utf-8", "backslashreplace") if log.is_file() else ""
+    if now.splitlines()[: len(kept)] == kept:
+        return None
+    return f"{name} does not begin with what is committed of it: lines were taken away or changed"
+
+
 def _in_repository(folder: Path) -> bool:
     """Whether the folder is there and lies in a repository, whatever git thinks of it."""
     place = folder.resolve()

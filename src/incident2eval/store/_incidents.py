@@ -8,8 +8,8 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from incident2eval.model import INCIDENT_ID, JSON, KNOWN_VALUES, BadInput, Fault, Incident, LogEntry, merged
 from incident2eval.store._files import read_bytes
-from incident2eval.store._log import LOG, read_log
-from incident2eval.store._validation import Doubt, Rules, check, near, one_of, quoted
+from incident2eval.store._log import LOG, open_log, pause, read_log
+from incident2eval.store._validation import Checked, Doubt, Rules, check, near, one_of, quoted
 from incident2eval.store._yaml import MAX_BYTES, as_text, read_yaml
 
 _FORM = "two to ten capitals or digits, a year, a running number, such as INC-2026-0142"
@@ -90,6 +90,28 @@ def read_incident(incidents: Path, incident_id: str, *, evidence: Path | None) -
         raise BadInput(_no_such(incident_id, incidents))
     file = f"incidents/{incident_id}/incident.yaml"
     raw = read_bytes(folder / "incident.yaml", file=file, limit=MAX_BYTES)
+    checked = parse_incident(raw, incident_id=incident_id, file=file, evidence=evidence)
+    log = open_log(folder / LOG, file=f"incidents/{incident_id}/{LOG}")
+    return Loaded(
+        incident=merged(checked.value, log.entries),
+        warnings=(*checked.warnings, *log.warnings),
+        entries=log.entries,
+        written=checked.value,
+    )
+
+
+def parse_incident(raw: bytes, *, incident_id: str, file: str, evidence: Path | None) -> Checked[Incident]:
+    """What an incident file says, without its log.
+
+    Args:
+        raw: The file.
+        incident_id: The name of its folder, which the file has to say too.
+        file: What a message calls it.
+        evidence: As `read_incident`.
+
+    Raises:
+        BadInput: Every fault of the file.
+    """
     rules = Rules(
         known=KNOWN_VALUES,
         doubts={
@@ -100,14 +122,31 @@ def read_incident(incidents: Path, incident_id: str, *, evidence: Path | None) -
         },
         short={"workflow": "name"},
     )
-    checked = check(Incident, read_yaml(raw, file=file, plain=as_text), rules)
-    entries = tuple(read_log(folder / LOG, file=f"incidents/{incident_id}/{LOG}"))
-    return Loaded(
-        incident=merged(checked.value, entries),
-        warnings=checked.warnings,
-        entries=entries,
-        written=checked.value,
-    )
+    return check(Incident, read_yaml(raw, file=file, plain=as_text), rules)
+
+
+def paused(incidents: Path, workflow: str) -> str | None:
+    """Why a workflow is paused, in words, or None.
+
+    Raises:
+        BadInput: A line of a log cannot be read, or an incident whose log does not name the workflow.
+    """
+    found = [
+        (entry, incident_id)
+        for incident_id in ids_in(incidents, holding="incident.yaml")
+        for entry in read_log(incidents / incident_id / LOG, file=f"incidents/{incident_id}/{LOG}")
+        if workflow == (entry.workflow or _workflow_of(incidents, incident_id))
+    ]
+    entry = pause(entry for entry, _ in found)
+    if entry is None:
+        return None
+    incident_id = next(incident_id for other, incident_id in found if other is entry)
+    by, at = entry.by or "nobody named", f"{entry.at:%Y-%m-%d %H:%M} UTC"
+    return f"contained by {by} on {at} ({incident_id}) and not restarted"
+
+
+def _workflow_of(incidents: Path, incident_id: str) -> str:
+    return read_incident(incidents, incident_id, evidence=None).incident.workflow.name
 
 
 def _no_such(incident_id: str, incidents: Path) -> Fault:

@@ -1,36 +1,81 @@
-"""log.jsonl: what was done about an incident, one line each, never rewritten."""
+"""log.jsonl: what was done about an incident, a line each, never rewritten, chained to the one before."""
 
 import errno
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from incident2eval.model import JSON, BadInput, Event, Fault, LogEntry, NotJudged
-from incident2eval.store._files import read_bytes
+from incident2eval.store._files import read_bytes, sha256
 from incident2eval.store._json import canonical, read_object
 from incident2eval.store._validation import check
 from incident2eval.store._yaml import Document
 
 LOG = "log.jsonl"
+PREVIOUS = "previous"
+"""The field with the SHA-256 of the line before; of nothing, in the first line."""
 
 
-def read_log(path: Path, *, file: str) -> Iterator[LogEntry]:
-    """The entries of a log, in order; none where there is no log.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Log:
+    """What a log says, and what is odd about it."""
+
+    entries: tuple[LogEntry, ...] = ()
+    torn: tuple[Fault, ...] = ()
+    """Lines that are none: a crash cut them short. What they were to say is lost."""
+    warnings: tuple[str, ...] = ()
+
+
+def open_log(path: Path, *, file: str) -> Log:
+    """A log, empty where there is none.
+
+    Args:
+        path: Where it is.
+        file: What a message calls it.
 
     Raises:
-        BadInput: A line cannot be read; it is named.
+        BadInput: A line says nothing that an entry can say, or the line before it was taken away or changed.
     """
     raw = read_bytes(path, file=file) if path.exists() else b""
-    for number, line in enumerate(raw.split(b"\n"), start=1):
-        if line.strip():
+    entries: list[LogEntry] = []
+    torn: list[Fault] = []
+    before, by_hand = b"", 0
+    for number, line in _lines(raw):
+        try:
             data = read_object(line, file=file, line=number)
-            yield check(LogEntry, Document(file=file, data=data, lines={(): number})).value
+        except BadInput as error:
+            torn += error.faults
+            continue
+        by_hand += PREVIOUS not in data
+        if data.get(PREVIOUS, sha256(before)) != sha256(before):
+            raise BadInput(_gap(file, number))
+        entries.append(check(LogEntry, Document(file=file, data=data, lines={(): number})).value)
+        before = line
+    return Log(
+        entries=tuple(entries),
+        torn=tuple(torn),
+        warnings=(*map(str, torn), *_unvouched(file, by_hand, len(entries))),
+    )
+
+
+def read_log(path: Path, *, file: str) -> tuple[LogEntry, ...]:
+    """The entries of a log of which every line can be read; none where there is no log.
+
+    Raises:
+        BadInput: As `open_log`, and where a line was cut short: it may be the one that matters.
+    """
+    log = open_log(path, file=file)
+    if log.torn:
+        raise BadInput(*log.torn)
+    return log.entries
 
 
 def append(path: Path, entry: Mapping[str, JSON], *, file: str) -> None:
     """Add one line to a log, whole and on the disk when this returns; nobody else adds to it meanwhile.
 
-    A line that a crash cut short stays as it is; the new one never becomes part of it.
+    A line that a crash cut short stays as it is; the new one never becomes part of it, and vouches for the
+    last whole one.
 
     Args:
         path: The log, there or not.
@@ -43,7 +88,8 @@ def append(path: Path, entry: Mapping[str, JSON], *, file: str) -> None:
     """
     before = read_bytes(path, file=file) if path.exists() else b""
     cut_short = bool(before) and not before.endswith(b"\n")
-    line = (b"\n" if cut_short else b"") + canonical(dict(entry)) + b"\n"
+    whole = canonical({**entry, PREVIOUS: sha256(_last_whole(before, file=file))})
+    line = (b"\n" if cut_short else b"") + whole + b"\n"
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
         with os.fdopen(os.open(path, flags, 0o666), "ab") as stream:
@@ -59,7 +105,7 @@ def append(path: Path, entry: Mapping[str, JSON], *, file: str) -> None:
         raise NotJudged(f"{file}: cannot be written: {error.strerror}", hint=hint) from error
 
 
-def pause(entries: list[LogEntry]) -> LogEntry | None:
+def pause(entries: Iterable[LogEntry]) -> LogEntry | None:
     """The entry that a workflow is paused by: the last `contained` that no `restarted` follows; else None."""
     paused: LogEntry | None = None
     for entry in sorted(entries, key=lambda entry: entry.at):
@@ -68,3 +114,37 @@ def pause(entries: list[LogEntry]) -> LogEntry | None:
         elif entry.event == Event.RESTARTED:
             paused = None
     return paused
+
+
+def _lines(raw: bytes) -> Iterator[tuple[int, bytes]]:
+    """The lines that hold something, with their numbers, without blanks or carriage returns around them."""
+    numbered = enumerate(raw.split(b"\n"), start=1)
+    return ((number, line.strip()) for number, line in numbered if line.strip())
+
+
+def _last_whole(raw: bytes, *, file: str) -> bytes:
+    """The last line that is no torn one; nothing where there is none."""
+    for number, line in reversed(list(_lines(raw))):
+        try:
+            read_object(line, file=file, line=number)
+        except BadInput:
+            continue
+        return line
+    return b""
+
+
+def _gap(file: str, number: int) -> Fault:
+    return Fault(
+        file=file,
+        line=number,
+        message="does not follow the line before it: one was taken away or changed after it was written",
+        hint="put the log back as it was: git knows what was committed",
+    )
+
+
+def _unvouched(file: str, by_hand: int, lines: int) -> Iterator[str]:
+    """What to know of lines that no command wrote."""
+    if by_hand:
+        which = f"{by_hand} of {lines} lines" if lines > 1 else "its line"
+        verb = "were" if by_hand > 1 else "was"
+        yield f"{file}: {which} {verb} written by hand: nothing shows whether a line before was taken away"

@@ -306,24 +306,17 @@ class Project:
 
     def paused(self, workflow: str) -> str | None:
         """Why a workflow is paused, in words, or None; raises BadInput for a broken line of a log."""
-        found = [
-            (entry, incident_id)
-            for incident_id in self.incident_ids()
-            for entry in _log.read_log(self.folder(incident_id) / _log.LOG, file=_in(incident_id, _log.LOG))
-            if workflow == (entry.workflow or self.incident(incident_id).incident.workflow.name)
-        ]
-        entry = _log.pause([entry for entry, _ in found])
-        if entry is None:
-            return None
-        incident_id = next(incident_id for other, incident_id in found if other is entry)
-        by, at = entry.by or "nobody named", f"{entry.at:%Y-%m-%d %H:%M} UTC"
-        return f"contained by {by} on {at} ({incident_id}) and not restarted"
+        return _incidents.paused(self.incidents, workflow)
 
     def log(self, incident_id: str, entry: Mapping[str, JSON]) -> None:
         """Add a line to an incident's log; raises BadInput or NotJudged where it cannot be written."""
         path = self.folder(incident_id) / _log.LOG
         with self._alone(incident_id):
             _log.append(path, entry, file=_in(incident_id, path.name))
+
+    def log_cut(self, incident_id: str) -> str | None:
+        """Why an incident's log no longer holds all that git saw in it, in words; None where it does."""
+        return _git.shortened(self.root, self.folder(incident_id) / _log.LOG)
 
     def case_folders(self) -> tuple[Path, ...]:
         """The folders of all cases; raises BadInput when one has a name that is no id."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from incident2eval.model import JSON, BadInput, Fault, Observation, Settings, WorkflowSettings
 from incident2eval.store._files import decoded, read_bytes
+from incident2eval.store._rules import RULE_DOUBTS, jurisdictions_doubt, roles_doubt
 from incident2eval.store._validation import Doubt, Rules, check, near, one_of, quoted
 from incident2eval.store._yaml import Document, FieldPath
 
@@ -152,5 +153,8 @@ _RULES = Rules(
         "workflows.*.limits": _limits,
         "workflows.*.observes": one_of(*Observation),
         "policy.trials": _trials,
+        "organisation.jurisdictions": jurisdictions_doubt,
+        "organisation.roles": roles_doubt,
+        **RULE_DOUBTS,
     },
 )

@@ -1,0 +1,144 @@
+"""`status`: every incident with its stage, the clocks that run, and what is due next from whom."""
+
+from datetime import datetime
+from pathlib import Path
+
+from incident2eval.model import JSON, NOTICE, ClockState, IncidentFile, Stage
+from incident2eval.pipeline._answer import Answer
+from incident2eval.pipeline._clock_lines import duty_json, left, shown
+from incident2eval.pipeline._incident_file import incident_files
+from incident2eval.pipeline._layout import counted, table, wrapped
+from incident2eval.pipeline._word import now
+from incident2eval.stages import Due, next_due, stage
+from incident2eval.store import Project, dump
+
+_DOUBT = {ClockState.SCOPE_NOT_DECLARED: " (?)"}
+_NEXT = 8
+"""How many of the things that are due are shown; `--json` has all."""
+
+
+def status(*, project: Path | None, workflow: str | None) -> Answer:
+    """The register: what is open, how far it is, which clocks run, and what is due next.
+
+    Args:
+        project: The project's folder, or None for the nearest one upward.
+        workflow: Only the incidents of this one.
+
+    Returns:
+        Exit code 0, or 3 where an incident cannot be read: it may be the one that is due.
+
+    Raises:
+        BadInput: There is no project, or no workflow of that name.
+    """
+    home, at_once = Project.find(project), now()
+    if workflow is not None:
+        home.workflow(workflow)
+    files, faults = incident_files(home, at_once)
+    files = [one for one in files if workflow in {None, one.incident.workflow.name}]
+    paused = {name: home.paused(name) for name in _workflows(home, files) if workflow in {None, name}}
+    return Answer(
+        data={
+            "incidents": [_json(one, at_once) for one in files],
+            "paused": {name: why for name, why in paused.items() if why},
+            "unreadable": [str(fault) for fault in faults],
+        },
+        text=_text(files, paused, at_once),
+        exit_code=3 if faults else 0,
+        notes=tuple(f"not read: {fault}" for fault in faults),
+    )
+
+
+def _workflows(home: Project, files: list[IncidentFile]) -> list[str]:
+    return sorted({*home.settings.workflows, *(one.incident.workflow.name for one in files)})
+
+
+def _json(file: IncidentFile, at_once: datetime) -> dict[str, JSON]:
+    open_duties = [duty_json(one) for one in file.duties if one.state.is_open]
+    return {
+        "incident": file.incident.id,
+        "title": file.incident.title,
+        "workflow": file.incident.workflow.name,
+        "severity": int(file.level.counts),
+        "stage": stage(file).words,
+        "owner": file.workflow.owner if file.workflow else None,
+        "open_tasks": sum(not one.done for one in file.tasks),
+        "clocks": open_duties,
+        "next": [dump(one) for one in next_due(file, at_once)],
+    }
+
+
+def _text(files: list[IncidentFile], paused: dict[str, str | None], at_once: datetime) -> str:
+    if not files:
+        return "there are no incidents"
+    rows = [
+        (
+            one.incident.id,
+            one.incident.workflow.name,
+            int(one.level.counts),
+            stage(one).words,
+            sum(not task.done for task in one.tasks) or "",
+            _first_due(one, at_once),
+        )
+        for one in sorted(files, key=_urgency)
+    ]
+    parts = [table(("incident", "workflow", "level", "stage", "to do", "due next"), rows)]
+    stopped = [f"{name} is paused: {why}" for name, why in paused.items() if why]
+    if stopped:
+        parts.append(wrapped(stopped))
+    if clocks := _clocks(files, at_once):
+        parts.append(wrapped(["clocks:", *clocks, f"  {NOTICE}"]))
+    if dues := _dues(files, at_once):
+        parts.append(wrapped(["to do next:", *dues]))
+    return "\n\n".join(parts)
+
+
+def _urgency(file: IncidentFile) -> tuple[bool, int, str]:
+    return stage(file) is Stage.CLOSED, -int(file.level.counts), file.incident.id
+
+
+def _first_due(file: IncidentFile, at_once: datetime) -> str:
+    first = next(iter(next_due(file, at_once)), None)
+    return left(first.at, at_once) if first and first.at else ""
+
+
+def _clocks(files: list[IncidentFile], at_once: datetime) -> list[str]:
+    """The clocks that run, the shortest first."""
+    running = [
+        (duty.due, one.incident.id, duty)
+        for one in files
+        for duty in one.duties
+        if duty.state.is_open and duty.due is not None and stage(one) is not Stage.CLOSED
+    ]
+    shown_first = sorted(running, key=lambda row: (row[0], row[1], row[2].rule.id))
+    lines = [
+        f"  {left(due, at_once)}: {incident}: {duty.rule.id}, by {shown(due)}{_DOUBT.get(duty.state, '')}"
+        for due, incident, duty in shown_first[:_NEXT]
+    ]
+    if len(running) > _NEXT:
+        lines.append(f"  and {len(running) - _NEXT} more (--json)")
+    if any(duty.state is ClockState.SCOPE_NOT_DECLARED for _, _, duty in running):
+        lines.append("  (?) [organisation] in incident2eval.toml does not say whether it is for you")
+    return lines
+
+
+def _dues(files: list[IncidentFile], at_once: datetime) -> list[str]:
+    """The tasks that are due next over all incidents, and from whom; duties have clocks of their own."""
+    tasks: list[tuple[str, Due]] = [
+        (one.incident.id, due)
+        for one in files
+        if stage(one) is not Stage.CLOSED
+        for due in next_due(one, at_once)
+        if due.source in {task.id for task in one.tasks}
+    ]
+    dated = sorted((pair for pair in tasks if pair[1].at), key=lambda pair: _at(pair[1]))
+    lines = [
+        f"  {left(due.at, at_once)}: {incident}: {due.what} ({due.who or 'nobody yet'})"
+        for incident, due in dated[:_NEXT]
+        if due.at
+    ]
+    more = len(tasks) - len(lines)
+    return [*lines, f"  and {counted(more, 'more task')} (--json)"] if more > 0 else lines
+
+
+def _at(due: Due) -> str:
+    return due.at.isoformat() if due.at else ""

@@ -1,0 +1,58 @@
+"""What the log tells of stops, restarts and closing."""
+
+from collections.abc import Iterable, Sequence
+
+from incident2eval.model import Event, IncidentFile, LogEntry, RestartDecision
+
+_OPENS_AGAIN = frozenset({Event.CONTAINED, Event.RESTARTED, Event.RESTART_REFUSED, Event.TRIAGED})
+"""What a closing does not outlive: whoever closed it did not know of it."""
+
+
+def in_time(entries: Iterable[LogEntry]) -> list[LogEntry]:
+    """The entries by when it was done, not by when it was written down."""
+    return sorted(entries, key=lambda entry: entry.at)
+
+
+def stopped(entries: Sequence[LogEntry], own: str) -> dict[str, LogEntry]:
+    """The workflows that the log shows stopped and not started again, each with the entry that stopped it.
+
+    Args:
+        entries: The log.
+        own: The incident's own workflow: an entry that names none means it.
+    """
+    paused: dict[str, LogEntry] = {}
+    for entry in in_time(entries):
+        name = entry.workflow or own
+        if entry.event == Event.CONTAINED:
+            paused[name] = entry
+        elif entry.event == Event.RESTARTED:
+            paused.pop(name, None)
+    return paused
+
+
+def restarts(entries: Iterable[LogEntry], own: str) -> list[LogEntry]:
+    """The restarts of the incident's own workflow, the first one first."""
+    return [
+        entry
+        for entry in in_time(entries)
+        if entry.event == Event.RESTARTED and entry.workflow in {None, own}
+    ]
+
+
+def may_run_again(file: IncidentFile) -> bool:
+    """Whether the workflow was started again, or a person approved it and the log holds no stop since."""
+    own = file.incident.workflow.name
+    note = file.incident.restart
+    approved = note is not None and note.decision is RestartDecision.APPROVED
+    return own not in stopped(file.entries, own) and (approved or bool(restarts(file.entries, own)))
+
+
+def closing(entries: Iterable[LogEntry]) -> LogEntry | None:
+    """The entry by which a named person closed it, if nothing came after that opens it again."""
+    closed: LogEntry | None = None
+    for entry in in_time(entries):
+        if entry.event == Event.CLOSED and entry.by:
+            closed = entry
+        elif entry.event in _OPENS_AGAIN or (entry.event == Event.LOOKED_BACK and entry.hits):
+            closed = None
+    return closed
