@@ -111,4 +111,3 @@ def test_what_is_said_of_duties_carries_the_notice_and_the_date(tmp_path: Path) 
     assert "not legal advice" in " ".join(text.split())
     assert "Rules as checked on 2026-" in " ".join(text.split())
     assert max(map(len, text.splitlines())) <= 80
-

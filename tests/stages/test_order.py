@@ -15,7 +15,7 @@ def done(at: Moment, **changes: str) -> tuple[Action, ...]:
     return (Action(**{"kind": "corrective", "text": "Scope by account", "done_at": at, **changes}),)
 
 
-@pytest.mark.requirement("R20")
+@pytest.mark.requirement("R20", "R31")
 class TestRepairs:
     def test_what_was_done_in_order_is_not_flagged(self) -> None:
         assert out_of_order(COMPLETE) == ()

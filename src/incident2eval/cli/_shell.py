@@ -44,7 +44,7 @@ COMMANDS: Mapping[str, Entry] = {
     "customers": Entry("_intake", "customers", "Say what the roster holds, or write it as keyed hashes."),
     "close": Entry("_triage", "close", "Close an incident, if nothing of it is open."),
     "status": Entry("_triage", "status", "List incidents, the clocks that run, and what is due next."),
-    "report": Entry("_report", "report", "Show an incident to people who are no engineers, or to others."),
+    "report": Entry("_report", "report", "Show an incident to people who are no engineers."),
     "review": Entry("_review", "review", "Work out the figures of a quarter, each with its records."),
     "check": Entry("_check", "check", "Say what is missing in incident files and settings."),
     "runbook": Entry("_runbook", "runbook", "Print one page for the wall: who does what when it goes wrong."),

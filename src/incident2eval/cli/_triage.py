@@ -44,7 +44,7 @@ def triage(  # noqa: PLR0913 - one option each
     by: str | None,
     everything: bool,
 ) -> Answer:
-    """Say what an incident is, how bad, what to do now, and who has to be told by when.
+    """Say what it is, how bad, what to do, and whom to tell by when.
 
     Shows the suggested type and level with reasons, the tasks of that level, and the duties to notify with
     their clocks. With --by a person confirms or overrules that, or answers questions; all of it is kept.
@@ -80,9 +80,10 @@ def triage(  # noqa: PLR0913 - one option each
 def duty(
     *, project: Path | None, incident: str, rule: str, filed: bool, not_required: bool, **given: Any
 ) -> Answer:
-    """Keep that a notice was filed, or that a named person decided that none is required.
+    """Keep that a notice was filed, or decided not to be required.
 
-    `triage` lists the rules. Nothing else stops a clock; this is no legal advice.
+    `triage` lists the rules. Only a named person decides, with a reason; nothing else stops a clock. This is
+    no legal advice.
     """
     if filed == not_required:
         raise _usage("Say --filed or --not-required.")
@@ -133,9 +134,9 @@ def close(*, project: Path | None, incident: str, by: str) -> Answer:
 @command
 @click.argument("workflow", required=False)
 def status(*, project: Path | None, workflow: str | None) -> Answer:
-    """List incidents with their stage, the clocks that run, and what is due next.
+    """List incidents, the clocks that run, and what is due next.
 
-    Times are shown in this machine's zone; --json has them in UTC.
+    With the stage of each. Times are shown in this machine's zone; --json has them in UTC.
     """
     return register.status(project=project, workflow=workflow)
 

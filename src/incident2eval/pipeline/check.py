@@ -6,24 +6,31 @@ from pathlib import Path
 
 from incident2eval.model import (
     JSON,
+    ClockState,
     EvidenceKind,
     Fault,
     Incident,
     Incident2EvalError,
     Severity,
+    Stage,
     WorkflowSettings,
 )
 from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline._coverage_lines import coverage_data, coverage_text
 from incident2eval.pipeline._dossier import read_traces
+from incident2eval.pipeline._incident_file import open_file
 from incident2eval.pipeline._layout import counted, wrapped
+from incident2eval.pipeline._level import severity_of
 from incident2eval.pipeline._locked import read_locked
 from incident2eval.pipeline._readiness import firm, guarded, lacks, things
 from incident2eval.pipeline._stock import stock
 from incident2eval.readiness import Missing
+from incident2eval.stages import doubts, minimum, out_of_order, stage
 from incident2eval.store import Project
-from incident2eval.triage import triage
 from incident2eval.workflows import target_for
+
+_EVIDENCE_ITEM = 3
+"""Which of the eight items of an incident file is its evidence."""
 
 SHOWN = 3
 """Files that a line names before it only counts them."""
@@ -60,7 +67,11 @@ def check(*, project: Path | None, workflow: str | None, coverage: bool, now: da
         *(gap.why for gap in of_all),
         *(f"workflow {name}: {gap.why}" for name, gaps in plans.items() for gap in gaps),
         *(line for name in names for line in _cases(home, name)),
-        *(line for incident in incidents for line in _incident(home, incident)),
+        *(
+            line
+            for incident in incidents
+            for line in (*_incident(home, incident), *_due(home, incident, now))
+        ),
     ]
     looked = f"looked at {counted(len(names), 'workflow')} and {counted(len(incidents), 'incident')}"
     lines = [*missing, f"{looked}: {things(len(missing))} missing"]
@@ -135,13 +146,28 @@ def _incident(home: Project, incident: Incident) -> Iterator[str]:
         yield f"{incident.id}: no locked case (incident2eval run {incident.id})"
 
 
+def _due(home: Project, incident: Incident, now: datetime) -> Iterator[str]:
+    """What the incident file lacks for the next stage, clocks that ran out, and times that contradict."""
+    file = open_file(home, incident.id, now).file
+    ahead = min(stage(file) + 1, Stage.CLOSED)
+    for item in minimum(file):
+        # Evidence has lines of its own.
+        if item.due <= ahead and item.number != _EVIDENCE_ITEM:
+            yield from (f"{incident.id}: {why}" for why in item.missing)
+    for duty in file.duties:
+        if duty.state is ClockState.OVERDUE and duty.due is not None:
+            due = f"{duty.due:%Y-%m-%d %H:%M} UTC"
+            yield f"{incident.id}: {duty.rule.id} was due by {due}: tell {duty.rule.tell}, or decide (duty)"
+    for odd in (*doubts(file.incident, file.entries, now), *out_of_order(file)):
+        yield f"{incident.id}: {odd}"
+
+
 def _evidence(home: Project, incident: Incident) -> Iterator[str]:
     """What the evidence lacks: a trace, and from severity 2 up any of the eight kinds without a reason."""
     kept = home.evidence(incident.id)
     if not any(item.evidence.kind == EvidenceKind.TRACE for item in kept):
         yield f"{incident.id}: no trace among the evidence"
-    severity = max(triage(incident, ()).suggested, incident.severity or Severity.LOW)
-    if severity < Severity.MATERIAL_CAUGHT:
+    if severity_of(home, home.incident(incident.id)) < Severity.MATERIAL_CAUGHT:
         return
     try:
         readings, _ = read_traces(kept)

@@ -144,8 +144,7 @@ def note(*, project: Path | None, report: Report, markers: Collection[str]) -> A
     incident = home.incident(found(home, fields | slip, year=at_once.year)).incident
     lines = [
         f"{incident.id}  {incident.title} (level 1, noted)",
-        "next: correct the output, and add a case, so that it is seen when it comes back (the gate asks for "
-        "one)",
+        "next: correct the output, and add a case: the gate asks for one, so that it is seen next time",
     ]
     data = _data(incident) | {"like": place.type.size - 1}
     return Answer(data=data, text=wrapped(lines), notes=notes)
