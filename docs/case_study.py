@@ -47,7 +47,8 @@ def main() -> None:
             shutil.copyfile(demo / "incidents" / INCIDENT / name, folder / name)
         shutil.rmtree(HERE / "cases", ignore_errors=True)
         shutil.copytree(demo / "cases", HERE / "cases", ignore=shutil.ignore_patterns(".*", "__pycache__"))
-        shutil.copyfile(demo / "customers.csv", HERE / "customers.csv")
+        for name in ("customers.csv", "POLICY.md"):
+            shutil.copyfile(demo / name, HERE / name)
         (HERE / "incident2eval.toml").write_text(settings((demo / "incident2eval.toml").read_text("utf-8")))
     shutil.rmtree(HERE / "reports", ignore_errors=True)
     print(gate(project=HERE, workflow=WORKFLOW, trials=None, junit=None, report=None).text)

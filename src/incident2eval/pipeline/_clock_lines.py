@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from incident2eval.duties import advice
 from incident2eval.model import JSON, NOTICE, ClockState, Duty, Moment, Task
+from incident2eval.pipeline._layout import counted
 from incident2eval.store import dump
 
 _WORDS = {
@@ -60,7 +61,7 @@ def duty_lines(duties: Sequence[Duty], now: datetime, *, everything: bool = Fals
         if everything:
             lines += [line for one in rest for line in _lines(one, now, everything=True)]
         elif rest:
-            lines.append(f"  {_WORDS[state]}: {', '.join(one.rule.id for one in rest)}")
+            lines.append(f"  {_WORDS[state]}: {counted(len(rest), 'rule')} (--all says why)")
     checked = max((one.rule.checked for one in duties), default=None)
     of = f" Rules as checked on {checked:%Y-%m-%d}." if checked else ""
     return [*lines, f"  {advice(duties)}", f"  {NOTICE}{of}"]

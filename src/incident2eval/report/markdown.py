@@ -43,14 +43,14 @@ def markdown(report: Report) -> str:
     return (
         "\n\n".join(
             (
-                f"## {ruling.label}: {_text(decision.workflow)}",
+                f"## {ruling.label}: {escaped(decision.workflow)}",
                 ruling.meaning,
                 *_listed("Why", reasons(decision)),
                 _table(report),
                 *_causes(report),
                 *_listed("Changed from the shipped policy", report.overrides),
                 *_listed("Notes", report.notes),
-                f"{spoken(report.started)}, commit {_text(version(report))}, tool {_text(report.tool)}.",
+                f"{spoken(report.started)}, commit {escaped(version(report))}, tool {escaped(report.tool)}.",
                 f"{AS_REPORTED} {NO_ADVICE}",
             )
         )
@@ -58,14 +58,14 @@ def markdown(report: Report) -> str:
     )
 
 
-def _text(text: str) -> str:
+def escaped(text: str) -> str:
     """The text as Markdown that says just that: markup escaped, a zero-width space where a link would be."""
     unlinked = _AUTOLINK.sub("\u200b", _EMOJI.sub("\\1\u200b", one_line(text, LONGEST)))
     return _BLOCK.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", unlinked))
 
 
 def _listed(title: str, texts: Iterable[str]) -> Iterator[str]:
-    rows = [f"- {_text(text)}" for text in texts]
+    rows = [f"- {escaped(text)}" for text in texts]
     rest = [f"- and {len(rows) - MOST_ROWS} more, in the report"] if len(rows) > MOST_ROWS else []
     if rows:
         yield f"**{title}**\n\n" + "\n".join(rows[:MOST_ROWS] + rest)
@@ -88,17 +88,17 @@ def _causes(report: Report) -> Iterator[str]:
         if note.cause is not None:
             category, where, control = cause_in_words(note.cause)
             proof = f"{note.cause.proof.capitalize()}."
-            rows.append(f"- {_text(f'{note.id}: {category} {where}')}\n  {_text(f'{control} {proof}')}")
+            rows.append(f"- {escaped(f'{note.id}: {category} {where}')}\n  {escaped(f'{control} {proof}')}")
     rest = [f"- and {len(rows) - MOST_CAUSES} more, in the report"] if len(rows) > MOST_CAUSES else []
     if rows:
         yield "**Where it went wrong**\n\n" + "\n".join(rows[:MOST_CAUSES] + rest)
 
 
 def _row(case: CaseOutcome, proof: EvalCase | None) -> str:
-    result, guarded = OUTCOMES[case.outcome].label, _text(guards(case, proof))
+    result, guarded = OUTCOMES[case.outcome].label, escaped(guards(case, proof))
     if case.outcome is not Outcome.PASSED:
         result = f"**{result}**"
-        guarded = f"{guarded} **{_text(case.message or OUTCOMES[case.outcome].meaning)}**"
+        guarded = f"{guarded} **{escaped(case.message or OUTCOMES[case.outcome].meaning)}**"
     elif case.message:
-        guarded = f"{guarded} ({_text(case.message)})"
-    return f"| {result} | {_text(case.id)} | {trials(case)} | {guarded} |"
+        guarded = f"{guarded} ({escaped(case.message)})"
+    return f"| {result} | {escaped(case.id)} | {trials(case)} | {guarded} |"

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from incident2eval.model import NOTICE, Figure, FigureRow, Review, Unit, visible
 from incident2eval.report import wording
-from incident2eval.report.markdown import _text as escaped
+from incident2eval.report.markdown import escaped
 from incident2eval.report.plots import bars, labelled, said
 from incident2eval.report.templating import filled
 
