@@ -197,6 +197,13 @@ def test_any_document_cut_anywhere(values: list[JSON], cut: int, form: str) -> N
     assert [skip.why for skip in skipped] == ["is cut off"]
 
 
+@pytest.mark.parametrize("number", ["12", "1.5", "-0.25", "1e5", "2.5e-7", "3E+10"])
+def test_a_number_is_never_read_in_part(number: str) -> None:
+    for end in range(1, len(number) + 1):
+        values, skipped = found(f'["a",{number[:end]}')
+        assert (values, [skip.why for skip in skipped]) == (["a"], ["is cut off"])
+
+
 @pytest.mark.parametrize("form", ["compact", "usual", "pretty"])
 @pytest.mark.parametrize("between", ["", "\n", "\n\n"])
 def test_several_documents_one_after_another(form: str, between: str) -> None:

@@ -21,6 +21,9 @@ _BLOCK = 1024 * 1024
 _BLANK = " \t\r\n"
 _OPENING = re.compile(r'\{[ \t\r\n]*"[^"\\]{1,100}"[ \t\r\n]*:')
 _NEXT_DOCUMENT = re.compile(r"\n[{\[]")
+_TORN_NUMBER = re.compile(r"[0-9]\.?(?:[eE][+-]?)?")
+"""How a text ends within a number: in a figure, or in what only a figure may follow."""
+
 _TRIES = 8
 _ONE_BY_ONE = 64
 """How many values are read one by one after several could not be read at once."""
@@ -156,9 +159,7 @@ class Scanner:
                 raise ValueError(f"is longer than {MAX_DOCUMENT // (1024 * 1024)} MB")
             if not self._fill():
                 break
-        if (
-            size is None or self._text[self._at + size - 1 :].isdecimal()
-        ):  # the rest of a number may be missing
+        if size is None or _TORN_NUMBER.fullmatch(self._text, self._at + size - 1):
             raise ValueError("is cut off")
         return self._at, self._at + size
 
