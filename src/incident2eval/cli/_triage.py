@@ -10,7 +10,7 @@ import click
 from incident2eval.cli._command import command
 from incident2eval.cli._when import MOMENT, TIME
 from incident2eval.model import Answer as Said
-from incident2eval.model import DutyNote, Event, IncidentType, LogEntry, Severity
+from incident2eval.model import DutyNote, Event, Happened, IncidentType, LogEntry, Severity
 from incident2eval.pipeline import follow_up
 from incident2eval.pipeline import status as register
 from incident2eval.pipeline import triage as judging
@@ -28,6 +28,8 @@ from incident2eval.pipeline._word import now
               help="Answer a question: yes, no or unknown, such as left_company=no.")  # fmt: skip
 @click.option("--when", "moments", metavar="WHAT=TIME", multiple=True,
               help="When the firm became aware, such as aware=2026-11-18T09:05:00Z.")  # fmt: skip
+@click.option("--outcome", metavar="WHAT", type=click.Choice([*map(str, Happened)]),
+              help="Whether it had an effect: realised or near_miss.")  # fmt: skip
 @click.option("--reason", metavar="TEXT", help="Why another level than the suggested one.")
 @click.option("--by", metavar="NAME", help="Who says so.")
 @click.option("--all", "everything", is_flag=True, help="Show every task and every rule, with all reasons.")
@@ -40,6 +42,7 @@ def triage(  # noqa: PLR0913 - one option each
     types: Sequence[str],
     answers: Sequence[str],
     moments: Sequence[str],
+    outcome: str | None,
     reason: str | None,
     by: str | None,
     everything: bool,
@@ -49,7 +52,7 @@ def triage(  # noqa: PLR0913 - one option each
     Shows the suggested type and level with reasons, the tasks of that level, and the duties to notify with
     their clocks. With --by a person confirms or overrules that, or answers questions; all of it is kept.
     """
-    says = confirm or severity or types or answers or moments
+    says = confirm or severity or types or answers or moments or outcome
     if not says:
         return judging.triage(project=project, incident=incident, everything=everything)
     if not (by or "").strip():
@@ -59,6 +62,7 @@ def triage(  # noqa: PLR0913 - one option each
         confirm=confirm,
         severity=Severity(severity) if severity else None,
         type=tuple(map(IncidentType, types)),
+        outcome=Happened(outcome) if outcome else None,
         reason=reason,
         answers={name: _answer(said) for name, said in _pairs(answers, judging.ANSWERABLE).items()},
         moments={name: _moment(at) for name, at in _pairs(moments, judging.MOMENTS).items()},

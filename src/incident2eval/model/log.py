@@ -13,6 +13,7 @@ from incident2eval.model.incident import (
     Communication,
     Containment,
     DutyNote,
+    Happened,
     Impact,
     Incident,
     IncidentType,
@@ -70,6 +71,8 @@ class LogEntry:
     """answered: field of `questions` or `circumstances`, or `acted_on` -> yes, no or unknown."""
     moments: Mapping[str, datetime] = field(default_factory=dict)
     """answered: `aware`, or a moment of `circumstances` -> when, in UTC."""
+    outcome: Happened | None = None
+    """answered: whether it had an effect."""
     kind: str | None = None
     text: str | None = None
     owner: str | None = None
@@ -153,6 +156,7 @@ def _answered(incident: Incident, entry: LogEntry) -> Incident:
         questions=replace(incident.questions, **asked),
         circumstances=replace(incident.circumstances, **facts, **moments),  # type: ignore[arg-type]  # both by name
         impact=impact,
+        outcome=entry.outcome or incident.outcome,
         when=replace(incident.when, aware=aware),
     )
 

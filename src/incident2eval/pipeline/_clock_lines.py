@@ -33,7 +33,8 @@ def left(due: Moment, now: datetime) -> str:
     end = due if isinstance(due, datetime) else _end_of(due)
     rest = end - now
     hours = abs(rest) // timedelta(hours=1)
-    said = f"{hours} h" if hours < 72 else f"{hours // 24} days"
+    minutes = abs(rest) // timedelta(minutes=1)
+    said = f"{minutes} min" if hours < 1 else f"{hours} h" if hours < 72 else f"{hours // 24} days"
     return f"{said} late" if rest < timedelta(0) else f"{said} left"
 
 

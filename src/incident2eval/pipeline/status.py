@@ -3,7 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
-from incident2eval.model import JSON, NOTICE, ClockState, IncidentFile, Stage
+from incident2eval.model import JSON, NOTICE, ClockState, Duty, IncidentFile, Stage
 from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline._clock_lines import duty_json, left, shown
 from incident2eval.pipeline._incident_file import incident_files
@@ -13,6 +13,7 @@ from incident2eval.stages import Due, next_due, stage
 from incident2eval.store import Project, dump
 
 _DOUBT = {ClockState.SCOPE_NOT_DECLARED: " (?)"}
+_OURS = {ClockState.DUE, ClockState.OVERDUE, ClockState.ANCHOR_MISSING}
 _NEXT = 8
 """How many of the things that are due are shown; `--json` has all."""
 
@@ -86,7 +87,7 @@ def _text(files: list[IncidentFile], paused: dict[str, str | None], at_once: dat
     if stopped:
         parts.append(wrapped(stopped))
     if clocks := _clocks(files, at_once):
-        parts.append(wrapped(["clocks:", *clocks, f"  {NOTICE}"]))
+        parts.append(wrapped(["duties to notify:", *clocks, f"  {NOTICE}"]))
     if dues := _dues(files, at_once):
         parts.append(wrapped(["to do next:", *dues]))
     return "\n\n".join(parts)
@@ -98,27 +99,39 @@ def _urgency(file: IncidentFile) -> tuple[bool, int, str]:
 
 def _first_due(file: IncidentFile, at_once: datetime) -> str:
     first = next(iter(next_due(file, at_once)), None)
-    return left(first.at, at_once) if first and first.at else ""
+    if first is None:
+        return ""
+    return left(first.at, at_once) if first.at else f"now: {first.source}"
 
 
 def _clocks(files: list[IncidentFile], at_once: datetime) -> list[str]:
-    """The clocks that run, the shortest first."""
-    running = [
-        (duty.due, one.incident.id, duty)
+    """The duties that are open: those that a word makes due at once, then the clocks, the shortest first."""
+    live = [
+        (one.incident.id, duty)
         for one in files
         for duty in one.duties
-        if duty.state.is_open and duty.due is not None and stage(one) is not Stage.CLOSED
+        if duty.state.is_open and duty.state is not ClockState.NOT_STARTED and stage(one) is not Stage.CLOSED
     ]
-    shown_first = sorted(running, key=lambda row: (row[0], row[1], row[2].rule.id))
+    running = [(duty.due, incident, duty) for incident, duty in live if duty.due is not None]
+    by_word = [pair for pair in live if pair[1].due is None and pair[1].state in _OURS]
     lines = [
+        f"  {_soon(duty)}: {incident}: {duty.rule.id}, tell {duty.rule.tell}" for incident, duty in by_word
+    ]
+    lines += [
         f"  {left(due, at_once)}: {incident}: {duty.rule.id}, by {shown(due)}{_DOUBT.get(duty.state, '')}"
-        for due, incident, duty in shown_first[:_NEXT]
+        for due, incident, duty in sorted(running, key=lambda row: (row[0], row[1], row[2].rule.id))[:_NEXT]
     ]
     if len(running) > _NEXT:
         lines.append(f"  and {len(running) - _NEXT} more (--json)")
-    if any(duty.state is ClockState.SCOPE_NOT_DECLARED for _, _, duty in running):
+    if any(duty.state is ClockState.SCOPE_NOT_DECLARED for _, duty in live):
         lines.append("  (?) [organisation] in incident2eval.toml does not say whether it is for you")
     return lines
+
+
+def _soon(duty: Duty) -> str:
+    if duty.state is ClockState.ANCHOR_MISSING:
+        return "when did you become aware (--when aware=TIME)"
+    return str(duty.rule.term.promptly or "due")
 
 
 def _dues(files: list[IncidentFile], at_once: datetime) -> list[str]:
