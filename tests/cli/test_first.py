@@ -3,8 +3,10 @@
 import json
 import os
 import pty
+import shlex
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -45,6 +47,11 @@ def _read(terminal: int) -> str:
         return ""
 
 
+def the_incident(folder: Path) -> str:
+    (file,) = folder.glob("incidents/*/incident.yaml")
+    return file.read_text()
+
+
 @pytest.mark.requirement("R75")
 def test_a_terminal_is_asked_six_questions_at_most(folder: Path) -> None:
     shown, code = at_a_terminal(folder, "quotes", "Wrong price sent.", "12 EUR", "client", "yes", "Ana")
@@ -52,8 +59,37 @@ def test_a_terminal_is_asked_six_questions_at_most(folder: Path) -> None:
     assert "6/6 Your name? Ana" in shown
     assert "INC-" in shown
     assert max(map(len, shown.splitlines())) <= 80
-    (file,) = folder.glob("incidents/*/incident.yaml")
-    assert "12 EUR" in file.read_text()
+    assert "12 EUR" in the_incident(folder)
+
+
+@pytest.mark.requirement("R2", "R75")
+def test_the_last_but_one_question_tells_a_near_miss_too(folder: Path) -> None:
+    shown, code = at_a_terminal(folder, "Quotes", "Wrong price.", "", "STAFF", "No, caught in time", "Ana")
+    assert code == 0
+    assert "caught: no, it was caught in time" in shown
+    assert "outcome: near_miss" in the_incident(folder)
+    assert 'left_company: "no"' in the_incident(folder)
+
+
+def test_answers_are_taken_as_people_give_them(folder: Path) -> None:
+    _, code = at_a_terminal(folder, "QUOTES", "Wrong price.", "", "Customer", "Y", "Ana")
+    assert code == 0
+    assert "noticed_by: client" in the_incident(folder)
+    assert 'left_company: "yes"' in the_incident(folder)
+
+
+def test_who_breaks_off_gets_a_command_to_go_on_with(folder: Path) -> None:
+    end_of_input = "\x04"
+    flags = ("--noticed", "2026-11-18T10:00:00+01:00", "--near-miss")
+    shown, code = at_a_terminal(folder, "quotes", "It's wrong.", "", end_of_input, arguments=flags)
+    assert code == 130
+    command = shown[shown.index("incident2eval new") :].splitlines()[0]
+    words = shlex.split(command)[2:]
+    assert words[:2] == ["--project", str(folder)]
+    assert words[-4:] == ["--workflow", "quotes", "--what", "It's wrong."]
+    assert {"--near-miss", "2026-11-18T09:00:00+00:00"} < set(words)
+    assert not (folder / "incidents").exists()
+    assert main(["new", *words, "--noticed-by", "staff", "--by", "Ana"]) == 0
 
 
 def test_what_a_flag_says_is_not_asked(folder: Path) -> None:
@@ -65,8 +101,10 @@ def test_what_a_flag_says_is_not_asked(folder: Path) -> None:
 
 def test_a_note_asks_for_its_markers(folder: Path) -> None:
     (folder / "incident2eval.toml").write_text(ONE)
-    shown, code = at_a_terminal(folder, "none", arguments=("--note", "Tone off"))
+    shown, code = at_a_terminal(folder, "visble", "no", arguments=("--note", "Tone off"))
     assert code == 0
+    assert "somebody outside could see it" in shown
+    assert "'visble' is no marker" in shown
     assert "level 1, noted" in shown
 
 
@@ -101,8 +139,11 @@ def test_the_only_workflow_needs_no_name(folder: Path, capsys: pytest.CaptureFix
         (("--note", "x"), "missing: --markers"),
         (("--note", "x", "--markers", "visble"), "'visble' is no marker"),
         (("--note", "x", "--markers", "none,visible"), "says none and names one"),
-        (("--note", "x", "--markers", " , "), "--markers is empty"),
+        (("--note", "x", "--markers", " , "), "is empty: say none"),
+        (("--note", "x", "--markers", "none", "--near-miss"), "more than a slip"),
+        ((*FLAGS, "--near-miss"), "--outside says yes"),
         ((*FLAGS, "--noticed", "2026-11-18T10:00"), "has no offset"),
+        ((*FLAGS, "--noticed", "2026-02-30T10:00"), "add the offset"),
         ((*FLAGS, "--aware", "2026-11-18"), "a time is needed here"),
         ((*FLAGS, "--outside", "maybe"), "'maybe' is not one of"),
     ],
@@ -113,6 +154,27 @@ def test_bad_usage_is_one_line(
     assert main(["new", "--project", str(folder), "--workflow", "quotes", *arguments]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert message in line
+
+
+def test_a_time_without_its_offset_is_refused_with_that_of_this_machine(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    try:
+        assert main(["new", "--project", str(folder), "--noticed", "2026-07-18 10:00"]) == 2
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    message = capsys.readouterr().err
+    assert "write 2026-07-18 10:00+02:00 if it is by this machine's clock" in message
+
+
+def test_a_flag_will_do_for_a_near_miss(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    flags = ("--workflow", "quotes", "--what", "Wrong price.", "--noticed-by", "reviewer", "--by", "Ana")
+    assert main(["new", "--project", str(folder), *flags, "--near-miss"]) == 0
+    assert "(near miss)" in capsys.readouterr().out
+    assert "outcome: near_miss" in the_incident(folder)
 
 
 def test_a_note_in_one_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -178,7 +178,8 @@ def test_the_latest_update_counts_for_the_report_after_it_and_the_first_for_bein
         filed("dora-19-intermediate", start + timedelta(hours=70)),
         filed("dora-19-intermediate", start + timedelta(hours=200)),
     ]
-    found = judge(incident_with(*notes, major=Answer.YES, classified_at=AWARE), BANK)
+    given = incident_with(*notes, major=Answer.YES, classified_at=AWARE)
+    found = judge(given, BANK, now=start + timedelta(hours=201))
     assert found["dora-19-intermediate"].late is False
     assert found["dora-19-final"].started == start + timedelta(hours=200)
 

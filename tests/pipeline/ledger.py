@@ -113,6 +113,12 @@ class Ledger:
     def told(self) -> Mapping[str, Any]:
         return self._yaml("incident.yaml")
 
+    @property
+    def own(self) -> str:
+        """The incident's own workflow."""
+        workflow = self.told["workflow"]
+        return workflow if isinstance(workflow, str) else workflow["name"]
+
     @cached_property
     def log(self) -> list[dict[str, Any]]:
         """Its lines by when it was done."""
@@ -124,7 +130,7 @@ class Ledger:
 
     def _yaml(self, name: str) -> Mapping[str, Any]:
         path = self.place / name
-        return yaml.safe_load(path.read_text("utf-8")) if path.exists() else {}
+        return yaml.load(path.read_text("utf-8"), yaml.CSafeLoader) if path.exists() else {}
 
     def logged(self, event: str) -> list[dict[str, Any]]:
         return [line for line in self.log if line["event"] == event]
@@ -175,7 +181,7 @@ class Ledger:
 
     def _first_items(self, *, formal: bool) -> Iterator[tuple[str, str]]:
         impact = self.told.get("impact") or {}
-        workflow = self.settings["workflows"].get(self.told["workflow"], {})
+        workflow = self.settings["workflows"].get(self.own, {})
         named = any(_said(line["by"]) for line in self.logged("triaged"))
         needed = {
             "owner (item 1)": _said(workflow.get("owner")),
@@ -201,7 +207,7 @@ class Ledger:
             yield "preserved", "nothing is sealed (item 3)"
         rows = self.told.get("evidence", ())
         shown = {row["kind"] for row in rows if _said(row.get("absent_reason"))}
-        if "whole.json" in kept:
+        if kept & {"whole.json", "looping.json"}:
             shown |= {*KINDS}
         if formal and not {*KINDS} <= shown:
             yield "preserved", f"no evidence and no reason: {sorted({*KINDS} - shown)} (item 3)"
@@ -219,7 +225,7 @@ class Ledger:
             if not is_done and (kind == "immediate" or formal):
                 late = {"immediate": "restart", "corrective": "remediated"}.get(kind, "closed")
                 yield late, f"the {kind} action {name}"
-        ticked = {name for name, row in rows.items() if self._done(row)}
+        ticked = self._ticked()
         if not ticked:
             yield "closed", "no corrective action was done (item 5)"
         for kind in self._types() if formal else ():
@@ -230,12 +236,13 @@ class Ledger:
     def _rows(self) -> dict[str, dict[str, Any]]:
         """The actions of file and log together."""
         numbers = count(1)
-        rows = {
-            row.get("id") or f"action/{next(numbers)}": dict(row) for row in self.told.get("actions", ())
-        }
+        rows = {row.get("id") or f"action/{next(numbers)}": dict(row) for row in self.told.get("actions", ())}
         for line in self.logged("action"):
             rows.setdefault(line["action"], {}).update({k: v for k, v in line.items() if k != "action"})
         return rows
+
+    def _ticked(self) -> set[str]:
+        return {name for name, row in self._rows().items() if self._done(row)}
 
     def _done(self, row: Mapping[str, Any]) -> bool:
         if row.get("reversed"):
@@ -252,11 +259,14 @@ class Ledger:
         ways = {row.get("action") for row in self._stops()}
         recipients = {row["ref"]: row.get("assessed") for row in self.told.get("recipients", ())}
         recipients |= {line["ref"]: line.get("text") for line in self.logged("recipient")}
-        assessed = bool(recipients) and all(map(_said, recipients.values()))
+        ticked = self._ticked()
+        assessed = bool(recipients) and all(
+            _said(words) or f"recipient/{ref}" in ticked for ref, words in recipients.items()
+        )
         reversals = [self._done(row) for row in self._rows().values() if row.get("reversed")]
         back = all(reversals) if reversals else self.says("took_action") == "no"
         kept_in = self.says("left_company") == "no" and self.told.get("outcome") != "realised"
-        told = bool(self.logged("communicated"))
+        told = bool(self.logged("communicated")) or "correction/" in " ".join(ticked)
         table = {
             "data_exposure": {"stop-use": bool(self._stops()), "assess-recipients": assessed},
             "incorrect_external_output": {
@@ -275,14 +285,13 @@ class Ledger:
         return table.get(kind, {})
 
     def _stops(self) -> list[Mapping[str, Any]]:
-        own = self.told["workflow"]
         return [
             *self.told.get("containment", ()),
-            *(line for line in self.logged("contained") if line.get("workflow", own) == own),
+            *(line for line in self.logged("contained") if line.get("workflow", self.own) == self.own),
         ]
 
     def _restarted(self) -> bool:
-        note, own = self.told.get("restart") or {}, self.told["workflow"]
+        note, own = self.told.get("restart") or {}, self.own
         turns = [
             line
             for line in self.log
@@ -295,12 +304,11 @@ class Ledger:
     def _closed_by_a_person(self) -> bool:
         closed = False
         for line in self.log:
-            if line["event"] == "closed" and _said(line.get("by")):
+            found_more = line["event"] == "looked_back" and line.get("hits")
+            if line["event"] in {"contained", "restarted", "restart_refused", "triaged"} or found_more:
+                closed = False
+            elif line["event"] == "closed" and _said(line.get("by")):
                 closed = True
-            elif line["event"] in {"contained", "restarted", "restart_refused", "triaged"}:
-                closed = False
-            elif line["event"] == "looked_back" and line.get("hits"):
-                closed = False
         return closed
 
     def is_open(self, rule: str, level: int) -> bool:
@@ -328,6 +336,8 @@ class Ledger:
             elif note["state"] == "not_required" and named:
                 may = level < 3 or not LAWS[rule].counsel or note["by"] in counsel
                 last = "not_required" if may else last
+            elif note["state"] == "open" and last == "not_required" and named:
+                last = None
         return last
 
     def _fires(self, law: Law) -> bool:

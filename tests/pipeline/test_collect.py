@@ -186,6 +186,21 @@ def test_the_eight_kinds_are_there_or_absent_for_a_reason(project: Path) -> None
     assert "evidence/reviews.csv" in items["approvals"]["where"]
     assert "  user actions: absent, because" in answer.text
     assert "MISSING" not in answer.text
+    assert f"incidents/{INCIDENT}/incident.yaml" not in answer.text
+    assert answer.text.splitlines()[-1] == f"next: incident2eval run {INCIDENT}"
+
+
+def test_it_says_where_reasons_go_and_what_is_next_where_there_is_nothing(project: Path) -> None:
+    new = f"id: {INCIDENT}\ntitle: T\nworkflow: monthly-summary\nwhat_happened: W\n"
+    folder = project / "incidents" / INCIDENT
+    (folder / "incident.yaml").write_text(f"{new}when: {{noticed: 2026-11-18T10:00:00Z}}\n")
+    (folder / "SEALED.json").unlink(missing_ok=True)
+    for path in (folder / "evidence").iterdir():
+        path.unlink()
+    lines = " ".join(intake.collect(project=project, incident=INCIDENT, traces=()).text.split())
+
+    assert f"a reason goes into incidents/{INCIDENT}/incident.yaml:" in lines
+    assert lines.endswith(f"next: incident2eval collect {INCIDENT} --trace FILE")
 
 
 COLLECTOR = """

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from incident2eval.model import BadInput, Event, LogEntry
+from incident2eval.model import BadInput, Event, LogEntry, Stage
 from incident2eval.pipeline import contain as stopping
 from incident2eval.pipeline._answer import Answer
+from incident2eval.pipeline._incident_file import open_file
 from incident2eval.pipeline._word import now
+from incident2eval.stages import blockers
 from incident2eval.store import Project
 
 ID = "INC-2026-0142"
@@ -55,9 +57,15 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def contain(folder: Path, *, at: datetime | None = None, incident: str = ID, **more: str) -> Answer:
+def contain(
+    folder: Path, *, at: datetime | None = None, incident: str = ID, by_hand: bool = False, **more: str
+) -> Answer:
     stop = LogEntry(at=now(), event=Event.CONTAINED, **{"by": "Ana", "action": "stopped", **more})  # type: ignore[arg-type]
-    return stopping.contain(project=folder, incident=incident, stop=stop, at=at)
+    return stopping.contain(project=folder, incident=incident, stop=stop, at=at, by_hand=by_hand)
+
+
+def why_not_contained(folder: Path) -> tuple[str, ...]:
+    return blockers(open_file(Project.find(folder), ID, now()).file, Stage.CONTAINED)
 
 
 def log(folder: Path) -> list[dict[str, str]]:
@@ -80,7 +88,7 @@ def test_it_is_noted_and_the_workflow_is_paused_before_anything_is_known(folder:
 @pytest.mark.requirement("R24", "R28")
 def test_every_reader_sees_it_among_the_containment(folder: Path) -> None:
     at = datetime(2026, 11, 18, 10, 20, tzinfo=UTC)
-    contain(folder, at=at)
+    contain(folder, at=at, by_hand=by_hand)
     (row,) = Project.find(folder).incident(ID).incident.containment
     assert (row.at, row.by, row.action) == (at, "Ana", "stopped")
 
@@ -138,7 +146,21 @@ def test_a_failing_on_pause_is_said_and_the_line_stays(folder: Path) -> None:
         answer.text.split()
     )
     assert answer.notes == ("on_pause: no route",)
-    assert len(log(folder)) == 1
+    assert [line["event"] for line in log(folder)] == ["contained", "on_pause_failed"]
+
+
+def test_what_on_pause_could_not_stop_counts_as_contained_once_somebody_says_so(folder: Path) -> None:
+    (folder / "pause.sh").write_text("#!/bin/sh\nexit 3\n")
+
+    contain(folder)
+    assert why_not_contained(folder) == (
+        "on_pause failed, and nobody has said since that it is stopped (contain --by-hand)",
+    )
+
+    answer = contain(folder, by_hand=True)
+    assert answer.exit_code == 0
+    assert "Stopped by hand: on_pause was not run." in answer.text
+    assert why_not_contained(folder) == ()
 
 
 @pytest.mark.requirement("R29", "R30")

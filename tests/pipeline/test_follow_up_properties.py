@@ -37,7 +37,6 @@ from incident2eval.pipeline.contain import contain
 from incident2eval.pipeline.explain import confirm
 from incident2eval.pipeline.follow_up import close, duty, task
 from incident2eval.pipeline.intake import collect
-from incident2eval.pipeline.new import Report, new
 from incident2eval.pipeline.triage import Word, triage
 from incident2eval.store import Project
 
@@ -56,7 +55,7 @@ QUESTIONS = (
 )
 FACTS = sorted({name for law in LAWS.values() for name in (*law.needs, *law.either)} - {*QUESTIONS})
 NOTICED = "2026-11-18T10:05:00+00:00"
-WHOLE_RUN = {
+WHOLE_RUN: Mapping[str, Any] = {
     "schema": "incident2eval/run/1",
     "id": "r1",
     "model": "m-4",
@@ -65,12 +64,15 @@ WHOLE_RUN = {
     "output": "The fee is 120.",
     "steps": [
         {"id": "s1", "kind": "input", "name": "click", "input": "go"},
-        {"id": "s2", "kind": "tool", "name": "fees", "input": {"client": "A2"}, "output": "120"},
+        {"id": "s2", "kind": "tool", "name": "refund", "input": {"client": "A2"}},
         {"id": "s3", "kind": "model", "name": "draft", "input": "prompt", "output": "The fee is 120."},
         {"id": "s4", "kind": "review", "name": "review", "output": "rejected"},
     ],
 }
 """A run that shows all eight kinds of evidence."""
+LOOPING_RUN: Mapping[str, Any] = {**WHOLE_RUN, "steps": [*WHOLE_RUN["steps"], *WHOLE_RUN["steps"][1:2] * 4]}
+"""A run that shows besides that it acted, again and again."""
+TRACES = {"whole.json": WHOLE_RUN, "looping.json": LOOPING_RUN}
 
 COMPLETE: Mapping[str, Any] = {
     **TOLD,
@@ -87,8 +89,16 @@ COMPLETE: Mapping[str, Any] = {
 }
 """Nothing of this is open, once its duties are decided, its tasks ticked and its evidence sealed."""
 
-DECIDED = {"at": NOTICED, "event": "duty", "by": "Kit Lowe", "state": "not_required", "reason": "no such case"}
+DECIDED = {
+    "at": NOTICED,
+    "event": "duty",
+    "by": "Kit Lowe",
+    "state": "not_required",
+    "reason": "no such case",
+}
 TICKED = {"at": NOTICED, "event": "action", "by": "Ana Pereira", "done_at": NOTICED}
+WAITING = {"due", "overdue", "anchor_missing", "scope_not_declared"}
+"""States of a duty that somebody has to decide."""
 FOREIGN: Mapping[str, Any] = {"roles": dict.fromkeys(ROLES, "no"), "jurisdictions": ["UK"]}
 """A firm that hardly a rule is for."""
 
@@ -100,7 +110,10 @@ times = st.sampled_from([None, timedelta(days=-3), timedelta(days=-30), timedelt
 """From now; nobody says, past, long past, still to come."""
 types = st.lists(st.sampled_from(IncidentType), max_size=2, unique=True)
 duty_rows = st.fixed_dictionaries(
-    {"rule": st.sampled_from(sorted(LAWS)), "state": st.sampled_from(["filed", "not_required", "asked"])},
+    {
+        "rule": st.sampled_from(sorted(LAWS)),
+        "state": st.sampled_from(["filed", "not_required", "open", "asked"]),
+    },
     optional={
         "by": people,
         "reason": reasons.filter(bool),
@@ -175,7 +188,7 @@ class Firm(RuleBasedStateMachine):
         others=st.lists(st.sampled_from(sorted(OTHERWISE)), max_size=2, unique=True),
         undecided=st.sets(st.sampled_from(["contract", "harm", *LAWS]), max_size=3),
         left=st.integers(-20, 15),
-        is_sealed=st.sampled_from([True, True, False]),
+        trace=st.sampled_from([*TRACES, None]),
         data=st.data(),
     )
     def starts(self, settings: str, severity: Any, kinds: Any, others: Any, data: Any, **rest: Any) -> None:
@@ -187,17 +200,15 @@ class Firm(RuleBasedStateMachine):
         Project.find(self.folder).write_cause(
             ID, RootCause(category=Category.DATA, control=FailedControl(name="filter by client"))
         )
-        self._logs(DECIDED | {"rule": name} for name in LAWS if name not in rest["undecided"])
+        if rest["trace"]:
+            self.collects("Sam Roe", rest["trace"])
         self._look()
-        asked = [one for one in self.seen["tasks"] if not one["done"] and one["kind"] != "action"]
+        self._logs(DECIDED | {"rule": name} for name in self._waiting() if name not in rest["undecided"])
         self._logs(
             TICKED | {"action": one["id"], "text": one["text"]}
-            for place, one in enumerate(asked)
+            for place, one in enumerate(self._asked())
             if place != rest["left"]
         )
-        if rest["is_sealed"]:
-            self.collects("Sam Roe", "whole.json")
-        self._look()
 
     def _write(self, told: Mapping[str, Any]) -> None:
         kept = {name: value for name, value in told.items() if value not in (None, [])}
@@ -214,13 +225,20 @@ class Firm(RuleBasedStateMachine):
     def _look(self) -> None:
         self.seen = triage(project=self.folder, incident=ID).data
 
+    def _waiting(self) -> list[str]:
+        """The rules that somebody has to decide about."""
+        return [one["rule"] for one in self.seen["obligations"] if one["state"] in WAITING]
+
+    def _asked(self) -> list[Any]:
+        """The tasks that the tool asks for and that are open, not those that people added."""
+        return [one for one in self.seen["tasks"] if not one["done"] and one["kind"] != "action"]
+
     def _do(self, command: Callable[..., Any], **what: Any) -> Any:
         """Do it, or be refused in clear words: then nothing is kept."""
         log = raw_log(self.place)
         try:
             return command(project=self.folder, **what)
-        except Incident2EvalError as error:
-            assert error.faults or str(error)
+        except Incident2EvalError:
             assert raw_log(self.place) == log
             return None
 
@@ -253,7 +271,7 @@ class Firm(RuleBasedStateMachine):
     @rule(
         by=people,
         name=st.sampled_from([*sorted(LAWS), "no-such-rule"]),
-        state=st.sampled_from(["filed", "not_required"]),
+        state=st.sampled_from(["filed", "not_required", "open"]),
         reason=reasons,
         at=times,
     )
@@ -267,15 +285,11 @@ class Firm(RuleBasedStateMachine):
         name = names[place % len(names)] if names else "no-such-task"
         self._change(by, action=name, done_at=_then(at) or now())
 
-    @rule(by=people, state=st.sampled_from(["filed", "not_required"]))
+    @rule(by=st.sampled_from(sorted(PEOPLE)), state=st.sampled_from(["filed", "not_required"]))
     def hurries(self, by: str, state: str) -> None:
-        """Somebody does all that is open, and closes it."""
-        for one in self.seen["obligations"]:
-            if one["state"] in {"due", "overdue", "anchor_missing", "scope_not_declared"}:
-                self.decides(by, one["rule"], state, "looked at", None)
-        for one in self.seen["tasks"]:
-            if not one["done"]:
-                self._change(by, action=one["id"], done_at=now())
+        """Somebody says of all that is open that it is done, and closes it."""
+        self._logs(DECIDED | {"rule": name, "state": state, "by": by} for name in self._waiting())
+        self._logs(TICKED | {"action": one["id"], "text": one["text"], "by": by} for one in self._asked())
         self.closes(by)
 
     @rule(by=people, kind=st.sampled_from(["immediate", "corrective", "preventive"]))
@@ -285,10 +299,10 @@ class Firm(RuleBasedStateMachine):
     def _change(self, by: str, **what: Any) -> None:
         self._do(task, incident=ID, change=LogEntry(at=now(), event=Event.ACTION, by=by, **what))
 
-    @rule(by=people, name=st.sampled_from(["whole.json", "junk.json"]))
+    @rule(by=people, name=st.sampled_from([*TRACES, "junk.json"]))
     def collects(self, by: str, name: str) -> None:
         trace = self.folder / name
-        trace.write_text(json.dumps(WHOLE_RUN) if name == "whole.json" else "no trace", "utf-8")
+        trace.write_text(json.dumps(TRACES.get(name, "no trace")), "utf-8")
         self._do(collect, incident=ID, traces=(trace,), by=by)
 
     @rule(by=people)
@@ -355,8 +369,8 @@ def _then(ago: timedelta | None) -> datetime | None:
 
 TestFirm = pytest.mark.requirement("R48", "R63", "R137")(Firm.TestCase)
 TestFirm.settings = settings(
-    max_examples=60,
-    stateful_step_count=10,
+    max_examples=40,
+    stateful_step_count=7,
     derandomize=True,
     deadline=None,
     database=None,

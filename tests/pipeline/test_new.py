@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from incident2eval.model import Answer as Said
-from incident2eval.model import BadInput, Severity
+from incident2eval.model import BadInput, Happened, Severity
 from incident2eval.pipeline import new as reporting
 from incident2eval.pipeline._answer import Answer
-from incident2eval.pipeline.new import Report, title_of
+from incident2eval.pipeline.new import MARKERS, Report, title_of
+from incident2eval.readiness import MARKERS as POLICY
 from incident2eval.store import Project
 from incident2eval.triage import triage
 
@@ -80,6 +81,21 @@ class TestIncident:
         assert due["ukgdpr-33-1"] == "2026-11-05T09:00:00Z"
         assert "not legal advice" in answer.text
 
+    def test_that_it_was_noticed_now_is_an_assumption_and_is_said(self, folder: Path) -> None:
+        assumed, known = new(folder), new(folder, noticed=datetime(2026, 11, 2, 9, 0, tzinfo=UTC))
+        assert (assumed.data["noticed_assumed"], known.data["noticed_assumed"]) == (True, False)
+        assert "Nobody said when it was noticed, so now is assumed" in assumed.text
+        assert f"triage {assumed.data['incident']} --when aware=TIME --by NAME" in assumed.text
+        assert "assumed" not in known.text
+
+    @pytest.mark.requirement("R2")
+    def test_what_was_caught_in_time_is_a_near_miss(self, folder: Path) -> None:
+        answer = new(folder, outside=Said.NO, near_miss=True, noticed_by="reviewer")
+        incident = Project.find(folder).incident(str(answer.data["incident"])).incident
+        assert (incident.outcome, incident.questions.left_company) == (Happened.NEAR_MISS, Said.NO)
+        assert triage(incident, ()).suggested is Severity.MATERIAL_CAUGHT
+        assert Project.find(folder).incident(str(new(folder).data["incident"])).incident.outcome is None
+
     def test_a_date_alone_starts_no_clock_and_that_is_said(self, folder: Path) -> None:
         answer = new(folder, noticed=date(2026, 11, 2))
         assert answer.data["aware"] is None
@@ -115,6 +131,8 @@ class TestIncident:
             ({"noticed": datetime.now(UTC) + timedelta(hours=2)}, "--noticed: .* is still to come"),
             ({"happened": datetime.now(UTC).date() + timedelta(days=2)}, "--happened: .* is still to come"),
             ({"what": "half \udc80"}, "half a character"),
+            ({"near_miss": True}, "--near-miss: says that it was caught in time, and --outside says yes"),
+            ({"near_miss": True, "outside": Said.UNKNOWN}, "--outside says unknown"),
         ],
     )
     def test_bad_input_writes_nothing(self, folder: Path, fields: dict[str, object], message: str) -> None:
@@ -163,6 +181,9 @@ class TestNote:
         incident = Project.find(folder).incident(str(answer.data["incident"])).incident
         assert incident.severity is triage(incident, ()).suggested is Severity.LOW
 
+    def test_markers_are_said_as_the_policy_says_them(self) -> None:
+        assert set(MARKERS.values()) < set(POLICY)
+
     @pytest.mark.requirement("R5")
     @pytest.mark.parametrize("marker", [*reporting.MARKERS, reporting.UNKNOWN])
     def test_one_marker_makes_it_more(self, folder: Path, marker: str) -> None:
@@ -193,7 +214,16 @@ class TestNote:
     def test_the_command_that_opens_it_is_safe_to_paste(self, folder: Path) -> None:
         what = "It said 'hi'; $(touch /tmp/x)\nagain"
         command = str(slip(folder, "visible", what=what).data["command"])
+        assert slip(folder, "visible", what="Tone off").text.splitlines()[-2:] == [
+            "",
+            "incident2eval new --workflow replies --what 'Tone off' --by 'Ana Pereira' --outside yes",
+        ]
         assert shlex.split(command)[4:] == ["--what", what, "--by", "Ana Pereira", "--outside", "yes"]
+
+    def test_the_command_that_opens_it_keeps_when_its_clocks_start(self, folder: Path) -> None:
+        noticed = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+        command = str(slip(folder, "visible", noticed=noticed).data["command"])
+        assert shlex.split(command)[-2:] == ["--noticed", "2026-11-02T09:00:00Z"]
 
     @pytest.mark.requirement("R3")
     def test_an_incident_that_cannot_be_read_stops_no_note_and_is_named(self, folder: Path) -> None:

@@ -63,10 +63,9 @@ LOG = [
     },
     {"at": "2026-11-12T11:00:00+00:00", "event": "signed_off", "by": "Theodora Ashgrove", "role": "legal"},
 ]
-NAMED = (
-    "Harrow Vale Northgate Brackenbury Wilhelmina Ashgrove Theodora Quill Bartholomew "
-    "Pennyfeather Ursula Vane Cornelius 7946"
-).split()
+OTHERS = "Harrow Vale Northgate Quill Bartholomew Pennyfeather Ursula Vane Cornelius 7946".split()
+ANSWERING = "Brackenbury Wilhelmina Ashgrove Theodora".split()
+"""Who answers for the workflow by the settings."""
 
 
 class Seen(HTMLParser):
@@ -109,30 +108,76 @@ def page_of(firm: Path) -> str:
 
 
 def names_in(text: str) -> list[str]:
-    return [name for name in NAMED if re.search(rf"\b{name}\b", text, re.IGNORECASE)]
+    return [name for name in (*OTHERS, *ANSWERING) if re.search(rf"\b{name}\b", text, re.IGNORECASE)]
 
 
 @pytest.mark.requirement("R154", "R151")
 def test_the_page_says_what_a_reader_asks_first(firm: Path) -> None:
     seen = Seen(page_of(firm))
     assert seen.headings == [
-        "What happened",
-        "What it did",
-        "How serious it is",
-        "How far it is",
-        "What has to be done",
         "Who may have to be told",
-        "Why it happened",
-        "Evidence",
-        "So that it does not come back",
-        "Restart",
-        "What was said about it",
-        "The eight things that the file must hold",
+        "What has to be done",
+        "How far it is",
+        "What happened",
+        "How serious it is",
+        "Why it happened, and what was done",
         "Timeline",
+        "Rules that were looked at and not triggered",
     ]
     assert "A near miss: caught before it had an effect." in seen.text
     assert "Time until it was stopped" in seen.text
     assert "26 minutes" in seen.text
+
+
+def test_duties_without_a_date_are_named_in_the_terminal(firm: Path) -> None:
+    told = report(project=firm, incident=INCIDENT, at=NOW).text
+
+    assert "  harm: solicitor and insurer, before anything is admitted: as the contract says" in told
+    assert "which the page names" not in told
+    assert re.search(r"without a date, if they are for us at all: .*fca-p11", told)
+
+
+def test_what_keeps_it_from_the_next_stage_is_named_and_not_the_stage_beside_its_opposite(firm: Path) -> None:
+    confirmed = {
+        "at": "2026-11-12T12:00:00+00:00",
+        "event": "triaged",
+        "by": "Theodora Ashgrove",
+        "severity": 2,
+    }
+    with (firm / "incidents" / INCIDENT / "log.jsonl").open("a") as log:
+        log.write(json.dumps(confirmed) + "\n")
+
+    told = report(project=firm, incident=INCIDENT, at=NOW).text
+
+    assert "Stopped.\n" in told
+    assert "Level confirmed by Theodora Ashgrove." in told
+    assert "next: level confirmed" not in told
+    assert (
+        "missing for the next stage (level and facts settled):\n"
+        "    whether anybody acted on it is not known (impact.acted_on)\n"
+    ) in told
+
+
+def test_of_what_keeps_it_from_the_next_stage_three_stand_at_the_top(firm: Path) -> None:
+    file = firm / "incidents" / INCIDENT / "incident.yaml"
+    file.write_text(re.sub(r"(?s)containment:.*?\ncomm", "comm", FILE).replace("noticed_by: staff\n", ""))
+
+    answer = report(project=firm, incident=INCIDENT, at=NOW)
+    page = answer.data["page"]
+
+    assert isinstance(page, dict)
+    shown = answer.text.partition("missing for the next stage (PLACE):\n")[2].partition("\n\n")[0]
+    lines = re.findall(r"^    (\S.*)", shown, re.MULTILINE)
+    print(page["blockers"], lines)
+    assert len(lines) == 4
+    assert lines[3] == f"and {len(page['blockers']) - 3} more, which the page names"
+
+
+def test_what_is_not_written_down_is_told_in_one_line_and_has_no_row(firm: Path) -> None:
+    seen = Seen(page_of(firm))
+
+    assert "Not written down: Happened." in seen.text
+    assert "Nothing is written down of: a change before it" in " ".join(seen.text.split())
 
 
 @pytest.mark.requirement("R152", "R78")
@@ -155,12 +200,39 @@ def test_what_was_said_to_others_stands_in_it(firm: Path) -> None:
     assert "we are sorry" in Seen(page_of(firm)).text
 
 
-def test_nobody_is_named_on_the_page(firm: Path) -> None:
-    assert names_in(page_of(firm)) == []
+def test_the_page_names_who_answers_for_the_workflow_and_nobody_else(firm: Path) -> None:
+    page = page_of(firm)
+
+    assert names_in(page) == ANSWERING
+    assert "Wilhelmina Brackenbury" in page
+    assert "signed off by Theodora Ashgrove (legal)" in page
+    assert "Only who answers for a workflow by the settings is called by the real name." in page
 
 
-def test_nobody_is_named_in_what_is_printed(firm: Path) -> None:
-    for target in (None, *TARGETS):
+def test_what_is_printed_says_first_that_names_are_made_up_and_names_nobody_else(firm: Path) -> None:
+    owner = 'owner = "Theodora Ashgrove"'
+    (firm / "incident2eval.toml").write_text(SETTINGS.replace('owner = "Wilhelmina Brackenbury"', owner))
+    answer = report(project=firm, incident=INCIDENT, at=NOW)
+
+    first = answer.text.partition("Level 2")[0]
+    assert "here are made up, though they may look real" in " ".join(first.split())
+    assert not {*names_in(answer.text), *names_in(json.dumps(answer.data))} & set(OTHERS)
+    assert names_in("\n".join(answer.notes)) == []
+    assert "Theodora Ashgrove" in json.dumps(answer.data)
+
+
+def test_an_approver_called_like_a_customer_and_part_of_a_longer_name_stay_hidden(firm: Path) -> None:
+    (firm / "customers.csv").write_text("id,name,aliases\nA1,Theodora Ashgrove,\n")
+    (firm / "incidents" / INCIDENT / "incident.yaml").write_text(
+        FILE.replace("He told", "Mary Wilhelmina Brackenbury told")
+    )
+
+    assert not {"Theodora", "Ashgrove", "Mary"} & {*re.findall(r"\w+", page_of(firm))}
+    assert "Mary Wilhelmina" not in page_of(firm)
+
+
+def test_a_record_for_others_names_nobody_at_all(firm: Path) -> None:
+    for target in TARGETS:
         answer = report(project=firm, incident=INCIDENT, target=target, at=NOW)
         assert names_in(answer.text) == []
         assert names_in(json.dumps(answer.data)) == []

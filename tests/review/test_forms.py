@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 from xml.etree import ElementTree as ET
 
@@ -122,6 +123,31 @@ def test_a_picture_shows_near_misses_apart_and_nothing_of_nothing() -> None:
     assert bars(reviewed().figure("open_tasks")) == ""
 
 
+def test_a_card_without_a_value_has_a_dash_and_says_why_in_small() -> None:
+    silent = incident_file(1)
+    silent = replace(silent, incident=replace(silent.incident, outcome=None))
+
+    page = forms.page(review(Material(files=(silent,)), Quarter(2026, 4)))
+
+    card = re.search(r"<li><strong>(.*?)</strong> Near misses(.*?)</li>", page)
+    assert card
+    assert card.groups() == ("&ndash;", "<small>not known: none of 1 says</small>")
+
+
+def test_a_few_minutes_are_no_bar_of_the_whole_width() -> None:
+    def width(hours: float) -> float:
+        dwell = {"INC-2026-0001": Dwell(to_detect=timedelta(hours=hours))}
+        figure = review(Material(files=(incident_file(1),), dwell=dwell), Quarter(2026, 4)).figure(
+            "to_detect"
+        )
+        bar = next(one for one in ET.fromstring(bars(figure)).iter() if one.get("class") == "fill-main")
+        across = [float(x) for x in re.findall(r"[ML] (\S+) ", bar.get("d", ""))]
+        return max(across) - min(across)
+
+    assert width(0.02) < width(10) / 20
+    assert width(1) == pytest.approx(width(10))
+
+
 def test_people_see_how_many_records_of_an_incident_there_are_and_machines_which() -> None:
     tasks = tuple(
         Task(id=name, kind=TaskKind.ACTION, text=name, stage=Stage.CLOSED) for name in ("mend", "tell")
@@ -139,6 +165,7 @@ def test_people_see_how_many_records_of_an_incident_there_are_and_machines_which
         (1200, Unit.COUNT, "1,200"),
         (0.333, Unit.SHARE, "33%"),
         (4.5, Unit.HOURS, "4.5 h"),
+        (0.05, Unit.HOURS, "3 min"),
         (60.0, Unit.HOURS, "60.0 h (2.5 days)"),
         (1, Unit.DAYS, "1 day"),
         ("yes", Unit.ANSWER, "yes"),

@@ -1,7 +1,7 @@
 """`review` over a project on disk."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -114,6 +114,63 @@ def test_a_quarter_that_is_none_is_bad_input(project: Path, capsys: pytest.Captu
 def test_without_a_quarter_it_is_todays(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["review", "--project", str(project), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["quarter"] == str(Quarter.of(datetime.now(UTC)))
+
+
+DURING = datetime(2026, 11, 23, 15, 30, tzinfo=UTC)
+LATER = (
+    "actions: [{kind: corrective, text: T, due: 2026-11-22}, {kind: corrective, text: U, due: 2026-12-10}]"
+)
+
+
+def test_of_a_quarter_that_runs_clocks_are_read_at_the_start_of_today(project: Path) -> None:
+    incident(project, 1, LATER)
+
+    answer = review(project=project, quarter="2026-Q4", form="json", at=DURING)
+    again = review(project=project, quarter="2026-Q4", form="json", as_of=date(2026, 11, 22))
+    page = review(project=project, quarter="2026-Q4", form="html", at=DURING).text
+
+    data = json.loads(answer.text)
+    late = next(one for part in data["parts"] for one in part["figures"] if one["id"] == "overdue_tasks")
+    assert data["as_of"] == "2026-11-23T00:00:00Z"
+    assert "INC-2026-0001 action/1" in late["ids"]
+    assert "INC-2026-0001 action/2" not in late["ids"]
+    assert "The quarter was not over: what is overdue was read at the end of 22 November 2026, UTC" in page
+    assert "--as-of 2026-11-22 gives the same again" in answer.notes[-1]
+    assert answer.text == again.text
+
+
+def test_of_a_quarter_that_is_over_clocks_are_read_at_its_end(project: Path) -> None:
+    answer = review(project=project, quarter="2026-Q3", at=DURING)
+
+    assert answer.data["as_of"] == "2026-10-01T00:00:00Z"
+    assert answer.notes == ()
+
+
+def test_a_day_to_come_is_said(project: Path) -> None:
+    answer = review(project=project, quarter="2026-Q4", as_of=date(2026, 12, 31), at=DURING)
+
+    assert answer.notes == ("2026-12-31 is not over: what is due until then counts as overdue",)
+
+
+def test_a_quarter_that_has_not_begun_is_refused(project: Path) -> None:
+    with pytest.raises(BadInput, match="2027-Q1 begins on 2027-01-01, and today is 2026-11-23"):
+        review(project=project, quarter="2027-Q1", at=DURING)
+
+
+def test_a_level_that_does_not_count_is_told_apart(project: Path) -> None:
+    noted = incident(project, 1, "severity: 2")
+    lowered = {"at": "2026-11-19T10:00:00Z", "event": "triaged", "by": "Cara", "severity": 1, "suggested": 2}
+    raised = {**lowered, "severity": 3, "reason": "the client saw it"}
+    log = project / "incidents" / noted / "log.jsonl"
+    log.write_text("".join(json.dumps(line) + "\n" for line in (lowered, raised)))
+
+    found = figures(project)["levels_overruled"]
+
+    assert (found["value"], found["n"], found["ids"]) == (1, 2, [f"{noted} log entry 2"])
+    assert [(row["label"], row["ids"]) for row in found["rows"]] == [
+        ("with a reason", [f"{noted} log entry 2"]),
+        ("without a reason, and does not count", [f"{noted} log entry 1"]),
+    ]
 
 
 def test_clocks_are_read_at_the_end_of_the_day_that_is_asked_for(

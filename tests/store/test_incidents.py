@@ -265,6 +265,11 @@ def test_an_incident_that_is_not_there_is_named_with_one_that_is(write: Callable
         write().incident("INC-2026-0124")
 
 
+def test_an_id_in_small_letters_is_told_how_it_is_written(write: Callable[..., Project]) -> None:
+    with pytest.raises(BadInput, match=r"is no incident id \(did you mean INC-2026-0142\?\)"):
+        write().incident("inc-2026-0142")
+
+
 def test_the_ids_are_the_folders_with_an_incident_file(write: Callable[..., Project]) -> None:
     project = write(
         files={"incidents/QA-2026-001/incident.yaml": "", "incidents/INC-2026-0099/evidence/a.txt": ""}

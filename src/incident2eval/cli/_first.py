@@ -1,7 +1,9 @@
 """`new` and `contain`: the first minutes."""
 
+import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,18 +20,53 @@ from incident2eval.pipeline._word import now
 from incident2eval.pipeline.intake import whoami
 
 
+class _Words(click.Choice[str]):
+    """Words to choose from, in any case, and what people say in their place."""
+
+    def __init__(self, words: Sequence[str], **also: str) -> None:
+        super().__init__(words, case_sensitive=False)
+        self._also = also
+
+    def normalize_choice(self, choice: object, ctx: click.Context | None) -> str:
+        """The word in small letters; of two that mean the same the one that files hold."""
+        word = super().normalize_choice(choice, ctx).strip()
+        return self._also.get(word, word)
+
+
+class _Markers(click.ParamType[str]):
+    """What is true of a slip: none, unknown, or markers with commas between them."""
+
+    name = "markers"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The words as files hold them, with commas; fails for what is no answer."""
+        given = {word.strip().casefold().replace("-", "_") for word in str(value).split(",")} - {""}
+        given = {_NONE if word in {"n", "no"} else word for word in given}
+        if strange := sorted(given - set(_MARKERS)):
+            self.fail(f"{strange[0]!r} is no marker: {', '.join(_MARKERS)}.", param, ctx)
+        if _NONE in given and len(given) > 1:
+            self.fail("it says none and names one.", param, ctx)
+        if not given:
+            self.fail("it is empty: say none if none of them is true.", param, ctx)
+        return ",".join(sorted(given))
+
+
 class _Question(NamedTuple):
     """What is asked where a flag is missing, or may be left out."""
 
     flag: str
     asks: str
-    choices: tuple[str, ...] = ()
+    kind: click.ParamType[str] | None = None
+    """None where any words will do."""
     default: str | None = None
     """None where there has to be an answer."""
 
 
-_NOTICED_BY = ("client", "reviewer", "monitoring", "staff", "other")
-_MARKERS = ("none", *reporting.MARKERS, reporting.UNKNOWN)
+_NONE = "none"
+_MARKERS = (_NONE, *reporting.MARKERS, reporting.UNKNOWN)
+_CAUGHT = "caught"
+_NOTICED_BY = _Words(("client", "reviewer", "monitoring", "staff", "other"), customer="client")
+_OUTSIDE = _Words((*map(str, Said), _CAUGHT), y="yes", n="no", **{"no, caught in time": _CAUGHT})
 _ACTIONS = click.Choice(sorted(KNOWN_VALUES["containment.action"]))
 
 
@@ -39,13 +76,14 @@ _ACTIONS = click.Choice(sorted(KNOWN_VALUES["containment.action"]))
 @click.option(
     "--wrong", metavar="WORDS", multiple=True, help="Words of the output that are wrong, as they stand there."
 )
-@click.option("--noticed-by", metavar="WHO", type=click.Choice(_NOTICED_BY), help=", ".join(_NOTICED_BY))
+@click.option("--noticed-by", metavar="WHO", type=_NOTICED_BY, help=", ".join(_NOTICED_BY.choices))
 @click.option(
     "--outside",
     metavar="ANSWER",
-    type=click.Choice([*map(str, Said)]),
-    help="Did it reach anyone outside? yes, no, unknown",
+    type=_OUTSIDE,
+    help="Did it reach anyone outside? yes, no, unknown, or caught: no, it was caught in time.",
 )
+@click.option("--near-miss", is_flag=True, help="It was caught in time: the same as --outside caught.")
 @click.option("--by", metavar="NAME", help="Who reports it; for a note the account's name if not given.")
 @click.option("--title", metavar="TEXT", help="Its name in lists; the first sentence if not given.")
 @click.option("--happened", metavar="TIME", type=MOMENT, help="When it happened: a time, or a date.")
@@ -55,24 +93,31 @@ _ACTIONS = click.Choice(sorted(KNOWN_VALUES["containment.action"]))
 @click.option(
     "--markers",
     metavar="LIST",
+    type=_Markers(),
     help=f"With --note, what is true of it: {', '.join(_MARKERS)}; several with commas.",
 )
-def new(*, project: Path | None, note: str | None, markers: str | None, **said: Any) -> Answer:
+def new(
+    *, project: Path | None, note: str | None, markers: str | None, near_miss: bool, **said: Any
+) -> Answer:
     """Write an incident down, start its clocks, and say what to do now.
 
     On a terminal it asks for what no flag says, six questions at most; elsewhere a missing flag is bad usage.
     With --note a small slip is noted as level 1, unless it is more than that: then exit 1.
     """
     known = reporting.workflows(project)
+    if near_miss and said["outside"] in {None, str(Said.NO)}:
+        said["outside"] = _CAUGHT
     if note is None:
         if markers is not None:
             raise _usage("--markers goes with --note.")
         asked = _asked(said, _incident_questions(known))
-        return reporting.new(project=project, report=_report(asked))
+        return reporting.new(project=project, report=_report(asked, near_miss=near_miss))
     if said["what"] is not None:
         raise _usage("--note and --what do not go together: a note says what happened itself.")
+    if near_miss or said["outside"] == _CAUGHT:
+        raise _usage("A near miss is more than a slip: say --what in place of --note.")
     asked = _asked({**said, "what": note, "markers": markers}, _note_questions(known))
-    true = _true_of(asked.pop("markers"))
+    true = frozenset(asked.pop("markers").split(",")) - {_NONE}
     asked["by"], asked["outside"] = asked["by"] or whoami(), asked["outside"] or Said.NO
     return reporting.note(project=project, report=_report(asked), markers=true)
 
@@ -84,14 +129,15 @@ def new(*, project: Path | None, note: str | None, markers: str | None, **said: 
 @click.option("--did", metavar="TEXT", help="What exactly, and how more harm is kept away meanwhile.")
 @click.option("--at", metavar="TIME", type=TIME, help="When; now if it is not given.")
 @click.option("--workflow", metavar="W", help="Another workflow than the incident's own.")
-def contain(*, project: Path | None, incident: str, at: Any, **said: Any) -> Answer:
+@click.option("--by-hand", is_flag=True, help="Somebody stopped it: on_pause is not run.")
+def contain(*, project: Path | None, incident: str, at: Any, by_hand: bool, **said: Any) -> Answer:
     """Note that a workflow was stopped, and run its on_pause.
 
     Works before anything else is known of the incident. From now on until `restart` the workflow counts as
-    paused. Exit 1 where on_pause failed; the line in the log stays.
+    paused. Exit 1 where on_pause failed: then it counts as contained once somebody says --by-hand.
     """
     stop = LogEntry(at=now(), event=Event.CONTAINED, **said)
-    return stopping.contain(project=project, incident=incident, stop=stop, at=at)
+    return stopping.contain(project=project, incident=incident, stop=stop, at=at, by_hand=by_hand)
 
 
 def _incident_questions(known: Sequence[str]) -> tuple[_Question, ...]:
@@ -101,22 +147,23 @@ def _incident_questions(known: Sequence[str]) -> tuple[_Question, ...]:
         _Question("what", "What happened, in a sentence or two?"),
         _Question("wrong", "Which words of it were wrong, exactly? (Enter: not known)", default=""),
         _Question("noticed_by", "Who noticed?", _NOTICED_BY),
-        _Question("outside", "Did it reach anyone outside the company?", tuple(map(str, Said))),
+        _Question(
+            "outside",
+            f"Did it reach anyone outside the company?\n    {_CAUGHT}: no, it was caught in time",
+            _OUTSIDE,
+        ),
         _Question("by", "Your name?"),
     )
 
 
 def _note_questions(known: Sequence[str]) -> tuple[_Question, ...]:
-    return (
-        *_which(known),
-        _Question(
-            "markers", f"Is any of this true of it: {', '.join(reporting.MARKERS)}? (or none, unknown)"
-        ),
-    )
+    sentences = "\n".join(f"    {name:<14}  {words}" for name, words in reporting.MARKERS.items())
+    asks = f"Is any of this true of it?\n{sentences}\n    (none, unknown, or words on the left, with commas)"
+    return (*_which(known), _Question("markers", asks, _Markers()))
 
 
 def _which(known: Sequence[str]) -> tuple[_Question, ...]:
-    return () if len(known) == 1 else (_Question("workflow", "Which workflow?", tuple(known)),)
+    return () if len(known) == 1 else (_Question("workflow", "Which workflow?", _Words(known)),)
 
 
 def _asked(said: Mapping[str, Any], questions: Sequence[_Question]) -> dict[str, Any]:
@@ -131,10 +178,14 @@ def _asked(said: Mapping[str, Any], questions: Sequence[_Question]) -> dict[str,
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise _usage(f"Nobody can be asked here; missing: {', '.join(map(_named, missing))}.")
     open_ones = [one for one in questions if not said[one.flag]]
-    answers = {
-        one.flag: _answer(one, f"{number}/{len(open_ones)} {one.asks}")
-        for number, one in enumerate(open_ones, start=1)
-    }
+    answers: dict[str, Any] = {}
+    try:
+        for number, one in enumerate(open_ones, start=1):
+            answers[one.flag] = _answer(one, f"{number}/{len(open_ones)} {one.asks}")
+    except click.Abort:
+        so_far = shlex.join(_command_with(answers))
+        click.echo(f"\nNothing is written yet. To go on from here:\n{so_far}", err=True)
+        raise
     if "wrong" in answers:
         answers["wrong"] = tuple(filter(None, [answers["wrong"].strip()]))
     return {**said, **answers}
@@ -142,34 +193,42 @@ def _asked(said: Mapping[str, Any], questions: Sequence[_Question]) -> dict[str,
 
 def _answer(question: _Question, prompt: str) -> Any:
     """Ask on stderr, so that stdout holds the answer of the command only."""
-    kind = click.Choice(question.choices, case_sensitive=False) if question.choices else None
     while True:
         given = click.prompt(
-            prompt, type=kind, default=question.default, show_default=False, prompt_suffix=" ", err=True
+            prompt,
+            type=question.kind,
+            default=question.default,
+            show_default=False,
+            prompt_suffix=" ",
+            err=True,
         )
         if question.default is not None or given.strip():
             return given
 
 
+def _command_with(answers: Mapping[str, Any]) -> Iterator[str]:
+    """The command as it was called, with what was answered since as flags."""
+    context = click.get_current_context()
+    flags = {one.name: one.opts[0] for one in context.command.params}
+    yield from context.command_path.split()
+    for name, value in {**context.params, **answers}.items():
+        if value is True:
+            yield flags[name]
+        elif value not in {None, False, "", ()}:
+            for one in value if isinstance(value, tuple) else (value,):
+                yield from (flags[name], one.isoformat() if isinstance(one, date) else str(one))
+
+
 def _named(question: _Question) -> str:
     flag = f"--{question.flag.replace('_', '-')}"
-    return f"{flag} ({'|'.join(question.choices)})" if question.choices else flag
+    return f"{flag} ({'|'.join(question.kind.choices)})" if isinstance(question.kind, _Words) else flag
 
 
-def _report(said: Mapping[str, Any]) -> reporting.Report:
-    return reporting.Report(**{**said, "wrong": tuple(said["wrong"]), "outside": Said(said["outside"])})
-
-
-def _true_of(written: str) -> frozenset[str]:
-    """The markers in a list; none of them for `none`."""
-    given = frozenset(word.strip().casefold().replace("-", "_") for word in written.split(",")) - {""}
-    if strange := sorted(given - set(_MARKERS)):
-        raise _usage(f"{strange[0]!r} is no marker: {', '.join(_MARKERS)}.")
-    if "none" in given and len(given) > 1:
-        raise _usage("--markers says none and names one.")
-    if not given:
-        raise _usage("--markers is empty: say none if none of them is true.")
-    return given - {"none"}
+def _report(said: Mapping[str, Any], *, near_miss: bool = False) -> reporting.Report:
+    """What was said; that it was caught in time is a no, and a near miss."""
+    caught = said["outside"] == _CAUGHT
+    told = {"wrong": tuple(said["wrong"]), "outside": Said.NO if caught else Said(said["outside"])}
+    return reporting.Report(**{**said, **told, "near_miss": near_miss or caught})
 
 
 def _usage(message: str) -> click.UsageError:

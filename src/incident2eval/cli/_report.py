@@ -30,6 +30,7 @@ def report(*, project: Path | None, incident: str, target: str | None, write: Pa
 
     What happened, how far it is, what is due from whom, and whom it may have to be told to: as one page. With
     --as the record that another database asks for: nothing in it is guessed, what does not fit stays empty.
-    Names of people and customers, addresses and secrets are in pseudonyms throughout.
+    Names of people and customers, addresses and secrets are in pseudonyms; the page, and no record, names who
+    answers for a workflow by the settings: owner, deputy, who switches it off, approvers.
     """
     return reports.report(project=project, incident=incident, target=target, write=write)

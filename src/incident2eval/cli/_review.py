@@ -16,7 +16,8 @@ from incident2eval.pipeline._answer import Answer
     "--as-of",
     metavar="DATE",
     type=click.DateTime(["%Y-%m-%d"]),
-    help="Read what is overdue at the end of this day; by default of the quarter's last.",
+    help="Read what is overdue at the end of this day; by default of the quarter's last, or of yesterday "
+    "while it runs.",
 )
 @click.option(
     "--format",
@@ -32,6 +33,9 @@ def review(
 
     Incidents and near misses, how long they took, what came again, what is open, duties, restarts, cases:
     every figure says how it was worked out, over how many records and which.
+
+    The same files give the same review, to the byte. A quarter that is not over needs --as-of for that:
+    without it clocks are read at the start of today, UTC.
     """
     day = as_of.date() if as_of else None
     return reviews.review(project=project, quarter=quarter, as_of=day, form=form, write=write)

@@ -77,21 +77,22 @@ def triage(  # noqa: PLR0913 - one option each
 @click.option(
     "--not-required", is_flag=True, help="Nobody has to be told: a person's decision, with a reason."
 )
+@click.option("--reopen", is_flag=True, help="Neither after all: the clock runs again. Needs a reason too.")
 @click.option("--by", metavar="NAME", required=True, help="Who filed or decided it.")
 @click.option("--at", metavar="TIME", type=TIME, help="When; now if it is not given.")
 @click.option("--reason", metavar="TEXT", help="Why; needed with --not-required.")
 @click.option("--ref", metavar="TEXT", help="Where the notice is kept: a number, a file.")
-def duty(
-    *, project: Path | None, incident: str, rule: str, filed: bool, not_required: bool, **given: Any
-) -> Answer:
+def duty(*, project: Path | None, incident: str, rule: str, **given: Any) -> Answer:
     """Keep that a notice was filed, or decided not to be required.
 
     `triage` lists the rules. Only a named person decides, with a reason; nothing else stops a clock. This is
     no legal advice.
     """
-    if filed == not_required:
-        raise _usage("Say --filed or --not-required.")
-    note = DutyNote(rule=rule, state=follow_up.FILED if filed else follow_up.NOT_REQUIRED, **given)
+    states = {"filed": follow_up.FILED, "not_required": follow_up.NOT_REQUIRED, "reopen": follow_up.OPEN}
+    chosen = [state for option, state in states.items() if given.pop(option)]
+    if len(chosen) != 1:
+        raise _usage("Say one of --filed, --not-required and --reopen.")
+    note = DutyNote(rule=rule, state=chosen[0], **given)
     return follow_up.duty(project=project, incident=incident, note=note)
 
 

@@ -1,5 +1,7 @@
 """Times on the command line."""
 
+from datetime import datetime
+
 import click
 
 from incident2eval.model import Moment
@@ -19,7 +21,18 @@ class When(click.ParamType[Moment]):
         try:
             return moment(str(value), bare_date=self._bare_date)
         except UnclearMoment as error:
-            self.fail(f"{value!r} {error}: {error.hint}", param, ctx)
+            self.fail(f"{value!r} {error}: {_with_offset(str(value)) or error.hint}", param, ctx)
+
+
+def _with_offset(written: str) -> str | None:
+    """What to write where nothing but the offset is missing: this machine's; None where more is wrong."""
+    text = written.strip()
+    try:
+        here = f"{text}{datetime.fromisoformat(text).astimezone().isoformat()[-6:]}"
+        moment(here, bare_date=False)
+    except (ValueError, OverflowError):
+        return None
+    return f"write {here} if it is by this machine's clock, {text}Z if it is UTC"
 
 
 MOMENT = When(bare_date=True)

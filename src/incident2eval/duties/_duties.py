@@ -57,7 +57,7 @@ def duties(  # noqa: PLR0913 - everything a duty hangs on, each by name
         incident=incident,
         organisation=organisation,
         rules={rule.id: rule for rule in rules},
-        words={rule.id: word_on(rule, incident, severity, approvers) for rule in rules},
+        words={rule.id: word_on(rule, incident, severity, approvers, now) for rule in rules},
         facts=facts_of(incident, workflow),
         now=now,
     )

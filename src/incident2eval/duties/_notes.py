@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from incident2eval.model import Approver, DutyNote, Incident, Moment, Rule, Severity, visible
 
 FILED = "filed"
 NOT_REQUIRED = "not_required"
+_AHEAD = timedelta(hours=14)
+"""No clock on Earth is further ahead of UTC."""
 COUNSEL = "legal"
 """The role that decides about a notice to customers or people from level 3 on (R89)."""
 
@@ -38,7 +41,9 @@ class Word:
         return self.filed[-1].at if self.filed else None
 
 
-def word_on(rule: Rule, incident: Incident, severity: Severity, approvers: Sequence[Approver]) -> Word:
+def word_on(
+    rule: Rule, incident: Incident, severity: Severity, approvers: Sequence[Approver], now: datetime
+) -> Word:
     """What people noted about a rule, without what does not count.
 
     Args:
@@ -46,11 +51,12 @@ def word_on(rule: Rule, incident: Incident, severity: Severity, approvers: Seque
         incident: File and log together; of two words the later one counts.
         severity: The level that counts.
         approvers: Who may sign as what.
+        now: An aware moment; what is to be filed after it is not filed yet.
     """
     counted: list[DutyNote] = []
     ignored: list[str] = []
     for note in (one for one in incident.duties if one.rule == rule.id):
-        faults = list(_against(note, rule, severity, approvers))
+        faults = [*_too_soon(note, now), *_against(note, rule, severity, approvers)]
         ignored += faults
         if not faults:
             counted.append(note)
@@ -75,6 +81,15 @@ def _against(note: DutyNote, rule: Rule, severity: Severity, approvers: Sequence
                 f"the decision of {who} that it is not required has no effect: from level 3 on somebody with "
                 f"the role {COUNSEL} decides about a notice to customers or people"
             )
+
+
+def _too_soon(note: DutyNote, now: datetime) -> Iterator[str]:
+    """Why a filing does not count yet; a bare date may have begun elsewhere."""
+    if note.state != FILED or note.at is None:
+        return
+    begun = note.at <= now if isinstance(note.at, datetime) else note.at <= (now + _AHEAD).date()
+    if not begun:
+        yield f"it says that it was filed on {note.at:%Y-%m-%d}, and that is still to come"
 
 
 def _is_counsel(name: str, approvers: Sequence[Approver]) -> bool:

@@ -29,6 +29,8 @@ class Event(StrEnum):
     """What an entry tells of; others are kept and mean nothing to the tool."""
 
     CONTAINED = "contained"
+    ON_PAUSE_FAILED = "on_pause_failed"
+    """The command that was to stop it failed; a later `contained` says that it is stopped."""
     TRIAGED = "triaged"
     """A person confirmed or overruled type and severity."""
     ANSWERED = "answered"
@@ -64,6 +66,8 @@ class LogEntry:
     did: str | None = None
     severity: Severity | None = None
     """triaged: the level that the person chose."""
+    given: Severity | None = None
+    """The level that incident.yaml stated when the line was written."""
     suggested: Severity | None = None
     """triaged: the level that the tool suggested then."""
     type: tuple[IncidentType, ...] = ()

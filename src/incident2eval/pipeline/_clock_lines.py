@@ -135,4 +135,6 @@ def _urgency(duty: Duty) -> tuple[bool, datetime]:
 
 
 def _end_of(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
+    last = datetime.max.replace(tzinfo=UTC)
+    start = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return last if start > last - timedelta(days=1) else start + timedelta(days=1)

@@ -10,6 +10,7 @@ from incident2eval.model import (
     Finding,
     Incident2EvalError,
     IncidentFile,
+    NotJudged,
     Rule,
     Severity,
 )
@@ -115,11 +116,18 @@ def rules_of(home: Project) -> tuple[Rule, ...]:
 
 
 def _sealed(home: Project, incident_id: str) -> tuple[list[datetime], list[str]]:
-    """When each sealed file was sealed; none where the manifest does not hold."""
+    """When each sealed file was sealed; none where manifest or files are not what they were.
+
+    Files that are absent count: a checkout for CI holds none.
+    """
     try:
-        return [entry.when for entry in home.sealed(incident_id)], []
+        sealed = [entry.when for entry in home.sealed(incident_id)]
+        home.verify_seal(incident_id)
+    except NotJudged as error:
+        return sealed, [str(error)]
     except Incident2EvalError as error:
-        return [], [str(fault) for fault in error.faults]
+        return [], [str(fault) for fault in error.faults] or [str(error)]
+    return sealed, []
 
 
 def _missing(home: Project, incident_id: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

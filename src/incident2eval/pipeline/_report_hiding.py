@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from typing import Any, TypeVar
 
+from incident2eval.detection.spots import CUSTOMER, spots
 from incident2eval.model import Incident2EvalError, IncidentFile, NotJudged, Rule, Run
 from incident2eval.pipeline._dossier import read_traces
 from incident2eval.pipeline._hiding import sure_of_key
@@ -31,13 +32,17 @@ _IDS = frozenset(
 class Hiding:
     """Puts the nouns of an incident into pseudonyms, the same for the same person throughout."""
 
-    def __init__(self, home: Project, file: IncidentFile, more: Iterable[object] = ()) -> None:
+    def __init__(
+        self, home: Project, file: IncidentFile, more: Iterable[object] = (), *, for_others: bool
+    ) -> None:
         """Read everything once, so that who is named in one place is hidden in all.
 
         Args:
             home: Whose key, roster and settings; the project gets a key where it has none.
             file: The incident.
             more: What else will be shown, such as the seal.
+            for_others: Whether it leaves the house: else who answers for a workflow by the settings stays in
+                clear wherever the whole name stands, as signers do in other reports.
         """
         key, self.notes = _key(home)
         runs = _runs(home, file.incident.id)
@@ -45,8 +50,14 @@ class Hiding:
         learn_incident(self._redactor, file.incident, runs)
         people = sorted({name.strip() for name in _people([file, *more])}, key=len, reverse=True)
         self._redactor.learn_names(name for name in people if " " in name and _WORD.search(name))
-        self._called = {name: self._made(name) for name in people}
-        self._whole = [(self._anywhere(name), made) for name, made in self._called.items() if " " in name]
+        clear = frozenset() if for_others else frozenset(_answering(home))
+        self._redactor.spare({"contact": name} for name in clear)
+        self._called = {name: name if name in clear else self._made(name) for name in people}
+        self._whole = [
+            (self._anywhere(name), made)
+            for name, made in self._called.items()
+            if " " in name and name not in clear
+        ]
 
     def text(self, text: str) -> str:
         """A sentence with nobody's name in it."""
@@ -107,6 +118,16 @@ def _key(home: Project) -> tuple[bytes, tuple[str, ...]]:
 
 def _is_person(noun: str, field: str) -> bool:
     return field in _PEOPLE or (noun, field) in _NAMES
+
+
+def _answering(home: Project) -> Iterator[str]:
+    """Who answers for a workflow by the settings; a customer of the same name is nobody's to show."""
+    flows = home.settings.workflows.values()
+    named = {one.name for one in home.settings.approvers}
+    named |= {name for flow in flows for name in (flow.owner, flow.deputy, flow.switch_off_by) if name}
+    for name in sorted(map(str.strip, named)):
+        if not any(spot.kind == CUSTOMER for spot in spots(name, home.customers)):
+            yield name
 
 
 def _people(value: object, noun: str = "", field: str = "") -> Iterator[str]:

@@ -21,7 +21,15 @@ from incident2eval.pipeline import _pack_account as account
 from incident2eval.pipeline._clock_lines import left
 from incident2eval.pipeline._layout import counted
 from incident2eval.report import wording
-from incident2eval.report.incident import STAGES, DutyRow, IncidentPage, ItemRow, StageRow, TaskRow
+from incident2eval.report.incident import (
+    NOT_SAID,
+    STAGES,
+    DutyRow,
+    IncidentPage,
+    ItemRow,
+    StageRow,
+    TaskRow,
+)
 from incident2eval.stages import Dwell, blockers, doubts, minimum, out_of_order, stage, times
 from incident2eval.store import SealedFile
 from incident2eval.triage import Triage
@@ -56,7 +64,6 @@ _DONE = {
     Event.RESTART_REFUSED: "restart refused",
     Event.CLOSED: "closed",
 }
-_NOT_SAID = "not written down"
 
 
 def page_of(
@@ -91,15 +98,12 @@ def page_of(
             StageRow(name=words.label, meaning=words.meaning, reached=reached >= each)
             for each, words in STAGES.items()
         ),
-        blockers=blockers(file, ahead) if reached is not Stage.CLOSED else (),
+        next_stage=STAGES[ahead].label.lower() if reached is not Stage.CLOSED else "",
+        blockers=_blockers(file, ahead) if reached is not Stage.CLOSED else (),
         doubts=(*doubts(incident, file.entries, now), *out_of_order(file)),
         tasks=tuple(_task(one, now) for one in sorted(file.tasks, key=lambda one: one.done)),
         duties=tuple(_duty(one, now) for one in sorted(_live(file), key=_urgency)),
-        not_triggered=tuple(
-            f"{one.rule.name} ({one.rule.id}): {'; '.join(one.because)}."
-            for one in file.duties
-            if one.state is ClockState.NOT_APPLICABLE
-        ),
+        not_triggered=tuple((why, tuple(rules)) for why, rules in _not_triggered(file).items()),
         checked=wording.day(max((one.rule.checked for one in file.duties), default=date.min))
         if file.duties
         else "",
@@ -112,7 +116,7 @@ def page_of(
         cases=file.cases,
         restart=tuple(_restart(file)),
         updates=tuple(f"{one.kind}: {one.ref}" for one in incident.updates),
-        said=tuple((one.to, one.text or _NOT_SAID) for one in incident.communications),
+        said=tuple((one.to, one.text or NOT_SAID) for one in incident.communications),
         timeline=tuple(map(account.as_event, _timeline(file, written, sealed))),
     )
 
@@ -125,8 +129,7 @@ def _colour(file: IncidentFile, reached: Stage) -> str:
 
 
 def _standing(file: IncidentFile, reached: Stage) -> Iterator[str]:
-    ahead = f"; next: {STAGES[Stage(reached + 1)].label.lower()}" if reached is not Stage.CLOSED else ""
-    yield f"{STAGES[reached].label}{ahead}."
+    yield f"{STAGES[reached].label}."
     if file.incident.outcome is Happened.NEAR_MISS:
         yield "A near miss: caught before it had an effect."
     if file.types:
@@ -140,6 +143,11 @@ def _standing(file: IncidentFile, reached: Stage) -> Iterator[str]:
         yield f"Overdue: {counted(late, 'notice')}."
     if todo := sum(not one.done for one in file.tasks):
         yield f"Open: {counted(todo, 'task')}."
+
+
+def _blockers(file: IncidentFile, ahead: Stage) -> tuple[str, ...]:
+    """What keeps it from the next stage; where nothing is open a person still has to close it."""
+    return blockers(file, ahead) or ("nobody has closed it yet (close)",)
 
 
 def _facts(file: IncidentFile, dwell: Dwell) -> Iterator[tuple[str, str]]:
@@ -158,8 +166,8 @@ def _facts(file: IncidentFile, dwell: Dwell) -> Iterator[tuple[str, str]]:
         role = f" ({incident.reporter.role})" if incident.reporter.role else ""
         yield "Reported by", f"{incident.reporter.name}{role}"
     if file.workflow:
-        yield "Owner of the workflow", file.workflow.owner or _NOT_SAID
-        yield "What people do meanwhile", file.workflow.fallback or _NOT_SAID
+        yield "Owner of the workflow", file.workflow.owner or NOT_SAID
+        yield "What people do meanwhile", file.workflow.fallback or NOT_SAID
 
 
 def _task(one: Task, now: datetime) -> TaskRow:
@@ -177,6 +185,15 @@ def _task(one: Task, now: datetime) -> TaskRow:
 
 def _live(file: IncidentFile) -> list[Duty]:
     return [one for one in file.duties if one.state is not ClockState.NOT_APPLICABLE]
+
+
+def _not_triggered(file: IncidentFile) -> dict[str, list[str]]:
+    """Why rules do not fire, and which."""
+    found: dict[str, list[str]] = {}
+    for one in file.duties:
+        if one.state is ClockState.NOT_APPLICABLE:
+            found.setdefault("; ".join(one.because), []).append(f"{one.rule.name} ({one.rule.id})")
+    return found
 
 
 def _urgency(duty: Duty) -> tuple[bool, bool, datetime]:
@@ -290,7 +307,7 @@ def _way(entry: LogEntry) -> str:
 
 def _at(moment: Moment | None) -> str:
     if moment is None:
-        return _NOT_SAID
+        return NOT_SAID
     return wording.spoken(moment) if isinstance(moment, datetime) else wording.day(moment)
 
 

@@ -1,9 +1,9 @@
 """Everything that a quarterly review is worked out from, gathered from the rooms that know it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-from incident2eval.model import Fault, Incident2EvalError, IncidentFile, Severity, Stage
+from incident2eval.model import Event, Fault, Incident, Incident2EvalError, IncidentFile, Stage
 from incident2eval.pipeline._gate_history import gate_history
 from incident2eval.pipeline._incident_file import incident_files, rules_of
 from incident2eval.pipeline._readiness import guarded
@@ -12,6 +12,7 @@ from incident2eval.pipeline._types import Typed, told_by, types_of
 from incident2eval.review import Dwell, Material
 from incident2eval.stages import minimum, stage, times
 from incident2eval.store import Project, read_types
+from incident2eval.triage import level
 
 
 def gather(home: Project, as_of: datetime) -> tuple[Material, tuple[Fault, ...]]:
@@ -30,11 +31,13 @@ def gather(home: Project, as_of: datetime) -> tuple[Material, tuple[Fault, ...]]
     runs, broken = gate_history(home)
     types, untold = _types(home)
     lock, workflows = home.lock(), home.settings.workflows
+    written = {one.incident.id: home.incident(one.incident.id).written or one.incident for one in files}
     drafts, unread = _drafts(home)
     material = Material(
         files=tuple(files),
         unreadable=_unreadable(home, files),
-        written=_written(home, files),
+        written={name: one.severity for name, one in written.items() if one.severity is not None},
+        not_counting={one.incident.id: _not_counting(one, written[one.incident.id]) for one in files},
         dwell={one.incident.id: _dwell(one) for one in files},
         items={one.incident.id: minimum(one) for one in files},
         closed=frozenset(one.incident.id for one in files if stage(one) is Stage.CLOSED),
@@ -58,14 +61,16 @@ def _unreadable(home: Project, files: Sequence[IncidentFile]) -> tuple[str, ...]
     return tuple(sorted({*home.incident_ids(), *home.fileless_incidents()} - read))
 
 
-def _written(home: Project, files: Sequence[IncidentFile]) -> Mapping[str, Severity]:
-    """The levels that the files themselves give, before their logs."""
-    loaded = {one.incident.id: home.incident(one.incident.id) for one in files}
-    return {
-        incident: one.written.severity
-        for incident, one in loaded.items()
-        if one.written is not None and one.written.severity is not None
-    }
+def _not_counting(file: IncidentFile, written: Incident) -> frozenset[int]:
+    """The entries of a log, numbered from 1, that give a level which did not count when it was given."""
+    return frozenset(
+        number
+        for number, entry in enumerate(file.entries, start=1)
+        if entry.event == Event.TRIAGED and entry.severity is not None
+        # As it stood then: what the facts suggest today has no say in it.
+        for then in [entry.suggested or file.level.suggested]
+        if level(file.incident, written, then, file.entries[:number], file.approvers).counts != entry.severity
+    )
 
 
 def _dwell(file: IncidentFile) -> Dwell:

@@ -155,9 +155,11 @@ def _due(home: Project, incident: Incident, now: datetime) -> Iterator[str]:
         if item.due <= ahead and item.number != _EVIDENCE_ITEM:
             yield from (f"{incident.id}: {why}" for why in item.missing)
     for duty in file.duties:
-        if duty.state is ClockState.OVERDUE and duty.due is not None:
+        # A clock runs on while nobody says whether the rule is for this firm.
+        if duty.state.is_open and duty.due is not None and duty.due < now:
             due = f"{duty.due:%Y-%m-%d %H:%M} UTC"
-            yield f"{incident.id}: {duty.rule.id} was due by {due}: tell {duty.rule.tell}, or decide (duty)"
+            doubt = ", if it is for you" if duty.state is ClockState.SCOPE_NOT_DECLARED else ""
+            yield f"{incident.id}: {duty.rule.id} was due by {due}{doubt}: tell {duty.rule.tell}, or decide (duty)"
     for odd in (*doubts(file.incident, file.entries, now), *out_of_order(file)):
         yield f"{incident.id}: {odd}"
 

@@ -48,13 +48,21 @@ class Contained:
     """False where the log said the same before."""
     hook: HookResult | None
     """None where the settings name no `on_pause`."""
+    by_hand: bool
     is_paused: bool | None
     """Whether the gate takes it for paused now; None where another log cannot be read."""
     asks: tuple[str, ...]
     related: tuple[Related, ...]
 
 
-def contain(*, project: Path | None, incident: str, stop: LogEntry, at: datetime | None = None) -> Answer:
+def contain(
+    *,
+    project: Path | None,
+    incident: str,
+    stop: LogEntry,
+    at: datetime | None = None,
+    by_hand: bool = False,
+) -> Answer:
     """Note a stop, run the workflow's `on_pause`, and say what to do next.
 
     Needs no cause, no evidence and no trace that can be read. The same again adds no line, and runs
@@ -65,9 +73,10 @@ def contain(*, project: Path | None, incident: str, stop: LogEntry, at: datetime
         incident: Its id.
         stop: Who did what: `by`, `action`, `did`, and `workflow` where it is another one than the incident's.
         at: When, UTC; `stop.at` where nobody says.
+        by_hand: Whether somebody stopped it: then `on_pause` is not run.
 
     Returns:
-        Exit code 1 where `on_pause` failed: the line stays in the log.
+        Exit code 1 where `on_pause` failed: the log says so, and the incident does not count as contained.
 
     Raises:
         BadInput: No such incident or workflow, a faulty file, a name that is none, or a time to come.
@@ -85,7 +94,13 @@ def contain(*, project: Path | None, incident: str, stop: LogEntry, at: datetime
     if before is None:
         append(home, incident, entry)
     settings = settings or home.settings.workflows.get(name)
-    hook = run_hook(settings.on_pause, project=home.root) if settings and settings.on_pause else None
+    command = settings.on_pause if settings and not by_hand else None
+    hook = run_hook(command, project=home.root) if command else None
+    if hook is not None and hook.trouble is not None:
+        failed_to = LogEntry(
+            at=now(), event=Event.ON_PAUSE_FAILED, by=entry.by, workflow=entry.workflow, reason=hook.trouble
+        )
+        append(home, incident, failed_to)
     done = Contained(
         home=home,
         loaded=loaded,
@@ -94,6 +109,7 @@ def contain(*, project: Path | None, incident: str, stop: LogEntry, at: datetime
         entry=before or entry,
         is_new=before is None,
         hook=hook,
+        by_hand=by_hand,
         is_paused=_paused(home, name),
         asks=tuple(_asks(home, loaded, settings, entry)),
         related=related(home.settings, name) if _level(loaded) is Severity.SEVERE else (),
@@ -116,7 +132,9 @@ def _opened(home: Project, incident: str, workflow: str | None) -> Loaded:
 
 def _same(loaded: Loaded, entry: LogEntry, *, exactly_then: bool, paused: bool | None) -> LogEntry | None:
     """The line that says the same already; a stop after a restart is another one."""
-    for one in loaded.entries:
+    for at, one in enumerate(loaded.entries):
+        if any(later.event == Event.ON_PAUSE_FAILED for later in loaded.entries[at:]):
+            continue  # what was said then did not hold
         alike = (one.event, one.by, one.action, one.workflow) == (
             Event.CONTAINED,
             entry.by,
@@ -219,12 +237,15 @@ def _text(done: Contained) -> list[str]:
 def _stopped(done: Contained) -> Iterator[str]:
     """Whether this command switched anything off, and how people work meanwhile."""
     settings, hook = done.settings, done.hook
-    if hook is None:
+    if done.by_hand:
+        yield "Stopped by hand: on_pause was not run."
+    elif hook is None:
         why = "names no on_pause" if settings else "does not know this workflow"
         yield f"incident2eval.toml {why}: NOTHING WAS SWITCHED OFF FROM HERE. {switched_off_by(settings)}."
     elif hook.trouble is None:
         yield "on_pause ran."
     else:
         yield f"NOT STOPPED FROM HERE: on_pause failed: {visible(hook.trouble)}. {switched_off_by(settings)}."
+        yield "Once it is stopped, say so: the same command with --by-hand."
     if settings and settings.fallback:
         yield f"Meanwhile: {settings.fallback}"

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from incident2eval import formats
+from incident2eval.inventory import Item
 from incident2eval.model import BadInput, Customers, Fault, Incident2EvalError, Run
 from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline._dossier import TRACES, read_traces
@@ -66,8 +67,11 @@ def take_in(home: Project, incident: str, files: Mapping[str, bytes], *, by: str
     lines = [
         f"{incident}: {counted(runs, 'run')} read, {counted(len(entries), 'file')} sealed",
         *(f"  {e.sha256[:12]}  {e.kind:<16} {e.file}" for e in entries),
-        "of the eight kinds of evidence:",
+        _heading(incident, items),
         *(f"  {item}" for item in items),
+        f"next: incident2eval run {incident}"
+        if runs
+        else f"no run is among it yet; next: incident2eval collect {incident} --trace FILE",
     ]
     passed = (
         f"{file} {what}, and was not sealed: put the file itself there, under a plain name"
@@ -75,6 +79,12 @@ def take_in(home: Project, incident: str, files: Mapping[str, bytes], *, by: str
     )
     notes = (*loaded.warnings, *warnings, *passed, *_unread(kept, files, runs))
     return Answer(data=data, text=wrapped(lines), notes=notes)
+
+
+def _heading(incident: str, items: Sequence[Item]) -> str:
+    """What the list is, and which file says why something is not there."""
+    where = f"; a reason goes into incidents/{incident}/incident.yaml"
+    return f"of the eight kinds of evidence{where if any(item.is_missing for item in items) else ''}:"
 
 
 def _by_name(paths: Sequence[Path]) -> dict[str, bytes]:

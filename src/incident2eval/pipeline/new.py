@@ -1,7 +1,9 @@
 """`new`: an incident written down in the first minute, and what to do now; or a note of a small slip."""
 
+import json
 import re
 import shlex
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,8 +18,10 @@ from incident2eval.model import (
     Duty,
     FailureType,
     Fault,
+    Happened,
     Incident,
     Moment,
+    Organisation,
     Severity,
     WorkflowSettings,
 )
@@ -26,7 +30,7 @@ from incident2eval.model.incident import Questions, When, WorkflowVersion
 from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline._clock_lines import left, shown
 from incident2eval.pipeline._incident_file import rules_of
-from incident2eval.pipeline._layout import wrapped
+from incident2eval.pipeline._layout import counted, wrapped
 from incident2eval.pipeline._related import switched_off_by
 from incident2eval.pipeline._said_times import iso, refuse_future
 from incident2eval.pipeline._types import Placed, failure_of, placed
@@ -35,15 +39,19 @@ from incident2eval.store import Project, found
 from incident2eval.triage import triage
 
 MARKERS = {
-    "material": "it is material",
+    "material": "it matters to the business",
     "visible": "somebody outside could see it",
-    "unauthorised": "the workflow did what it was not allowed to do",
-    "sensitive": "sensitive information is in it",
-    "control_failed": "a control that should have stopped it did not",
+    "unauthorised": "nobody had allowed it",
+    "sensitive": "it touched sensitive information",
+    "control_failed": "a control should have stopped it and did not",
 }
 """What makes a quality issue an incident (R5), beside being repeated, which nobody is asked (R6)."""
 
 _SHOWN = 4
+_ASKED_ROLES = 3
+_EVERY_FIRM = frozenset({"controller", "processor"})
+"""What a firm is to the data it holds; every other role is one of a sector."""
+
 VISIBLE, UNKNOWN = "visible", "unknown"
 TITLE = 200
 """Characters that a title has at most."""
@@ -70,6 +78,8 @@ class Report:
     noticed_by: str | None = None
     outside: Said = Said.UNKNOWN
     """Whether it reached anybody outside."""
+    near_miss: bool = False
+    """Whether it was caught in time; then it reached nobody outside."""
     title: str | None = None
     happened: Moment | None = None
     noticed: Moment | None = None
@@ -100,17 +110,23 @@ def new(*, project: Path | None, report: Report) -> Answer:
     logs = settings.log_location if settings else None
     remarks = [f"Where its logs are: {logs}"] if logs else []
     written = home.incident(found(home, fields, year=at_once.year, remarks=remarks))
-    incident, running = written.incident, _running(home, written.incident, at_once)
+    incident, organisation = written.incident, home.settings.organisation
+    judged = _judged(home, incident, at_once)
+    running = _running(judged, incident)
+    assumed = report.noticed is None and report.aware is None
     clocks = [{"rule": one.rule.id, "state": one.state, "due": iso(one.due)} for one in running if one.due]
     lines = [
-        f"{incident.id}  {incident.title}",
+        f"{incident.id}  {incident.title}{' (near miss)' if report.near_miss else ''}",
         f"written to {_file(incident)}",
         "",
         *_first_steps(incident.id, workflow, settings),
         "",
+        *(_assumed(incident) if assumed else ()),
         *_clocks(incident, running, at_once),
+        *(_to_declare(judged, organisation) if any(map(_is_undeclared, running)) else ()),
+        f"  {NOTICE}",
     ]
-    data = _data(incident) | {"clocks": clocks, "notice": NOTICE}
+    data = _data(incident) | {"noticed_assumed": assumed, "clocks": clocks, "notice": NOTICE}
     return Answer(data=data, text=wrapped(lines), notes=(*home.warnings, *written.warnings))
 
 
@@ -140,6 +156,8 @@ def note(*, project: Path | None, report: Report, markers: Collection[str]) -> A
         "severity": int(Severity.LOW),
         "impact": {"domains": ["operational"], "acted_on": "no"},
         "questions": dict.fromkeys(Questions.__dataclass_fields__, "no"),
+        # No marker is true of it: nobody outside could see it, and nothing sensitive is in it.
+        "circumstances": {"personal_data": "no", "client_harmed": "no"},
     }
     incident = home.incident(found(home, fields | slip, year=at_once.year)).incident
     lines = [
@@ -177,13 +195,20 @@ def _fields(
     refuse_name(report.by)
     if not report.what.strip():
         raise BadInput(Fault(field="--what", message="is empty", hint="say in a sentence what happened"))
+    if report.near_miss and report.outside is not Said.NO:
+        message = f"says that it was caught in time, and --outside says {report.outside}"
+        raise BadInput(Fault(field="--near-miss", message=message, hint="leave one of them away"))
     noticed = report.noticed or at_once
     aware = report.aware or (noticed if isinstance(noticed, datetime) else None)
     times = {"happened": report.happened, "noticed": noticed, "aware": aware}
     refuse_future(times, at_once)
     model = settings.deployed.get("model") if settings else None
     version = {"model": model} if isinstance(model, str) and not model.startswith("env:") else {}
-    optional: dict[str, JSON] = {"noticed_by": report.noticed_by, "wrong": list(report.wrong)}
+    optional: dict[str, JSON] = {
+        "noticed_by": report.noticed_by,
+        "wrong": list(report.wrong),
+        "outcome": str(Happened.NEAR_MISS) if report.near_miss else None,
+    }
     asked = dict.fromkeys(Questions.__dataclass_fields__, str(Said.UNKNOWN))
     return {
         "title": report.title or title_of(report.what),
@@ -229,9 +254,9 @@ def _first_steps(incident: str, workflow: str, settings: WorkflowSettings | None
     yield f"     incident2eval run {incident}"
 
 
-def _running(home: Project, incident: Incident, at_once: datetime) -> list[Duty]:
-    """The duties of which a clock runs, first those known to be for this firm, then by the hour."""
-    judged = duties_room.duties(
+def _judged(home: Project, incident: Incident, at_once: datetime) -> tuple[Duty, ...]:
+    """Every rule, as it stands in the first minute."""
+    return duties_room.duties(
         incident,
         home.settings.organisation,
         rules_of(home),
@@ -239,8 +264,31 @@ def _running(home: Project, incident: Incident, at_once: datetime) -> list[Duty]
         severity=triage(incident, ()).suggested,
         approvers=home.settings.approvers,
     )
-    running = (one for one in judged if one.state.is_open and one.due)
-    return sorted(running, key=lambda one: (_is_undeclared(one), one.due or at_once, one.rule.id))
+
+
+def _running(judged: Sequence[Duty], incident: Incident) -> list[Duty]:
+    """The duties of which a clock runs, the one to look at first at the top.
+
+    First what was answered yes; then what is known to be for this firm; then, where nobody declared that,
+    what is for every firm (data protection) before what is for a sector; then by the hour.
+    """
+
+    def place(one: Duty) -> tuple[bool, bool, bool, str, str]:
+        facts = (*one.rule.all_of, *one.rule.any_of)
+        is_answered = any(getattr(incident.questions, name, None) is Said.YES for name in facts)
+        undeclared = _is_undeclared(one)
+        of_sector = undeclared and not _EVERY_FIRM.issuperset(one.rule.scope.roles)
+        return not is_answered, undeclared, of_sector, f"{one.due:%Y-%m-%dT%H:%M:%S}", one.rule.id
+
+    return sorted((one for one in judged if one.state.is_open and one.due), key=place)
+
+
+def _assumed(incident: Incident) -> Iterator[str]:
+    """That the clocks count from the moment of typing, and how to say another one."""
+    yield "Nobody said when it was noticed, so now is assumed. If it was earlier:"
+    yield f"  incident2eval triage {incident.id} --when aware=TIME --by NAME"
+    yield "  (next time at once: incident2eval new --noticed TIME)"
+    yield ""
 
 
 def _clocks(incident: Incident, running: Sequence[Duty], at_once: datetime) -> Iterator[str]:
@@ -252,13 +300,28 @@ def _clocks(incident: Incident, running: Sequence[Duty], at_once: datetime) -> I
         yield f"Clocks that may be running, since {shown(incident.when.aware)}:"
         for one in running[:_SHOWN]:
             yield f"  {_until(one, at_once)}  {one.rule.id}: {one.rule.name}"
-        if any(map(_is_undeclared, running)):
-            yield "  (*) nobody said whether it is for you: [organisation] in incident2eval.toml"
         more = f"{len(running) - _SHOWN} more, why, and what stops them" if len(running) > _SHOWN else "why"
         yield f"  {more}: incident2eval triage {incident.id}"
     else:
         yield f"No clock with a fixed end runs so far; more: incident2eval triage {incident.id}"
-    yield f"  {NOTICE}"
+
+
+def _to_declare(judged: Sequence[Duty], organisation: Organisation) -> Iterator[str]:
+    """The lines of the settings that settle most of what nobody declared; as they stand they end no rule."""
+    scopes = [one.rule.scope for one in judged if _is_undeclared(one)]
+    open_ones = counted(len(scopes), "rule")
+    yield f"  (*) not said whether it is for you ({open_ones}); say it in incident2eval.toml:"
+    places = Counter(place for scope in scopes for place in scope.jurisdictions)
+    if places and not organisation.jurisdictions:
+        numbers = (f"{place} {counted(count, 'rule')}" for place, count in places.items())
+        yield "      [organisation]"
+        yield f"      # keep where you are: {', '.join(numbers)}"
+        yield f"      jurisdictions = {json.dumps(list(places))}"
+    if roles := Counter(role for scope in scopes for role in scope.roles):
+        yield "      [organisation.roles]"
+        for role, count in roles.most_common(_ASKED_ROLES):
+            yield f'      {role} = "unknown"  # yes or no settles {counted(count, "rule")}'
+        yield "    All roles, and what is still open: incident2eval check"
 
 
 def _until(duty: Duty, now: datetime) -> str:
@@ -306,12 +369,14 @@ def _refused(
     outside = Said.YES if seen else Said.UNKNOWN if UNKNOWN in markers else report.outside
     words = ["incident2eval", "new", "--workflow", workflow, "--what", report.what.strip(), "--by", report.by]
     words += ["--outside", str(outside), *(["--noticed-by", report.noticed_by] if report.noticed_by else [])]
+    times = {"happened": report.happened, "noticed": report.noticed, "aware": report.aware}
+    words += [word for name, at in times.items() if at for word in (f"--{name}", iso(at))]
     command = shlex.join(words)
     lines = ["Not noted: this is more than a quality issue.", *(f"  {why}" for why in reasons)]
-    lines.append("Open it as an incident, by (it asks for the rest):")
+    lines.append("Open it as an incident (it asks for the rest):")
     return Answer(
         data={"incident": None, "escalate": list(reasons), "command": command},
-        text=f"{wrapped(lines)}\n  {command}",
+        text=f"{wrapped(lines)}\n\n{command}",
         exit_code=1,
         notes=notes,
     )

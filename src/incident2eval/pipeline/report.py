@@ -12,7 +12,6 @@ from incident2eval.model import (
     JSON,
     NOTICE,
     BadInput,
-    ClockState,
     Fault,
     Incident2EvalError,
     IncidentFile,
@@ -26,7 +25,14 @@ from incident2eval.pipeline._report_hiding import Hiding
 from incident2eval.pipeline._report_page import page_of
 from incident2eval.pipeline._reports import refuse_places
 from incident2eval.pipeline._word import now
-from incident2eval.report.incident import DutyRow, IncidentPage, incident_page
+from incident2eval.report.incident import (
+    CLOCKS,
+    MADE_UP,
+    MOST_BLOCKERS,
+    DutyRow,
+    IncidentPage,
+    incident_page,
+)
 from incident2eval.store import Project, SealedFile, dump, write_together
 
 _REVIEW = "read it before it leaves the house: what does not fit was left empty, and nothing was guessed"
@@ -40,7 +46,9 @@ def report(
     write: Path | None = None,
     at: datetime | None = None,
 ) -> Answer:
-    """Tell of an incident in pseudonyms: as a page, or as somebody else's record.
+    """Tell of an incident: as a page, or as somebody else's record.
+
+    Both are in pseudonyms; the page names those who answer for a workflow by the settings.
 
     Args:
         project: The project's folder, or None for the nearest one upward.
@@ -61,7 +69,7 @@ def report(
     opened = open_file(home, incident, at_once)
     written = home.incident(incident).written or opened.file.incident
     sealed = _sealed(home, incident)
-    hiding = Hiding(home, opened.file, more=[written, *sealed])
+    hiding = Hiding(home, opened.file, more=[written, *sealed], for_others=known is not None)
     file = hiding(opened.file)
     answer = (
         _exchanged(file, known, write)
@@ -120,22 +128,41 @@ def _data(file: IncidentFile, page: IncidentPage, write: Path | None) -> dict[st
 
 def _text(page: IncidentPage, write: Path | None) -> str:
     """What a person sees without opening the page."""
-    lines = [f"{page.incident}  {page.title}", "", page.level, *(f"  {line}" for line in page.standing)]
+    lines = [f"{page.incident}  {page.title}", MADE_UP, ""]
+    lines += [page.level, *(f"  {line}" for line in page.standing), *_missing(page)]
     running = [one for one in page.duties if one.state.is_open]
     if running:
         lines += ["", "who may have to be told:"]
         lines += [f"  {one.id}: {one.tell}: {one.when}{_doubt(one)}" for one in running if one.dated]
-        others = sum(not one.dated for one in running)
-        lines += [f"  and {others} without a date, which the page names"] if others else []
-        lines.append(f"  {NOTICE}")
-    if page.blockers:
-        lines += ["", "missing for the next stage:", *(f"  {line}" for line in page.blockers)]
+        lines += [*_undated(running), f"  {NOTICE}"]
     lines += ["", f"written: {write}" if write else "--write FILE.html makes a page of all of it"]
     return wrapped(lines)
 
 
+def _missing(page: IncidentPage) -> list[str]:
+    """What keeps it from the next stage, the first of it."""
+    if not page.blockers:
+        return []
+    more = len(page.blockers) - MOST_BLOCKERS
+    lines = [f"  missing for the next stage ({page.next_stage}):"]
+    lines += [f"    {line}" for line in page.blockers[:MOST_BLOCKERS]]
+    return [*lines, f"    and {more} more, which the page names"] if more > 0 else lines
+
+
+def _undated(running: Sequence[DutyRow]) -> list[str]:
+    """The duties without a date: those that hold now in a line each, the others by their ids."""
+    undated = [one for one in running if not one.dated]
+    now = [one for one in undated if one.is_ours and not one.is_waiting]
+    others = {
+        "without a date, if they are for us at all": [one.id for one in undated if not one.is_ours],
+        "not started": [one.id for one in undated if one.is_waiting],
+    }
+    lines = [f"  {one.id}: {one.tell}: {one.when or CLOCKS[one.state].label.lower()}" for one in now]
+    return [*lines, *(f"  {words}: {', '.join(ids)}" for words, ids in others.items() if ids)]
+
+
 def _doubt(duty: DutyRow) -> str:
-    return ", if it is for us at all" if duty.state is ClockState.SCOPE_NOT_DECLARED else ""
+    return "" if duty.is_ours else ", if it is for us at all"
 
 
 def _exchanged(file: IncidentFile, target: Target, write: Path | None) -> Answer:

@@ -21,6 +21,7 @@ from incident2eval.pipeline._layout import wrapped
 from incident2eval.pipeline._masking import masked_text
 from incident2eval.pipeline._redacting import redactor_of
 from incident2eval.pipeline._review_material import gather
+from incident2eval.pipeline._word import now
 from incident2eval.report import review as forms
 from incident2eval.review import review as worked_out
 from incident2eval.store import Project, dump, write_together
@@ -39,37 +40,44 @@ _IN_PEOPLES_WORDS = frozenset({"repeated_controls", "policy_change"})
 """Figures whose rows are called by what people wrote; all else is ids, settings and lists of the tool."""
 
 
-def review(
+def review(  # noqa: PLR0913 - the command's options, and the day
     *,
     project: Path | None,
     quarter: str | None = None,
     as_of: date | None = None,
     form: str | None = None,
     write: Path | None = None,
+    at: datetime | None = None,
 ) -> Answer:
     """Work out the quarterly review.
 
+    The same files give the same bytes with the same `as_of`, and of a quarter that is over without it too. A
+    quarter that runs needs `as_of` for that: without it clocks are read at the start of today, UTC.
+
     Args:
         project: The project's folder, or None for the nearest one upward.
-        quarter: Such as `2026-Q4`; today's in UTC where not given. The only use of today's date.
-        as_of: What is overdue is read at the end of this day, UTC; of the quarter's last where not given.
+        quarter: Such as `2026-Q4`; today's in UTC where not given.
+        as_of: What is overdue is read at the end of this day, UTC. Where not given: of the quarter's last, or
+            of yesterday while the quarter runs.
         form: One of `FORMS`; None for a summary in plain text, and for all four with `write`.
         write: A folder to write the forms into.
+        at: The moment that tells which day is today, aware; now when not given.
 
     Returns:
         Exit code 0, or 3 where a file cannot be read: what it tells is in no figure.
 
     Raises:
-        BadInput: There is no project, no such quarter, or no place to write to; its settings, roster, lock or
-            register of types cannot be read.
+        BadInput: There is no project, no such quarter, none that has begun, or no place to write to; its
+            settings, roster, lock or register of types cannot be read.
         NotJudged: The file system refused; the roster holds hashes, and their key is not at hand.
     """
-    home, asked = Project.find(project), _quarter(quarter)
-    at = _end_of(as_of) if as_of else asked.end
+    home, today = Project.find(project), (at or now()).astimezone(UTC).date()
+    asked = _quarter(quarter, today)
+    read_at = _end_of(as_of) if as_of else min(asked.end, _start_of(today))
     if write is not None:
         _refuse_place(home, write)
-    material, faults = gather(home, at)
-    found = _hidden(home, worked_out(material, asked, as_of=at), material.files)
+    material, faults = gather(home, read_at)
+    found = _hidden(home, worked_out(material, asked, as_of=read_at), material.files)
     data = json.loads(forms.document(found))
     text = FORMS[form](found).decode() if form else wrapped(forms.summary(found))
     if write is not None:
@@ -79,22 +87,32 @@ def review(
         data=data,
         text=text.rstrip("\n"),
         exit_code=3 if faults or found.unreadable else 0,
-        notes=tuple(_notes(found, faults)),
+        notes=(*(f"not read: {fault}" for fault in faults), *_on_clocks(asked, as_of, today)),
     )
 
 
-def _quarter(text: str | None) -> Quarter:
+def _quarter(text: str | None, today: date) -> Quarter:
     if text is None:
-        return Quarter.of(datetime.now(UTC))
+        return Quarter.of(today)
     try:
-        return Quarter.parse(text)
+        asked = Quarter.parse(text)
     except ValueError as error:
         raise BadInput(Fault(field="--quarter", message=f"{error}, not {text!r}")) from error
+    if asked.first > today:
+        message = f"{asked} begins on {asked.first}, and today is {today}: there is nothing to review yet"
+        raise BadInput(
+            Fault(field="--quarter", message=message, hint=f"name {Quarter.of(today)}, or one before")
+        )
+    return asked
+
+
+def _start_of(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=UTC)
 
 
 def _end_of(day: date) -> datetime:
     try:
-        return datetime.combine(day + timedelta(days=1), time(), tzinfo=UTC)
+        return _start_of(day + timedelta(days=1))
     except OverflowError as error:
         raise BadInput(Fault(field="--as-of", message="is no day that a clock can be read at")) from error
 
@@ -118,10 +136,13 @@ def _written(found: Review, folder: Path, endings: tuple[str, ...]) -> list[str]
     return [str(path) for path in files]
 
 
-def _notes(found: Review, faults: tuple[Fault, ...]) -> Iterator[str]:
-    yield from (f"not read: {fault}" for fault in faults)
-    if found.as_of > datetime.now(UTC):
-        yield "the quarter is not over: overdue means by its end (--as-of DATE reads clocks at another day)"
+def _on_clocks(asked: Quarter, as_of: date | None, today: date) -> Iterator[str]:
+    """What a reader of clocks that were not read at the end of a quarter should know."""
+    if as_of and as_of >= today:
+        yield f"{as_of} is not over: what is due until then counts as overdue"
+    elif as_of is None and asked.end > _start_of(today):
+        read = f"clocks were read at the start of {today}, UTC"
+        yield f"the quarter is not over: {read}; --as-of {today - timedelta(days=1)} gives the same again"
 
 
 def _hidden(home: Project, found: Review, files: tuple[IncidentFile, ...]) -> Review:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
-from incident2eval.model import JSON, NOTICE, ClockState, Duty, IncidentFile, Stage
+from incident2eval.model import JSON, NOTICE, ClockState, Duty, Incident2EvalError, IncidentFile, Stage
 from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline._clock_lines import duty_json, left, shown
 from incident2eval.pipeline._incident_file import incident_files
@@ -36,7 +36,7 @@ def status(*, project: Path | None, workflow: str | None) -> Answer:
         home.workflow(workflow)
     files, faults = incident_files(home, at_once)
     files = [one for one in files if workflow in {None, one.incident.workflow.name}]
-    paused = {name: home.paused(name) for name in _workflows(home, files) if workflow in {None, name}}
+    paused = {name: _paused(home, name) for name in _workflows(home, files) if workflow in {None, name}}
     return Answer(
         data={
             "incidents": [_json(one, at_once) for one in files],
@@ -47,6 +47,14 @@ def status(*, project: Path | None, workflow: str | None) -> Answer:
         exit_code=3 if faults else 0,
         notes=tuple(f"not read: {fault}" for fault in faults),
     )
+
+
+def _paused(home: Project, name: str) -> str | None:
+    """Why a workflow is paused; where that cannot be read, it may be."""
+    try:
+        return home.paused(name)
+    except Incident2EvalError as error:
+        return f"perhaps: {error.faults[0] if error.faults else error}"
 
 
 def _workflows(home: Project, files: list[IncidentFile]) -> list[str]:

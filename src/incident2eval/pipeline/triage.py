@@ -1,7 +1,7 @@
 """`triage`: what an incident is, how bad, what to do about it now, and whom to tell by when."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from incident2eval.model import (
     LogEntry,
     Severity,
     Stage,
+    merged,
 )
 from incident2eval.model import Answer as Said
 from incident2eval.model.incident import Questions
@@ -28,6 +29,7 @@ from incident2eval.pipeline._clock_lines import duty_json
 from incident2eval.pipeline._dossier import open_dossier
 from incident2eval.pipeline._incident_file import Opened, open_file
 from incident2eval.pipeline._layout import wrapped
+from incident2eval.pipeline._said_times import refuse_future
 from incident2eval.pipeline._triage_lines import changed_lines, people, triage_lines
 from incident2eval.pipeline._word import append, now
 from incident2eval.stages import blockers, doubts, minimum, out_of_order, stage
@@ -76,13 +78,13 @@ def triage(
         BadInput: No such incident, a faulty file, or a level other than the suggested one without a reason.
     """
     home, at_once = Project.find(project), now()
-    findings, unread = _findings(home, incident)
-    opened = open_file(home, incident, at_once, findings)
+    found, unread = findings(home, incident)
+    opened = open_file(home, incident, at_once, found)
     if word is None:
         text = triage_lines(opened, at_once, everything=everything)
     else:
         _keep(home, opened, word, at_once)
-        before, opened = opened, open_file(home, incident, at_once, findings)
+        before, opened = opened, open_file(home, incident, at_once, found)
         text = changed_lines(before, opened)
     return Answer(
         data=_data(opened, at_once),
@@ -91,7 +93,7 @@ def triage(
     )
 
 
-def _findings(home: Project, incident: str) -> tuple[tuple[Finding, ...] | None, tuple[str, ...]]:
+def findings(home: Project, incident: str) -> tuple[tuple[Finding, ...] | None, tuple[str, ...]]:
     """What the checks find in the recorded run; None where there is no run to ask, and why."""
     try:
         return open_dossier(home, incident).findings, ()
@@ -102,6 +104,7 @@ def _findings(home: Project, incident: str) -> tuple[tuple[Finding, ...] | None,
 
 def _keep(home: Project, opened: Opened, word: Word, at_once: datetime) -> None:
     """Write down what a person says of type and level, and what they answer."""
+    refuse_future(word.moments, at_once)
     incident, suggested = opened.file.incident, opened.triage.suggested
     counts = max(opened.file.level.counts, suggested)
     severity = word.severity or counts
@@ -119,7 +122,8 @@ def _keep(home: Project, opened: Opened, word: Word, at_once: datetime) -> None:
             moments=word.moments,
             outcome=word.outcome,
         )
-        append(home, incident.id, answered)
+        if merged(incident, [answered]) != incident:
+            append(home, incident.id, answered)
     if decides:
         triaged = LogEntry(
             at=at_once,
@@ -130,7 +134,10 @@ def _keep(home: Project, opened: Opened, word: Word, at_once: datetime) -> None:
             suggested=suggested,
             type=word.type or (opened.triage.types if word.confirm else ()),
         )
-        append(home, incident.id, triaged)
+        last = next((one for one in reversed(opened.file.entries) if one.event == Event.TRIAGED), None)
+        kept = last and replace(triaged, at=last.at, previous=last.previous, given=last.given)
+        if kept is None or kept != last:
+            append(home, incident.id, triaged)
 
 
 def _data(opened: Opened, at_once: datetime) -> dict[str, JSON]:

@@ -69,7 +69,8 @@ def _incident(home: Project, incident: str) -> Answer:
         lines.append(f"newest digest: {digest}")
     if state.entries and not words:
         notes.append(
-            "no report holds a digest of this seal yet: one that was written anew would look the same"
+            "no report holds a digest of this seal yet, so nobody could tell if evidence and seal were both "
+            "replaced: write the newest digest down where others cannot change it"
         )
     return Answer(
         data={"ok": not (problems or absent), "problems": [*problems, *absent], "digest": digest},

@@ -8,13 +8,26 @@ from incident2eval.report.pack import Event
 from incident2eval.report.templating import filled
 from incident2eval.report.wording import Wording
 
+NOT_SAID = "not written down"
+"""Stands where the file does not say; the page names such things together, in one line."""
+
+MADE_UP = (
+    "Names, addresses and secrets here are made up, though they may look real: the same one stands for the "
+    "same throughout. Only who answers for a workflow by the settings is called by the real name."
+)
+
+MOST_BLOCKERS = 3
+"""So many of what keeps it from the next stage stand at the top."""
+
 LONGEST = 20_000
 """A text longer than this is cut on the page: nobody reads it here."""
 
 STAGES: dict[Stage, Wording] = {
     Stage.REPORTED: Wording("Reported", "Somebody wrote it down."),
     Stage.CONTAINED: Wording("Stopped", "It can do no further harm while people look at it."),
-    Stage.CLASSIFIED: Wording("Level confirmed", "A person said how serious it is."),
+    Stage.CLASSIFIED: Wording(
+        "Level and facts settled", "A person said how serious it is, and the first facts are there."
+    ),
     Stage.PRESERVED: Wording("Evidence kept", "What it was is sealed, before anything is changed."),
     Stage.CAUSED: Wording("Cause known", "A person confirmed why it happened and which control failed."),
     Stage.REMEDIATED: Wording("Put right", "Everything that had to be done first is done."),
@@ -84,6 +97,11 @@ class DutyRow:
         """Whether somebody said that the rule is for the firm at all."""
         return self.state is not ClockState.SCOPE_NOT_DECLARED
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it asks for nothing yet: its clock has not started, or the rule is not in force."""
+        return self.state is ClockState.NOT_STARTED
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemRow:
@@ -115,6 +133,8 @@ class IncidentPage:
     answers: tuple[tuple[str, str], ...]
     """The seven questions and what was answered."""
     stages: tuple[StageRow, ...]
+    next_stage: str
+    """What the next stage is called; empty where it is closed."""
     blockers: tuple[str, ...]
     """What keeps it from the next stage."""
     doubts: tuple[str, ...]
@@ -122,8 +142,8 @@ class IncidentPage:
     tasks: tuple[TaskRow, ...]
     duties: tuple[DutyRow, ...]
     """Those that somebody has to look at, then those that are done."""
-    not_triggered: tuple[str, ...]
-    """The others, and why each does not fire."""
+    not_triggered: tuple[tuple[str, tuple[str, ...]], ...]
+    """The others by why they do not fire: the reason, and the rules."""
     checked: str
     """The day on which the rules were checked last; empty where there are none."""
     evidence: tuple[str, ...]
@@ -149,5 +169,8 @@ def incident_page(page: IncidentPage) -> str:
         sheet="incident.css",
         page=page,
         clocks=CLOCKS,
+        made_up=MADE_UP,
+        not_said=NOT_SAID,
+        most=MOST_BLOCKERS,
         notice=NOTICE,
     )

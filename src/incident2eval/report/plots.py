@@ -29,6 +29,8 @@ _LISTED = frozenset({"by_type", "duties", "out_of_service"})
 
 _SVG = "http://www.w3.org/2000/svg"
 _KEPT = ("fill", "stroke", "stroke-width", "fill-opacity", "text-anchor", "font-size", "font-weight")
+_FULL: Mapping[Unit, float] = {Unit.HOURS: 1.0, Unit.SHARE: 1.0}
+"""What a bar of the whole width stands for at least: of minutes, or of a small share, none is that long."""
 _WIDTH, _BAR, _MARGIN = 6.6, 0.34, 0.16
 """Inches: of the picture, for each bar, and for what stands above and below them."""
 
@@ -79,7 +81,7 @@ def _bars_on(axes: "Axes", figure: Figure, rows: Sequence[FigureRow]) -> None:
     solid = [value - apart for value, apart in zip(values, near, strict=True)]
     axes.barh(places, solid, height=0.62, color=_MAIN)
     axes.barh(places, near, left=solid, height=0.62, color=_NEAR)
-    most = max(values)
+    most = max(*values, _FULL.get(figure.unit, 0.0))
     for place, row, value in zip(places, rows, values, strict=True):
         label = wording.one_line(labelled(figure, row), LONGEST_LABEL)
         axes.text(-most * 0.025, place, label, ha="right", va="center", color=_INK)
@@ -97,7 +99,7 @@ def labelled(figure: Figure, row: FigureRow) -> str:
 
 
 def said(value: float | str | None, unit: Unit) -> str:
-    """A value as a person reads it; hours beyond two days with the days too."""
+    """A value as a person reads it; less than an hour in minutes, beyond two days with the days too."""
     if value is None:
         return "not known"
     if isinstance(value, str):
@@ -105,6 +107,8 @@ def said(value: float | str | None, unit: Unit) -> str:
     match unit:
         case Unit.SHARE:
             return f"{value:.0%}"
+        case Unit.HOURS if value < 1:
+            return f"{value * 60:.0f} min"
         case Unit.HOURS:
             return f"{value:,.1f} h" + (f" ({value / 24:,.1f} days)" if value >= 48 else "")
         case Unit.DAYS:

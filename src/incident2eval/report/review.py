@@ -169,9 +169,12 @@ def span(review: Review) -> str:
 
 def _read(review: Review) -> str:
     at = review.as_of.astimezone(UTC)
+    when = f"on {wording.spoken(at)}"
     if (at.hour, at.minute, at.second) == (0, 0, 0):
-        return f"What is overdue was read at the end of {wording.day(at - timedelta(days=1))}."
-    return f"What is overdue was read on {wording.spoken(at)}."
+        when = f"at the end of {wording.day(at - timedelta(days=1))}, UTC"
+    if at.date() > review.last:
+        return f"What is overdue was read {when}."
+    return f"The quarter was not over: what is overdue was read {when}, as the next day began."
 
 
 def summary(review: Review) -> Iterator[str]:

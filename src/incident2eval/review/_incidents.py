@@ -109,20 +109,24 @@ def lowered(t: Tables) -> Measured:
 
 @figure("Levels set against the suggestion")
 def levels_overruled(t: Tables) -> Measured:
-    """Decisions on a level in the quarter where the person chose another one than the tool suggested."""
+    """Decisions of the quarter that set a level, and another one than the tool suggested.
+
+    A lowering without a reason or the authority sets none: it is told apart, and in no value.
+    """
     decided = where(t.events, "event", Event.TRIAGED)
     decided = decided[decided["severity"].notna()]
     says, silent = told(decided, "suggested")
     other = says[says["severity"] != says["suggested"]]
     rows = (
         FigureRow(label=label, value=len(group), n=len(group), ids=ids_of(group))
-        for label, group in groups(other.assign(why=other["reason"].map(_with_reason)), "why")
+        for label, group in groups(other.assign(why=list(map(_how, other["reason"], other["counts"]))), "why")
     )
-    return count(other, of=says, rows=rows, unknown=silent)
+    return count(where(other, "counts", True), of=says, rows=rows, unknown=silent)
 
 
-def _with_reason(reason: object) -> str:
-    return "with a reason" if isinstance(reason, str) and reason.strip() else "without a reason"
+def _how(reason: object, counts: object) -> str:
+    said = "with a reason" if isinstance(reason, str) and reason.strip() else "without a reason"
+    return said if counts else f"{said}, and does not count"
 
 
 @figure("Incidents that cannot be read")

@@ -50,6 +50,8 @@ class Material:
     """Ids of incidents whose files cannot be read."""
     written: Mapping[str, Severity] = field(default_factory=dict)
     """Incident -> the level that its file gave before its log changed it."""
+    not_counting: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    """Incident -> the numbers of those entries of its log, from 1, that give a level which does not count."""
     dwell: Mapping[str, Dwell] = field(default_factory=dict)
     """By incident."""
     items: Mapping[str, tuple[FileItem, ...]] = field(default_factory=dict)

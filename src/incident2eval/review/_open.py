@@ -2,9 +2,7 @@
 
 from incident2eval.model import ClockState, FigureRow, Unit
 from incident2eval.review._definition import Measured, count, counted_by, figure, ids_of, told, where
-from incident2eval.review._tables import Tables, day
-
-_FILED = ("filed in time", "filed late", "filed, when is not told")
+from incident2eval.review._tables import IN_TIME, LATE, NO_DUE, NO_HOUR, NO_TIME, Tables, day
 
 
 @figure("Open remediation")
@@ -15,7 +13,7 @@ def open_tasks(t: Tables) -> Measured:
 
 @figure("Open remediation, overdue")
 def overdue_tasks(t: Tables) -> Measured:
-    """Open tasks whose date has passed; a bare date passes with its day."""
+    """Open tasks whose date had passed when clocks were read; a bare date passes with its day."""
     says, silent = told(t.tasks, "overdue")
     late = where(says, "overdue", True)
     return count(late, of=says, rows=counted_by(late, "workflow"), unknown=silent)
@@ -39,16 +37,18 @@ def duties(t: Tables) -> Measured:
 
 @figure("Duties filed late")
 def duties_late(t: Tables) -> Measured:
-    """Duties of incidents of the quarter that were filed after they were due."""
-    filed = where(t.duties, "quarter", str(t.quarter))
-    filed = where(filed, "state", *_FILED)
-    silent = where(filed, "state", _FILED[2])
-    return count(where(filed, "state", _FILED[1]), of=where(filed, "state", *_FILED[:2]), unknown=silent)
+    """Duties of incidents of the quarter that were filed after they were due.
+
+    n counts the filings that have a time and a numbered deadline.
+    """
+    mine = where(t.duties, "quarter", str(t.quarter))
+    silent = where(mine, "state", NO_TIME, NO_HOUR, NO_DUE)
+    return count(where(mine, "state", LATE), of=where(mine, "state", IN_TIME, LATE), unknown=silent)
 
 
 @figure("Duties overdue")
 def duties_overdue(t: Tables) -> Measured:
-    """Duties of all incidents up to the end of the quarter that are due and not met."""
+    """Duties of all incidents up to the end of the quarter that were past due when clocks were read."""
     late = where(t.duties, "state", str(ClockState.OVERDUE))
     return count(late, of=t.duties, rows=counted_by(late, "rule"))
 

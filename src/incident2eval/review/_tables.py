@@ -10,12 +10,14 @@ import pandas as pd
 
 from incident2eval.model import (
     ClockState,
+    Duty,
     Event,
     IncidentFile,
     Moment,
     Quarter,
     Severity,
     Task,
+    Term,
 )
 from incident2eval.review._material import GateRun, Material
 
@@ -25,11 +27,18 @@ INCIDENTS = (
 ).split()
 TASKS = "id incident workflow kind overdue days".split()
 DUTIES = "id incident quarter rule state".split()
-EVENTS = "id incident quarter event at workflow severity suggested reason".split()
+EVENTS = "id incident quarter event at workflow severity suggested reason counts".split()
 CHANGES = "id quarter workflow kind followed".split()
 GATE_RUNS = "id quarter at workflow changed overrides".split()
-_FILED = {True: "filed late", False: "filed in time", None: "filed, when is not told"}
 OUTCOMES = "id incident quarter at workflow outcome after_restart".split()
+
+IN_TIME, LATE = "filed in time", "filed late"
+NO_NUMBER = "filed, no number to be late by"
+NO_TIME, NO_HOUR, NO_DUE = (
+    "filed, when is not told",
+    "filed, at which hour is not told",
+    "filed, when it was due is not known",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +78,7 @@ def tables(material: Material, quarter: Quarter, as_of: datetime) -> Tables:
     name = str(quarter)
     files = [one for one in material.files if Quarter.of(one.incident.when.noticed) <= quarter]
     known = _table((_incident(one, material) for one in files), INCIDENTS)
-    events = _table((row for one in material.files for row in _events(one)), EVENTS)
+    events = _table((row for one in material.files for row in _events(one, material)), EVENTS)
     runs = _table(_gate_runs(material), GATE_RUNS)
     outcomes = _table(_outcomes(material), OUTCOMES)
     return Tables(
@@ -176,11 +185,29 @@ def _duties(file: IncidentFile) -> Iterator[dict[str, Any]]:
                 "incident": file.incident.id,
                 "quarter": str(Quarter.of(file.incident.when.noticed)),
                 "rule": duty.rule.id,
-                "state": _FILED[duty.late] if duty.state is ClockState.FILED else str(duty.state),
+                "state": _filed(duty) if duty.state is ClockState.FILED else str(duty.state),
             }
 
 
-def _events(file: IncidentFile) -> Iterator[dict[str, Any]]:
+def _filed(duty: Duty) -> str:
+    """How a notice that was filed stands to its deadline, or why that cannot be told."""
+    if duty.late is not None:
+        return LATE if duty.late else IN_TIME
+    if duty.filed_at is None:
+        return NO_TIME
+    if duty.due is not None:
+        return NO_HOUR
+    return NO_DUE if any(map(_has_number, (duty.rule.term, duty.rule.at_most))) else NO_NUMBER
+
+
+def _has_number(term: Term | None) -> bool:
+    """Whether a term is a number of hours, days or months, not a word."""
+    numbers = (term.hours, term.days, term.working_days, term.months) if term else ()
+    return any(one is not None for one in numbers)
+
+
+def _events(file: IncidentFile, material: Material) -> Iterator[dict[str, Any]]:
+    not_counting = material.not_counting.get(file.incident.id, frozenset())
     for number, entry in enumerate(file.entries, start=1):
         yield {
             "id": f"{file.incident.id} log entry {number}",
@@ -192,6 +219,7 @@ def _events(file: IncidentFile) -> Iterator[dict[str, Any]]:
             "severity": entry.severity,
             "suggested": entry.suggested,
             "reason": entry.reason,
+            "counts": number not in not_counting,
         }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from incident2eval.model import Answer, ClockState, Duty, IncidentFile, Severity, Stage
-from incident2eval.stages._log import closing, stopped
+from incident2eval.stages._log import closing, not_stopped, stopped
 from incident2eval.stages._minimum import NOT_STOPPED, is_formal, minimum
 from incident2eval.stages._moments import shown
 from incident2eval.stages._words import line
@@ -59,6 +59,8 @@ def _not_done(file: IncidentFile, stage: Stage) -> Iterator[str]:
     match stage:
         case Stage.CONTAINED if is_formal(file) and not file.incident.containment:
             yield NOT_STOPPED
+        case Stage.CONTAINED if not_stopped(file.entries, file.incident.workflow.name):
+            yield "on_pause failed, and nobody has said since that it is stopped (contain --by-hand)"
         case Stage.CLASSIFIED if file.incident.severity is None and file.level.confirmed_by is None:
             yield "no person has confirmed the level (triage)"
         case Stage.CLOSED:

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 
 from incident2eval.model import Event, IncidentFile, LogEntry, RestartDecision
 
-_OPENS_AGAIN = frozenset({Event.CONTAINED, Event.RESTARTED, Event.RESTART_REFUSED, Event.TRIAGED})
+_OPENS_AGAIN = frozenset(
+    {Event.CONTAINED, Event.RESTARTED, Event.RESTART_REFUSED, Event.TRIAGED, Event.ANSWERED}
+)
 """What a closing does not outlive: whoever closed it did not know of it."""
 
 
@@ -28,6 +30,15 @@ def stopped(entries: Sequence[LogEntry], own: str) -> dict[str, LogEntry]:
         elif entry.event == Event.RESTARTED:
             paused.pop(name, None)
     return paused
+
+
+def not_stopped(entries: Sequence[LogEntry], own: str) -> LogEntry | None:
+    """The failure of the command that was to stop the incident's own workflow, if no stop came after it."""
+    failed: LogEntry | None = None
+    for entry in in_time(entries):
+        if entry.workflow in {None, own} and entry.event in {Event.CONTAINED, Event.ON_PAUSE_FAILED}:
+            failed = entry if entry.event == Event.ON_PAUSE_FAILED else None
+    return failed
 
 
 def restarts(entries: Iterable[LogEntry], own: str) -> list[LogEntry]:

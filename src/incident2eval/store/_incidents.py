@@ -3,16 +3,20 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from incident2eval.model import INCIDENT_ID, JSON, KNOWN_VALUES, BadInput, Fault, Incident, LogEntry, merged
 from incident2eval.store._files import read_bytes
-from incident2eval.store._log import LOG, open_log, pause, read_log
+from incident2eval.store._log import LOG, Log, open_log, pause, whole_log
 from incident2eval.store._validation import Checked, Doubt, Rules, check, near, one_of, quoted
 from incident2eval.store._yaml import MAX_BYTES, as_text, read_yaml
 
 _FORM = "two to ten capitals or digits, a year, a running number, such as INC-2026-0142"
+_SHORTEST_REASON = 3
+_NO_REASONS = frozenset({"none", "n/a", "nothing", "unknown", "tbd", "todo"})
+"""What people write where they have no reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +30,8 @@ class Loaded:
     """Its log, in order."""
     written: Incident | None = None
     """The file alone."""
+    torn: bool = False
+    """Whether a line of the log was cut short: what it was to say is lost."""
 
 
 def proper_id(incident_id: str) -> str:
@@ -36,7 +42,9 @@ def proper_id(incident_id: str) -> str:
     """
     if re.fullmatch(INCIDENT_ID, incident_id):
         return incident_id
-    raise BadInput(Fault(message=f"{quoted(incident_id)} is no incident id", hint=_FORM))
+    capitals = incident_id.upper()
+    hint = f"did you mean {capitals}?" if re.fullmatch(INCIDENT_ID, capitals) else _FORM
+    raise BadInput(Fault(message=f"{quoted(incident_id)} is no incident id", hint=hint))
 
 
 def ids_in(folder: Path, *, holding: str) -> tuple[str, ...]:
@@ -92,11 +100,15 @@ def read_incident(incidents: Path, incident_id: str, *, evidence: Path | None) -
     raw = read_bytes(folder / "incident.yaml", file=file, limit=MAX_BYTES)
     checked = parse_incident(raw, incident_id=incident_id, file=file, evidence=evidence)
     log = open_log(folder / LOG, file=f"incidents/{incident_id}/{LOG}")
+    entries = log.until(datetime.now(UTC))
+    ahead = len(log.entries) - len(entries)
+    early = (f"incidents/{incident_id}/{LOG}: {ahead} of its lines is dated ahead of now and ends nothing",)
     return Loaded(
-        incident=merged(checked.value, log.entries),
-        warnings=(*checked.warnings, *log.warnings),
-        entries=log.entries,
+        incident=merged(checked.value, entries),
+        warnings=(*checked.warnings, *log.warnings, *(early if ahead else ())),
+        entries=entries,
         written=checked.value,
+        torn=bool(log.torn),
     )
 
 
@@ -131,10 +143,13 @@ def paused(incidents: Path, workflow: str) -> str | None:
     Raises:
         BadInput: A line of a log cannot be read, or an incident whose log does not name the workflow.
     """
+    now = datetime.now(UTC)
     found = [
         (entry, incident_id)
         for incident_id in ids_in(incidents, holding="incident.yaml")
-        for entry in read_log(incidents / incident_id / LOG, file=f"incidents/{incident_id}/{LOG}")
+        for entry in whole_log(incidents / incident_id / LOG, file=f"incidents/{incident_id}/{LOG}").until(
+            now
+        )
         if workflow == (entry.workflow or _workflow_of(incidents, incident_id))
     ]
     entry = pause(entry for entry, _ in found)
@@ -143,6 +158,10 @@ def paused(incidents: Path, workflow: str) -> str | None:
     incident_id = next(incident_id for other, incident_id in found if other is entry)
     by, at = entry.by or "nobody named", f"{entry.at:%Y-%m-%d %H:%M} UTC"
     return f"contained by {by} on {at} ({incident_id}) and not restarted"
+
+
+def _log_of(incidents: Path, incident_id: str) -> Log:
+    return whole_log(incidents / incident_id / LOG, file=f"incidents/{incident_id}/{LOG}")
 
 
 def _workflow_of(incidents: Path, incident_id: str) -> str:
@@ -170,10 +189,12 @@ def _row_doubt(given: JSON) -> Doubt | None:
     if not isinstance(given, dict):
         return None
     named, reason = given.get("file") is not None, given.get("absent_reason")
-    if isinstance(reason, str) and not reason.strip():
-        return "gives no reason", "say under `absent_reason` why there is no such evidence"
     if named and reason is not None:
         return "names a file and says why there is none", "leave `file` or `absent_reason` away"
+    if isinstance(reason, str) and (
+        sum(map(str.isalnum, reason)) < _SHORTEST_REASON or reason.strip().casefold() in _NO_REASONS
+    ):
+        return "gives no reason", "say under `absent_reason` why there is no such evidence"
     if not named and reason is None:
         return "names no file", "write `file`, or `absent_reason` where there is none of that kind"
     if not named and not given.get("kind"):

@@ -4,6 +4,7 @@ import errno
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from incident2eval.model import JSON, BadInput, Event, Fault, LogEntry, NotJudged
@@ -13,6 +14,10 @@ from incident2eval.store._validation import check
 from incident2eval.store._yaml import Document
 
 LOG = "log.jsonl"
+_CLOCKS_DIFFER = timedelta(minutes=5)
+_ENDING = frozenset({Event.RESTARTED, Event.CLOSED, Event.DUTY, Event.ACTION, Event.ANSWERED})
+"""What can make an incident look better than it is."""
+
 PREVIOUS = "previous"
 """The field with the SHA-256 of the line before; of nothing, in the first line."""
 
@@ -25,6 +30,15 @@ class Log:
     torn: tuple[Fault, ...] = ()
     """Lines that are none: a crash cut them short. What they were to say is lost."""
     warnings: tuple[str, ...] = ()
+
+    def until(self, now: datetime) -> tuple[LogEntry, ...]:
+        """The entries without those that would end something at a time to come.
+
+        Args:
+            now: This moment, UTC; machines' clocks may differ by a few minutes.
+        """
+        latest = now + _CLOCKS_DIFFER
+        return tuple(one for one in self.entries if one.at <= latest or one.event not in _ENDING)
 
 
 def open_log(path: Path, *, file: str) -> Log:
@@ -59,8 +73,8 @@ def open_log(path: Path, *, file: str) -> Log:
     )
 
 
-def read_log(path: Path, *, file: str) -> tuple[LogEntry, ...]:
-    """The entries of a log of which every line can be read; none where there is no log.
+def whole_log(path: Path, *, file: str) -> Log:
+    """A log of which every line can be read, empty where there is none.
 
     Raises:
         BadInput: As `open_log`, and where a line was cut short: it may be the one that matters.
@@ -68,7 +82,7 @@ def read_log(path: Path, *, file: str) -> tuple[LogEntry, ...]:
     log = open_log(path, file=file)
     if log.torn:
         raise BadInput(*log.torn)
-    return log.entries
+    return log
 
 
 def append(path: Path, entry: Mapping[str, JSON], *, file: str) -> None:

@@ -309,10 +309,16 @@ class Project:
         return _incidents.paused(self.incidents, workflow)
 
     def log(self, incident_id: str, entry: Mapping[str, JSON]) -> None:
-        """Add a line to an incident's log; raises BadInput or NotJudged where it cannot be written."""
-        path = self.folder(incident_id) / _log.LOG
+        """Add a line to an incident's log, with the level that its file states now.
+
+        Raises:
+            BadInput: No such incident, or its file or log is faulty.
+            NotJudged: The file system refused.
+        """
+        path, written = self.folder(incident_id) / _log.LOG, self.incident(incident_id).written
+        given = {"given": int(written.severity)} if written and written.severity else {}
         with self._alone(incident_id):
-            _log.append(path, entry, file=_in(incident_id, path.name))
+            _log.append(path, {**entry, **given}, file=_in(incident_id, path.name))
 
     def log_cut(self, incident_id: str) -> str | None:
         """Why an incident's log no longer holds all that git saw in it, in words; None where it does."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from incident2eval.model import Incident, Moment, RestartDecision
-from incident2eval.store._log import read_log
+from incident2eval.store._log import whole_log
 from incident2eval.store._project import Project
 
 _REPORTED = re.compile(r"(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d)Z")
@@ -33,7 +33,7 @@ def restarts_after(project: Project, incident: Incident) -> tuple[Restart, ...]:
     path = project.folder(incident.id) / "log.jsonl"
     logged = tuple(
         Restart(workflow=entry.workflow or incident.workflow.name, incident=incident.id, at=entry.at)
-        for entry in read_log(path, file=f"incidents/{incident.id}/{path.name}")
+        for entry in whole_log(path, file=f"incidents/{incident.id}/{path.name}").entries
         if entry.event == "restarted"
     )
     return logged or tuple(_approved(incident))
