@@ -1,6 +1,6 @@
 """Clock arithmetic: elapsed hours in UTC, months by the calendar, working days without weekends."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -35,6 +35,34 @@ def test_c_one_month_is_a_calendar_month(start: str, due: str) -> None:
     found = due_at(Term(months=1), datetime.fromisoformat(start))
     assert found is not None
     assert found.isoformat() == due
+
+
+ZONES = tuple(timezone(timedelta(hours=hours)) for hours in range(-12, 15))
+
+
+@given(
+    st.datetimes(datetime(2026, 1, 1), datetime(2028, 4, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - hypothesis asks for it so
+    st.sampled_from(ZONES),
+    st.integers(1, 30),
+)
+def test_near_midnight_the_date_is_never_later_than_by_the_firms_own_calendar(
+    start: datetime, zone: timezone, count: int
+) -> None:
+    for term in (Term(months=count), Term(working_days=count)):
+        due, day = due_at(term, start), day_due(term, start.astimezone(zone).date())
+        assert due is not None
+        assert day is not None
+        assert due.astimezone(zone).date() <= day
+
+
+def test_a_month_from_the_last_evening_of_february_in_new_york() -> None:
+    start = datetime(2027, 3, 1, 2, 0, tzinfo=UTC)
+    assert due_at(Term(months=1), start) == datetime(2027, 3, 29, 2, 0, tzinfo=UTC)
+
+
+def test_four_working_days_from_a_monday_evening_in_new_york_end_on_friday() -> None:
+    start = datetime(2026, 11, 17, 1, 0, tzinfo=UTC)
+    assert due_at(Term(working_days=4), start) == datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
 
 
 def test_working_days_are_monday_to_friday() -> None:

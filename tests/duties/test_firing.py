@@ -52,7 +52,9 @@ def test_e_no_combination_of_answers_drops_a_duty(
     for answers in itertools.product(Answer, repeat=len(TRIGGERS)):
         said = dict(zip(TRIGGERS, answers, strict=True))
         given = incident_with(**said)
-        found = duties(given, organisation, rules, now=NOW, severity=Severity.SEVERE)
+        found = duties(
+            given, organisation, rules, now=NOW, severity=Severity.SEVERE, workflow=WorkflowSettings()
+        )
         assert len(found) == len(rules)
         for duty in found:
             no = {name for name, answer in said.items() if answer is Answer.NO} | {"contract_found"}
@@ -116,19 +118,30 @@ def test_a_regulated_firm_tells_its_regulator(judge: Judge) -> None:
 
 @pytest.mark.requirement("R83", "R84")
 def test_harm_and_contracts_are_rows_of_their_own(judge: Judge) -> None:
-    found = judge(incident_with(client_harmed=Answer.YES, obligation_possible=Answer.NO))
+    known = incident_with(client_harmed=Answer.YES, obligation_possible=Answer.NO)
+    found = judge(known, workflow=WorkflowSettings())
     assert found["harm"].state is ClockState.DUE
     assert "insurer" in found["harm"].rule.tell
     assert found["contract"].state is ClockState.NOT_APPLICABLE
 
 
 @pytest.mark.requirement("R87")
-def test_a_contract_that_asks_for_a_notice_fires_whatever_was_answered(judge: Judge) -> None:
-    crm = Integration(name="crm", vendor="Acme", notifies="us within 48 hours")
-    found = judge(
-        incident_with(obligation_possible=Answer.NO), workflow=WorkflowSettings(integrations=(crm,))
-    )
-    assert found["contract"].state is ClockState.DUE
+@pytest.mark.parametrize(
+    ("workflow", "state"),
+    [
+        (WorkflowSettings(integrations=(Integration(name="crm", notifies="us, at once"),)), ClockState.DUE),
+        (WorkflowSettings(integrations=(Integration(name="crm", contract="MSA"),)), ClockState.DUE),
+        (WorkflowSettings(integrations=(Integration(name="crm", vendor="Acme"),)), ClockState.DUE),
+        (None, ClockState.DUE),
+        (WorkflowSettings(integrations=(Integration(name="crm", vendor=" "),)), ClockState.NOT_APPLICABLE),
+    ],
+    ids=["notifies", "contract", "vendor", "unknown workflow", "none"],
+)
+def test_a_contract_that_may_ask_for_a_notice_fires_whatever_was_answered(
+    judge: Judge, workflow: WorkflowSettings | None, state: ClockState
+) -> None:
+    found = judge(incident_with(obligation_possible=Answer.NO), workflow=workflow)
+    assert found["contract"].state is state
 
 
 @pytest.mark.requirement("R86")

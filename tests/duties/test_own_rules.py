@@ -1,14 +1,15 @@
 """[organisation] and [[obligations]] in the settings: what a team declares, and rules of its own."""
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from duties.incidents import AWARE, NOW, incident_with
+from duties.incidents import AWARE, NOW, firm, incident_with
 
-from incident2eval.duties import duties, rules
-from incident2eval.model import BadInput, ClockState, Severity
+from incident2eval.duties import duties, near, rules
+from incident2eval.model import BadInput, ClockState, Rule, Severity
 from incident2eval.store import Project, shipped_rules
 
 OWN = """\
@@ -69,6 +70,12 @@ def test_a_rule_of_the_teams_own_is_applied_and_marked(project: Callable[[str], 
             "obligations.0",
             "counts from a filing, and does not say of which rule",
         ),
+        (
+            "{hours = 8}",
+            '{promptly = "until the authority is told"}',
+            "obligations.0",
+            "is a hold, and does not say which filing ends it",
+        ),
     ],
 )
 def test_what_a_rule_cannot_mean_is_said_at_its_line(
@@ -94,3 +101,41 @@ def test_the_same_id_twice_is_refused(project: Callable[[str], Project]) -> None
     twice = OWN + OWN[OWN.index("[[obligations]]") :]
     with pytest.raises(BadInput, match="two rules are called 'key-account'"):
         _ = project(twice).settings
+
+
+@pytest.mark.parametrize(
+    ("waits", "message"),
+    [
+        (
+            {"ours": ("nis2-23-4e",)},
+            "'ours' waits for 'nis2-23-4e', which is no rule (did you mean nis2-23-4",
+        ),
+        ({"ours": ("what",)}, "'ours' waits for 'what', which is no rule (name under `after` a rule of ours"),
+        ({"ours": ("ours",)}, "'ours' waits for 'ours' (none of these clocks could ever start"),
+        ({"a": ("b",), "b": ("a",)}, "'b' waits for 'a'"),
+        ({"nis2-23-4b": ("nis2-23-4d",)}, "'nis2-23-4d' waits for 'nis2-23-4b'"),
+    ],
+)
+def test_a_rule_that_waits_for_none_or_for_itself_is_refused(
+    shipped: Mapping[str, Rule], waits: Mapping[str, tuple[str, ...]], message: str
+) -> None:
+    own = [replace(shipped["nis2-23-4d"], id=name, after=after) for name, after in waits.items()]
+    with pytest.raises(BadInput) as raised:
+        rules(tuple(shipped.values()), own)
+    (fault,) = raised.value.faults
+    assert message in str(fault)
+
+
+def test_a_rule_that_puts_ours_off_says_so(shipped: Mapping[str, Rule]) -> None:
+    ours = shipped["ukgdpr-33-1"]
+    counted = rules((ours,), (replace(ours, in_force=date(2099, 1, 1)),))
+    (duty,) = duties(incident_with(), firm("UK", controller="yes"), counted, now=NOW, severity=Severity.LOW)
+    assert (duty.state, duty.rule.own, duty.rule.replaces) == (ClockState.NOT_STARTED, True, True)
+    assert {"not in force before 2099-01-01", "this is your own rule, in the place of ours"} <= {
+        *duty.because
+    }
+
+
+def test_an_unknown_rule_is_told_the_one_that_is_like_it() -> None:
+    assert near("UKGDPR-33.1", shipped_rules()) == "did you mean ukgdpr-33-1?"
+    assert near("telephone", shipped_rules()) is None

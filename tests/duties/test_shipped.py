@@ -91,9 +91,9 @@ def test_the_teams_own_rule_takes_the_place_of_the_shipped_one(shipped: Mapping[
     corrected = Rule(**{one.name: getattr(second, one.name) for one in fields(Rule)} | {"tell": "Bo"})
     added = Rule(**{one.name: getattr(second, one.name) for one in fields(Rule)} | {"id": "ours"})
     counted = rules([first, second], [added, corrected])
-    assert [(rule.id, rule.own) for rule in counted] == [
-        ("ukgdpr-33-1", False),
-        ("ukgdpr-34", True),
-        ("ours", True),
+    assert [(rule.id, rule.own, rule.replaces) for rule in counted] == [
+        ("ukgdpr-33-1", False, False),
+        ("ukgdpr-34", True, True),
+        ("ours", True, False),
     ]
     assert counted[1].tell == "Bo"

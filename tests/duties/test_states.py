@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 from duties.incidents import AWARE, NOW, Judge, firm, incident_with
 
-from incident2eval.duties import duties, in_words, unread
-from incident2eval.model import Answer, ClockState, DutyNote, Organisation, Rule, Severity
+from incident2eval.duties import in_words
+from incident2eval.model import ROLES, Answer, ClockState, DutyNote, Organisation, Rule
 
 BANK = firm("EU", financial_entity="yes")
 PROVIDER = firm("EU", provider="yes")
@@ -50,6 +50,14 @@ def test_the_rules_of_the_united_states_are_off_until_declared(judge: Judge) -> 
     assert judge(incident_with())["hipaa"].because[0] == "off until declared"
     declared = judge(incident_with(health_data=Answer.YES), firm("US", hipaa_entity="yes"))["hipaa"]
     assert declared.due == AWARE + timedelta(days=60)
+
+
+@pytest.mark.parametrize("roles", [{}, {"hipaa_entity": "unknown"}])
+def test_in_the_united_states_a_role_that_is_unknown_stops_no_clock(
+    judge: Judge, roles: dict[str, str]
+) -> None:
+    duty = judge(incident_with(), firm("US", **roles))["hipaa"]
+    assert (duty.state, duty.due) == (ClockState.SCOPE_NOT_DECLARED, AWARE + timedelta(days=60))
 
 
 def test_four_business_days_from_the_determination(judge: Judge) -> None:
@@ -110,6 +118,17 @@ def test_the_hold_on_evidence_ends_with_any_report(judge: Judge, reported: str) 
     assert ended.because[-1] == f"the hold has ended: {reported} was filed"
 
 
+def test_a_hold_cannot_be_filed_and_a_person_may_end_it(judge: Judge) -> None:
+    duty = judge(incident_with(filed("aia-73-6")), PROVIDER)["aia-73-6"]
+    assert (duty.state, duty.filed_at) == (ClockState.DUE, None)
+    assert duty.because[0] == (
+        "a hold cannot be filed: it ends with the filing of aia-73-2 or aia-73-3 or aia-73-4, or with a "
+        "person's decision, with a reason, that it is not required"
+    )
+    decided = DutyNote(rule="aia-73-6", state="not_required", by="Ana", reason="only a copy was altered")
+    assert judge(incident_with(decided), PROVIDER)["aia-73-6"].state is ClockState.DECIDED_NOT_REQUIRED
+
+
 def test_the_hold_falls_with_the_duties_it_waits_for(judge: Judge) -> None:
     decided = [
         DutyNote(rule=rule, state="not_required", by="Ana", reason="no causal link")
@@ -127,17 +146,6 @@ def test_a_final_report_counts_from_the_filing_before_it(judge: Judge) -> None:
     after = judge(incident_with(filed("nis2-23-4b", at), significant=Answer.YES), ENTITY, now=at)
     assert after["nis2-23-4d"].due == datetime(2027, 2, 28, 12, 0, tzinfo=UTC)
     assert after["nis2-23-4b"].late is True
-
-
-def test_rules_that_wait_for_each_other_or_for_none_come_to_an_end(shipped: Mapping[str, Rule]) -> None:
-    rule = shipped["nis2-23-4d"]
-    first, second = replace(rule, id="a", after=("b",)), replace(rule, id="b", after=("a",))
-    lost = replace(rule, id="c", after=("nowhere",))
-    found = duties(incident_with(), ENTITY, (first, second, lost), now=NOW, severity=Severity.LOW)
-    assert [duty.state for duty in found] == [ClockState.NOT_STARTED] * 3
-    assert unread(incident_with(), (lost,)) == (
-        "no rule is called 'nowhere': the clock of c waits for its filing",
-    )
 
 
 def test_a_filing_with_only_a_date_starts_no_clock_of_hours(judge: Judge) -> None:
@@ -200,3 +208,24 @@ def test_a_clock_in_the_readers_zone_with_what_is_left(judge: Judge) -> None:
     assert in_words(judge(incident_with())["contract"], now=NOW, zone=UTC) == (
         "due as the contract says: look there for the number"
     )
+
+
+WILD = (
+    datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))),
+    datetime(9999, 12, 31, 23, 59, tzinfo=timezone(-timedelta(hours=12))),
+    date.min,
+    date.max,
+)
+MOMENTS = ("threshold_at", "classified_at", "material_at")
+
+
+@pytest.mark.parametrize("wild", WILD, ids=str)
+def test_no_date_is_so_absurd_that_it_raises(judge: Judge, shipped: Mapping[str, Rule], wild: date) -> None:
+    notes = [filed(rule, wild) for rule in shipped]
+    everybody = firm("UK", "EU", "US", **dict.fromkeys(ROLES, "yes"))
+    told = incident_with(*notes, noticed=wild, **dict.fromkeys(MOMENTS, wild))
+    found = judge(replace(told, when=replace(told.when, aware=wild, happened=wild)), everybody)
+    for rule in ("ukgdpr-33-1", "dora-19-initial", "sec-1.05", "fca-psp"):
+        assert (found[rule].state, found[rule].due) == (ClockState.ANCHOR_MISSING, None)
+        assert any(f"cannot be right: {wild.isoformat()}" in line for line in found[rule].because)
+    assert not any(duty.filed_at for duty in found.values())

@@ -6,7 +6,17 @@ from typing import Any
 
 import pytest
 
-from incident2eval.model import Answer, Event, Incident, IncidentType, LogEntry, Severity, merged
+from incident2eval.model import (
+    Answer,
+    Event,
+    Happened,
+    Incident,
+    IncidentType,
+    LogEntry,
+    Severity,
+    as_ever_stated,
+    merged,
+)
 from incident2eval.model.incident import (
     Action,
     Affected,
@@ -210,3 +220,43 @@ def test_a_communication_and_an_update() -> None:
 
     assert told.communications == (Communication(to="A2", at=LATER, text="We are sorry."),)
     assert told.updates == (Update(kind="policy", ref="policies/ai.md"),)
+
+
+class TestAsEverStated:
+    """The worst that anybody stated stays, whoever takes it back."""
+
+    @pytest.mark.parametrize("name", ["left_company", "personal_data", "acted_on"])
+    def test_a_yes_stays_and_unknown_may_become_no(self, name: str) -> None:
+        def told(*said: str) -> Answer:
+            ever = as_ever_stated(INCIDENT, tuple(entry(Event.ANSWERED, answers={name: one}) for one in said))
+            return next(
+                getattr(part, name)
+                for part in (ever.questions, ever.circumstances, ever.impact)
+                if hasattr(part, name)
+            )
+
+        assert told("yes", "no", "unknown") is Answer.YES
+        assert told("unknown", "no") is Answer.NO
+
+    def test_a_yes_of_the_file_stays(self) -> None:
+        first = merged(INCIDENT, (entry(Event.ANSWERED, answers={"took_action": "yes"}),))
+
+        told = as_ever_stated(first, (entry(Event.ANSWERED, answers={"took_action": "no"}),))
+
+        assert told.questions.took_action is Answer.YES
+
+    def test_realised_stays(self) -> None:
+        words = tuple(entry(Event.ANSWERED, outcome=one) for one in (Happened.REALISED, Happened.NEAR_MISS))
+
+        assert as_ever_stated(INCIDENT, words).outcome is Happened.REALISED
+
+    def test_the_earliest_awareness_counts(self) -> None:
+        words = tuple(entry(Event.ANSWERED, moments={"aware": one}) for one in (NOTICED, LATER))
+
+        assert as_ever_stated(INCIDENT, words).when.aware == NOTICED
+        assert as_ever_stated(INCIDENT, words[::-1]).when.aware == NOTICED
+
+    def test_all_else_is_as_merged(self) -> None:
+        log = (entry(Event.CONTAINED, action="stopped"), entry(Event.COMMUNICATED, ref="R1"))
+
+        assert as_ever_stated(INCIDENT, log) == merged(INCIDENT, log)

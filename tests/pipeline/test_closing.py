@@ -1,7 +1,7 @@
 """Honest work closes an incident, from its first minute to its last; and `check` names what cannot be."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from incident2eval.model import (
     DutyNote,
     Event,
     FailedControl,
+    IncidentType,
     LogEntry,
     RootCause,
     Severity,
@@ -46,6 +47,31 @@ NO_TO_ALL = dict.fromkeys(
 )
 
 
+def decision(rule: str) -> dict[str, str]:
+    """A decision as the incident file holds it."""
+    return {
+        "rule": rule,
+        "state": "not_required",
+        "by": "Kit Lowe",
+        "at": "2026-11-19T09:00:00Z",
+        "reason": "no such case",
+    }
+
+
+def rewrite(folder: Path, incident: str, told: Mapping[str, Any]) -> None:
+    """Write something otherwise into an incident file, or leave it away."""
+    path = folder / "incidents" / incident / "incident.yaml"
+    after = yaml.safe_load(path.read_text("utf-8")) | told
+    kept = {name: value for name, value in after.items() if value not in (None, [])}
+    path.write_text(yaml.safe_dump(kept), "utf-8")
+
+
+def tick(folder: Path, incident: str, name: str) -> None:
+    """Say that a task is done."""
+    change = LogEntry(at=now(), event=Event.ACTION, by="Ana Pereira", action=name, done_at=now())
+    task(project=folder, incident=incident, change=change)
+
+
 class Honest:
     """Somebody who does one thing after the other, and writes into the file what no command asks for."""
 
@@ -63,17 +89,17 @@ class Honest:
         return triage(project=self.folder, incident=self.incident).data
 
     def writes(self, *names: str) -> None:
-        path = self.folder / "incidents" / self.incident / "incident.yaml"
-        told = yaml.safe_load(path.read_text("utf-8"))
-        path.write_text(yaml.safe_dump(told | {name: COMPLETE[name] for name in names}), "utf-8")
+        rewrite(self.folder, self.incident, {name: COMPLETE[name] for name in names})
 
     def stops(self) -> None:
         stop = LogEntry(at=now(), event=Event.CONTAINED, by="Lee Okafor", action="stopped")
         contain(project=self.folder, incident=self.incident, stop=stop)
+        self.ticks("contained")
 
     def classifies(self) -> None:
         self.writes("affected", "impact")
-        word = Word(by="Lee Okafor", confirm=True, answers={**NO_TO_ALL, "exposed_information": Answer.YES})
+        said = {**NO_TO_ALL, "exposed_information": Answer.YES}
+        word = Word(by="Lee Okafor", confirm=True, type=(IncidentType.DATA_EXPOSURE,), answers=said)
         triage(project=self.folder, incident=self.incident, word=word)
         self.ticks("classified")
 
@@ -81,11 +107,13 @@ class Honest:
         trace = self.folder / "whole.json"
         trace.write_text(json.dumps(WHOLE_RUN), "utf-8")
         collect(project=self.folder, incident=self.incident, traces=(trace,), by="Ana Pereira")
+        self.ticks("preserved")
 
     def finds_the_cause(self) -> None:
         cause = RootCause(category=Category.DATA, control=FailedControl(name="filter by client"))
         Project.find(self.folder).write_cause(self.incident, cause)
         confirm(project=self.folder, incident=self.incident, by="Ana Pereira", note=None)
+        self.ticks("caused")
 
     def mends(self) -> None:
         self.writes("updates")
@@ -107,10 +135,7 @@ class Honest:
     def ticks(self, stage: str) -> None:
         for one in self.seen()["tasks"]:
             if one["stage"] == stage and not one["done"]:
-                change = LogEntry(
-                    at=now(), event=Event.ACTION, by="Ana Pereira", action=one["id"], done_at=now()
-                )
-                task(project=self.folder, incident=self.incident, change=change)
+                tick(self.folder, self.incident, one["id"])
 
 
 @pytest.mark.requirement("R20", "R48", "R63")
@@ -129,6 +154,59 @@ def test_honest_work_goes_through_every_stage_to_the_end(
     assert reached == STAGES
     assert firm.seen()["severity"]["counts"] == level
     assert list(Ledger(tmp_path, firm.incident, now()).gaps(level)) == []
+
+
+WITHOUT: Mapping[str, Mapping[str, Any]] = {
+    "a reporter": {"reporter": None},
+    "anybody affected": {"affected": []},
+    "domains": {"impact": {**COMPLETE["impact"], "domains": []}},
+    "the impact in words": {"impact": {**COMPLETE["impact"], "text": " "}},
+    "whether somebody acted on it": {"impact": {**COMPLETE["impact"], "acted_on": "unknown"}},
+    "a stop": {"containment": []},
+    "a cause": {"root_cause": None},
+    "the control that failed": {"root_cause": {"category": "data"}},
+    "a restart": {"restart": None},
+    "the proof of the restart": {"restart": {"decision": "approved"}},
+    "an update": {"updates": []},
+    "an owner": {"workflow": "unheard-of"},
+    "a level": {"severity": None},
+    "a reason": {"duties": [decision("contract"), decision("harm") | {"reason": " "}]},
+    "a name": {"duties": [decision("contract"), decision("harm") | {"by": " "}]},
+    "a duty": {"duties": [decision("contract")]},
+}
+"""What is taken away, and the part of the file that lacks it."""
+
+
+@pytest.mark.requirement("R48")
+@pytest.mark.parametrize("what", WITHOUT)
+def test_a_closed_incident_is_open_again_without(tmp_path: Path, what: str) -> None:
+    decided = [decision("harm"), decision("contract")]
+    told = {name: value for name, value in COMPLETE.items() if name != "id"}
+    folder = project(tmp_path, settings_of(FOREIGN), **told, duties=decided)
+    (folder / "whole.json").write_text(json.dumps(WHOLE_RUN), "utf-8")
+    collect(project=folder, incident=ID, traces=(folder / "whole.json",), by="Ana Pereira")
+    for one in triage(project=folder, incident=ID).data["tasks"]:
+        if not one["done"]:
+            tick(folder, ID, one["id"])
+    assert close(project=folder, incident=ID, by="Ana Pereira").data["open"] == []
+
+    rewrite(folder, ID, WITHOUT[what])
+
+    seen = triage(project=folder, incident=ID).data
+    assert seen["stage"] != "closed"
+    assert list(Ledger(folder, ID, now()).gaps(seen["severity"]["counts"]))
+
+
+@pytest.mark.requirement("R66")
+def test_nobody_without_the_authority_lowers_a_level(tmp_path: Path) -> None:
+    folder = project(tmp_path, settings_of(FOREIGN), severity=3)
+    levels = {}
+    for by in ("Sam Roe", "Lee Okafor", "Kit Lowe"):
+        word = Word(by=by, severity=Severity.MATERIAL_CAUGHT, reason="nothing left the firm")
+        levels[by] = triage(project=folder, incident=ID, word=word).data["severity"]["counts"]
+
+    assert levels == {"Sam Roe": 3, "Lee Okafor": 3, "Kit Lowe": 2}
+    assert Ledger(folder, ID, now()).floor == 2
 
 
 @pytest.mark.requirement("R48")

@@ -88,7 +88,7 @@ def test_it_is_noted_and_the_workflow_is_paused_before_anything_is_known(folder:
 @pytest.mark.requirement("R24", "R28")
 def test_every_reader_sees_it_among_the_containment(folder: Path) -> None:
     at = datetime(2026, 11, 18, 10, 20, tzinfo=UTC)
-    contain(folder, at=at, by_hand=by_hand)
+    contain(folder, at=at)
     (row,) = Project.find(folder).incident(ID).incident.containment
     assert (row.at, row.by, row.action) == (at, "Ana", "stopped")
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, Phase, event, settings
+from hypothesis import HealthCheck, Phase, event, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from pipeline.followed import ID, TOLD
@@ -102,7 +102,7 @@ WAITING = {"due", "overdue", "anchor_missing", "scope_not_declared"}
 FOREIGN: Mapping[str, Any] = {"roles": dict.fromkeys(ROLES, "no"), "jurisdictions": ["UK"]}
 """A firm that hardly a rule is for."""
 
-owners = st.sampled_from(["Ana Pereira"] * 5 + [""])
+owners = st.sampled_from(["Ana Pereira"] * 9 + [""])
 people = st.sampled_from([*PEOPLE, *PEOPLE, " ", "A\nB"])
 answers = st.sampled_from(["yes", "no", "unknown"])
 reasons = st.sampled_from([None, " ", "made-up data only", "seen by counsel"])
@@ -120,6 +120,16 @@ duty_rows = st.fixed_dictionaries(
         "at": st.sampled_from([NOTICED, "2026-11-18", "2099-01-01", "2099-01-01T00:00:00Z"]),
     },
 )
+bad_decisions = st.sampled_from(
+    [
+        {"by": "Sam Roe"},
+        {"by": None},
+        {"reason": " "},
+        {"state": "asked"},
+        {"state": "filed", "done_at": "2099-01-01"},
+    ]
+)
+"""What of a decision that was written down by hand does not count, or not at every level."""
 action_rows = st.fixed_dictionaries(
     {
         "text": st.just("Call the client"),
@@ -166,6 +176,7 @@ def settings_of(firm: Mapping[str, Any], owner: str = "Ana Pereira") -> str:
     return "\n".join(lines)
 
 
+@seed(3)  # the same commands each time
 class Firm(RuleBasedStateMachine):
     """A firm with one incident, whose people do things in any order."""
 
@@ -186,7 +197,7 @@ class Firm(RuleBasedStateMachine):
         severity=st.sampled_from([1, 2, 2, 3, 4, None]),
         kinds=types,
         others=st.lists(st.sampled_from(sorted(OTHERWISE)), max_size=2, unique=True),
-        undecided=st.sets(st.sampled_from(["contract", "harm", *LAWS]), max_size=3),
+        badly=st.dictionaries(st.sampled_from(["contract", "harm", *LAWS]), bad_decisions, max_size=3),
         left=st.integers(-20, 15),
         trace=st.sampled_from([*TRACES, None]),
         data=st.data(),
@@ -203,10 +214,10 @@ class Firm(RuleBasedStateMachine):
         if rest["trace"]:
             self.collects("Sam Roe", rest["trace"])
         self._look()
-        self._logs(DECIDED | {"rule": name} for name in self._waiting() if name not in rest["undecided"])
+        self._logs(DECIDED | {"rule": name} | rest["badly"].get(name, {}) for name in self._waiting())
         self._logs(
             TICKED | {"action": one["id"], "text": one["text"]}
-            for place, one in enumerate(self._asked())
+            for place, one in enumerate(self._left())
             if place != rest["left"]
         )
 
@@ -221,6 +232,7 @@ class Firm(RuleBasedStateMachine):
             chained = json.dumps({**line, "previous": hashlib.sha256(last).hexdigest()})
             with (self.place / "log.jsonl").open("a", encoding="utf-8") as log:
                 log.write(f"{chained}\n")
+            self.by_hand.add(chained)
 
     def _look(self) -> None:
         self.seen = triage(project=self.folder, incident=ID).data
@@ -229,9 +241,9 @@ class Firm(RuleBasedStateMachine):
         """The rules that somebody has to decide about."""
         return [one["rule"] for one in self.seen["obligations"] if one["state"] in WAITING]
 
-    def _asked(self) -> list[Any]:
-        """The tasks that the tool asks for and that are open, not those that people added."""
-        return [one for one in self.seen["tasks"] if not one["done"] and one["kind"] != "action"]
+    def _left(self) -> list[Any]:
+        """The tasks that are not done."""
+        return [one for one in self.seen["tasks"] if not one["done"]]
 
     def _do(self, command: Callable[..., Any], **what: Any) -> Any:
         """Do it, or be refused in clear words: then nothing is kept."""
@@ -281,15 +293,17 @@ class Firm(RuleBasedStateMachine):
 
     @rule(by=people, place=st.integers(0, 15), at=times)
     def ticks(self, by: str, place: int, at: timedelta | None) -> None:
-        names = [one["id"] for one in self.seen["tasks"] if not one["done"]]
+        names = [one["id"] for one in self._left()]
         name = names[place % len(names)] if names else "no-such-task"
         self._change(by, action=name, done_at=_then(at) or now())
 
     @rule(by=st.sampled_from(sorted(PEOPLE)), state=st.sampled_from(["filed", "not_required"]))
     def hurries(self, by: str, state: str) -> None:
-        """Somebody says of all that is open that it is done, and closes it."""
+        """Somebody confirms the level, says of all that is open that it is done, and closes it."""
+        self.triages(by, is_confirmed=True, severity=None, kinds=[], reason="seen by counsel")
+        self._look()
         self._logs(DECIDED | {"rule": name, "state": state, "by": by} for name in self._waiting())
-        self._logs(TICKED | {"action": one["id"], "text": one["text"], "by": by} for one in self._asked())
+        self._logs(TICKED | {"action": one["id"], "text": one["text"], "by": by} for one in self._left())
         self.closes(by)
 
     @rule(by=people, kind=st.sampled_from(["immediate", "corrective", "preventive"]))
@@ -369,9 +383,8 @@ def _then(ago: timedelta | None) -> datetime | None:
 
 TestFirm = pytest.mark.requirement("R48", "R63", "R137")(Firm.TestCase)
 TestFirm.settings = settings(
-    max_examples=40,
-    stateful_step_count=7,
-    derandomize=True,
+    max_examples=26,
+    stateful_step_count=8,
     deadline=None,
     database=None,
     phases=[Phase.generate],  # add Phase.shrink to make a failure small: it takes minutes

@@ -10,6 +10,7 @@ from incident2eval.model import (
     KNOWN_VALUES,
     Answer,
     Approver,
+    Circumstances,
     Finding,
     Happened,
     Incident,
@@ -52,6 +53,9 @@ INCIDENTS = st.builds(
         acted_on=ANSWERS,
     ),
     questions=st.builds(Questions, **dict.fromkeys(SEVEN, ANSWERS)),
+    circumstances=st.builds(
+        Circumstances, death=ANSWERS, client_harmed=ANSWERS, high_risk=ANSWERS, personal_data=ANSWERS
+    ),
 )
 
 

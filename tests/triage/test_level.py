@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from triage.examples import slip
+from triage.examples import SEVEN, slip
 
-from incident2eval.model import Approver, Event, Level, LogEntry, Severity, merged
+from incident2eval.model import Answer, Approver, Event, Finding, Level, LogEntry, Severity, merged
+from incident2eval.model.incident import Affected, Questions
 from incident2eval.triage import level
 
 APPROVERS = (
@@ -105,7 +106,7 @@ class TestLowering:
             "that takes an approver who is executive sponsor or legal or security."
         )
 
-    @pytest.mark.parametrize("reason", [None, "", "  "])
+    @pytest.mark.parametrize("reason", [None, "", "  ", "\u200b\u200b\u200b", "...", "ok", "\u3164" * 3])
     def test_it_takes_a_reason(self, reason: str | None) -> None:
         now = held(said("Eve Executive", 1, reason=reason), written=3, suggested=1)
 
@@ -130,6 +131,103 @@ class TestLowering:
         hostile = replace(said("Mallory\x1b[2J", 1), reason="because\x1b[2J")
 
         assert "\x1b" not in "".join(held(hostile, written=3, suggested=1).because)
+
+
+class TestNames:
+    @pytest.mark.parametrize("by", ["", " ", "\u200b", "\u2060\u2060"])
+    def test_what_nobody_sees_is_no_name(self, by: str) -> None:
+        nobody = (Approver(name=by, roles=("executive",)),)
+        word = said(by, 1)
+
+        now = level(slip(), slip(severity=Severity.IMPACT), Severity.LOW, (word,), nobody)
+
+        assert (now.counts, now.confirmed_by) == (3, None)
+        assert now.because[0].startswith("Somebody gave level 1")
+
+    def test_a_short_name_is_a_name(self) -> None:
+        assert held(said("Bo", 4)).confirmed_by == "Bo"
+
+
+def answered(**answers: str) -> LogEntry:
+    return LogEntry(at=datetime(2026, 11, 19, 9, 0, tzinfo=UTC), event=Event.ANSWERED, answers=answers)
+
+
+class TestAnswersTakenBack:
+    YES, NO = answered(left_company="yes"), answered(left_company="no")
+
+    def test_a_yes_taken_back_lowers_nothing(self) -> None:
+        now = held(self.YES, self.NO, suggested=1)
+
+        assert (now.suggested, now.highest, now.counts) == (1, 3, 3)
+        assert now.because[-1].startswith("The facts as they were once stated suggest level 3")
+
+    def test_nor_does_a_yes_of_the_file(self) -> None:
+        written = slip(questions=Questions(**{**dict.fromkeys(SEVEN, Answer.NO), "left_company": Answer.YES}))
+
+        assert level(merged(written, (self.NO,)), written, Severity.LOW, (self.NO,), APPROVERS).counts == 3
+
+    @pytest.mark.parametrize(("by", "counts"), [("Olu Owner", 3), ("Lea Legal", 1)])
+    def test_lowering_takes_somebody_with_the_authority(self, by: str, counts: int) -> None:
+        now = held(self.YES, self.NO, said(by, 1, suggested=1), suggested=1)
+
+        assert (now.counts, now.highest) == (counts, 3)
+
+    def test_the_same_yes_again_ends_the_lowering(self) -> None:
+        lowered = (self.YES, self.NO, said("Lea Legal", 1, suggested=1))
+
+        assert held(*lowered, self.YES, suggested=3).counts == 3
+
+    def test_another_yes_that_is_taken_back_ends_it_too(self) -> None:
+        lowered = (self.YES, self.NO, said("Lea Legal", 1, suggested=1))
+        worse = (answered(death="yes"), answered(death="no"))
+
+        assert held(*lowered, *worse, suggested=1).counts == 4
+
+    def test_unknown_that_becomes_no_may_lower_it(self) -> None:
+        assert held(answered(left_company="unknown"), self.NO, suggested=1).counts == 1
+
+    def test_what_the_checks_found_counts_for_what_was_stated(self) -> None:
+        leak = (Finding(check="foreign_records", step=None, message=""),)
+        written = slip(affected=(Affected(kind="customer", count=4_000),))
+        log = (self.YES, self.NO)
+
+        now = level(merged(written, log), written, Severity.MATERIAL_CAUGHT, log, APPROVERS, findings=leak)
+
+        assert now.counts == 4
+
+
+class TestTheFileEdited:
+    def test_a_lower_level_in_the_file_lowers_nothing(self) -> None:
+        line = replace(answered(), given=Severity.SEVERE)
+
+        now = held(line, written=1, suggested=1)
+
+        assert (now.highest, now.counts) == (4, 4)
+        (why,) = now.because
+        assert why == (
+            "The incident file stated level 4 on 2026-11-19 and states level 1 now; it does not count: "
+            "a level is lowered with a reason, by somebody with the authority (triage)."
+        )
+
+    def test_nor_does_none_at_all(self) -> None:
+        now = held(replace(answered(), given=Severity.SEVERE), suggested=1)
+
+        assert now.counts == 4
+        assert "and states none now" in now.because[0]
+
+    @pytest.mark.parametrize("written", [2, 4])
+    def test_a_lowering_with_authority_outlives_the_lines_after_it(self, written: int) -> None:
+        lowered = replace(said("Eve Executive", 2), given=Severity.SEVERE)
+        later = replace(answered(), given=Severity.SEVERE)
+
+        now = held(lowered, later, written=written, suggested=1)
+
+        assert (now.highest, now.counts, len(now.because)) == (4, 2, 1)
+
+    def test_a_higher_level_in_the_file_after_it_counts(self) -> None:
+        lowered = replace(said("Eve Executive", 1), given=Severity.IMPACT)
+
+        assert held(lowered, written=4, suggested=1).counts == 4
 
 
 ENTRIES = st.builds(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from triage.examples import INCIDENTS, NOTICED, opened, slip
 
 from incident2eval.model import (
+    KNOWN_VALUES,
     Answer,
     ClockState,
     Duty,
@@ -18,10 +19,12 @@ from incident2eval.model import (
     IncidentFile,
     IncidentType,
     LogEntry,
+    RootCause,
     Rule,
     Stage,
     Task,
     TaskKind,
+    merged,
 )
 from incident2eval.model.incident import (
     Action,
@@ -47,7 +50,30 @@ def done(file: IncidentFile) -> set[str]:
     return {one.id for one in tasks(file) if one.done}
 
 
+def ticked(file: IncidentFile, task: str) -> IncidentFile:
+    """The file after a person called a task done."""
+    entry = LogEntry(at=NOTICED, event=Event.ACTION, action=task, by="Ann", done_at=NOTICED)
+    return replace(file, incident=merged(file.incident, (entry,)), entries=(*file.entries, entry))
+
+
+def duties(*states: ClockState) -> tuple[Duty, ...]:
+    rule = Rule(
+        id="r",
+        version="1",
+        name="n",
+        article="a",
+        quote="q",
+        source="s",
+        seen="primary",
+        checked=date(2026, 11, 1),
+        review_by=date(2027, 1, 1),
+        tell="t",
+    )
+    return tuple(Duty(rule=rule, state=state, because=()) for state in states)
+
+
 STOP = Containment(at=NOTICED, by="Sven Switch", action="workflow_disabled")
+SCOPE = FailedControl(name="scope")
 
 
 class TestByLevel:
@@ -55,8 +81,8 @@ class TestByLevel:
     def test_each_level_asks_for_its_own_and_what_is_below(self) -> None:
         one, two, three, four = (list(by_id(opened(level=level))) for level in (1, 2, 3, 4))
 
-        assert one == ["level-1/log", "level-1/correct", "level-1/learn", "level-1/runbook"]
-        assert two == [*one, "level-2/pause", "level-2/preserve", "level-2/cause"]
+        assert one == ["level-1/correct", "level-1/learn"]
+        assert two == [*one, "level-2/pause", "level-2/preserve", "level-2/cause", "level-2/runbook"]
         assert three == [*two, "level-3/team", "level-3/duties", "level-3/correct"]
         assert four == [*three, "level-4/related", "level-4/process", "level-4/executives", "level-4/counsel"]
 
@@ -67,30 +93,23 @@ class TestByLevel:
         assert stages["level-2/pause"] is Stage.CONTAINED
         assert stages["level-2/preserve"] is Stage.PRESERVED
         assert stages["level-2/cause"] is Stage.CAUSED
-        assert stages["level-1/runbook"] is Stage.CLOSED
+        assert stages["level-2/runbook"] is Stage.CLOSED
 
     @pytest.mark.parametrize(
         ("file", "task"),
         [
-            (opened(slip(corrected_output="The right text.")), "level-1/correct"),
             (opened(cases=("EC-1",)), "level-1/learn"),
-            (opened(slip(updates=(Update(kind="runbook", ref="v4"),))), "level-1/runbook"),
+            (opened(slip(updates=(Update(kind="runbook", ref="v4"),))), "level-1/learn"),
             (opened(slip(containment=(STOP,))), "level-2/pause"),
             (opened(sealed=3), "level-2/preserve"),
-            (opened(cause_confirmed=True), "level-2/cause"),
+            (opened(cause_confirmed=True, cause=RootCause(control=SCOPE)), "level-2/cause"),
             (
                 opened(
                     slip(
-                        root_cause=StatedCause(
-                            category=Category.DATA, failed_control=FailedControl(name="scope")
-                        )
+                        root_cause=StatedCause(category=Category.DATA, failed_control=SCOPE),
                     )
                 ),
                 "level-2/cause",
-            ),
-            (
-                opened(slip(containment=(replace(STOP, action="related_workflows_stopped"),)), level=4),
-                "level-4/related",
             ),
         ],
         ids=lambda value: value if isinstance(value, str) else "file",
@@ -107,6 +126,63 @@ class TestByLevel:
         stated = slip(root_cause=StatedCause(category=Category.MODEL))
 
         assert "level-2/cause" not in done(opened(stated))
+        assert "level-2/cause" not in done(opened(cause_confirmed=True, cause=RootCause()))
+
+    @pytest.mark.parametrize(
+        ("action", "stops"),
+        [
+            ("stopped", True),
+            ("Human_only ", True),
+            ("api_keys_revoked", True),
+            ("throttled", False),
+            ("related_workflows_stopped", False),
+            (None, False),
+        ],
+    )
+    def test_what_is_only_slowed_down_is_not_stopped(self, action: str | None, *, stops: bool) -> None:
+        slowed = opened(slip(containment=(replace(STOP, action=action),)))
+
+        assert ("level-2/pause" in done(slowed)) is stops
+
+    def test_all_else_is_done_only_when_a_person_says_so(self) -> None:
+        everything = slip(
+            containment=tuple(replace(STOP, action=one) for one in KNOWN_VALUES["containment.action"]),
+            corrected_output="The right text.",
+            updates=tuple(Update(kind=one, ref="v4") for one in KNOWN_VALUES["updates.kind"]),
+            recipients=(Recipient(ref="CL-7", assessed="Opened, deleted."),),
+            communications=(Communication(to="CL-7", at=NOTICED, text="Sorry."),),
+            actions=(Action(id="a1", kind="corrective", text="Refund", reversed="yes"),),
+        )
+        looked_back = LogEntry(at=NOTICED, event=Event.LOOKED_BACK, checked=120, hits=0)
+        file = opened(
+            everything,
+            level=4,
+            types=tuple(IncidentType),
+            entries=(looked_back,),
+            sealed=3,
+            cases=("EC-1",),
+            cause_confirmed=True,
+            cause=RootCause(control=SCOPE),
+            duties=duties(ClockState.FILED),
+        )
+
+        assert done(file) == {
+            "level-1/learn",
+            "level-2/pause",
+            "level-2/preserve",
+            "level-2/cause",
+            "level-3/duties",
+            "recipient/1",
+            "correction/1",
+            "a1",
+        }
+        assert all(one in done(ticked(file, one)) for one in by_id(file))
+
+    def test_nobody_ticks_the_duties_while_one_is_open(self) -> None:
+        open_duty, no_duty = (opened(level=3, duties=duties(*one)) for one in ((ClockState.DUE,), ()))
+
+        assert "level-3/duties" not in done(ticked(open_duty, "level-3/duties"))
+        assert "level-3/duties" in done(ticked(no_duty, "level-3/duties"))
 
     @pytest.mark.parametrize(
         ("states", "decided"),
@@ -121,21 +197,7 @@ class TestByLevel:
     def test_duties_are_decided_when_none_waits(
         self, states: tuple[ClockState, ...], *, decided: bool
     ) -> None:
-        rule = Rule(
-            id="r",
-            version="1",
-            name="n",
-            article="a",
-            quote="q",
-            source="s",
-            seen="primary",
-            checked=date(2026, 11, 1),
-            review_by=date(2027, 1, 1),
-            tell="t",
-        )
-        duties = tuple(Duty(rule=rule, state=state, because=()) for state in states)
-
-        assert ("level-3/duties" in done(opened(level=3, duties=duties))) is decided
+        assert ("level-3/duties" in done(opened(level=3, duties=duties(*states)))) is decided
 
 
 class TestByType:
@@ -188,20 +250,11 @@ class TestByType:
 
         assert {one.id.split("/")[0] for one in tasks(light)} == {"level-1"}
 
-    def test_access_is_revoked_by_that_and_by_nothing_else(self) -> None:
-        kinds = (IncidentType.UNAUTHORISED_ACTION,)
-        stopped = slip(containment=(STOP,))
-        revoked = slip(containment=(replace(STOP, action="api_keys_revoked"),))
+    @pytest.mark.parametrize("kind", IncidentType)
+    def test_a_stop_is_enough_to_be_contained(self, kind: IncidentType) -> None:
+        asked = tasks(opened(slip(containment=(STOP,)), types=(kind,)))
 
-        assert "unauthorised_action/revoke-access" not in done(opened(stopped, types=kinds))
-        assert "unauthorised_action/revoke-access" in done(opened(revoked, types=kinds))
-
-    def test_outputs_are_compared_when_somebody_looked_back(self) -> None:
-        entry = LogEntry(at=NOTICED, event=Event.LOOKED_BACK, checked=120, hits=0)
-
-        assert "workflow_drift/compare-outputs" in done(
-            opened(types=(IncidentType.WORKFLOW_DRIFT,), entries=(entry,))
-        )
+        assert not [one.id for one in asked if one.stage <= Stage.CONTAINED and not one.done]
 
 
 class TestPeople:
@@ -211,10 +264,15 @@ class TestPeople:
 
         asked = by_id(opened(hit, types=(IncidentType.DATA_EXPOSURE,)))
 
-        assert (asked["recipient/CL-7"].done, asked["recipient/CL-7"].how) == (True, "Opened, deleted.")
-        assert not asked["recipient/CL-9"].done
-        assert asked["recipient/CL-9"].owner == "Sia Security"
-        assert not asked["data_exposure/assess-recipients"].done
+        assert (asked["recipient/1"].done, asked["recipient/1"].how) == (True, "Opened, deleted.")
+        assert not asked["recipient/2"].done
+        assert "CL-9" in asked["recipient/2"].text
+        assert asked["recipient/2"].owner == "Sia Security"
+
+    def test_dots_are_no_assessment(self) -> None:
+        hit = slip(recipients=(Recipient(ref="CL-7", assessed="..."),))
+
+        assert "recipient/1" not in done(opened(hit))
 
     @pytest.mark.requirement("R109")
     def test_nobody_named_is_not_nobody(self) -> None:
@@ -230,7 +288,6 @@ class TestPeople:
         asked = by_id(opened(slip(actions=(action,)), types=(IncidentType.UNAUTHORISED_ACTION,)))
 
         assert (asked["a1"].kind, asked["a1"].how) == (TaskKind.REVERSAL, how)
-        assert asked["unauthorised_action/reverse-action"].done is (how is not None)
 
     @pytest.mark.requirement("R108")
     def test_done_and_not_taken_back_is_not_done(self) -> None:
@@ -250,19 +307,40 @@ class TestPeople:
         asked = by_id(opened(sent, types=(IncidentType.INCORRECT_EXTERNAL_OUTPUT,)))
 
         assert {name: one.done for name, one in asked.items() if name.startswith("correction/")} == {
-            "correction/CL-9": True,
-            "correction/CL-7": False,
+            "correction/1": True,
+            "correction/2": False,
         }
-        assert not asked["incorrect_external_output/correct-communication"].done
 
     @pytest.mark.requirement("R110")
-    def test_what_never_left_needs_no_correction_unless_a_client_noticed_it(self) -> None:
+    def test_what_never_left_misled_nobody(self) -> None:
+        named = slip(affected=(Affected(kind="Customer", ref="CL-7"),))
         kinds = (IncidentType.INCORRECT_EXTERNAL_OUTPUT,)
-        task = "incorrect_external_output/correct-communication"
 
-        assert task in done(opened(slip(), types=kinds))
-        assert task not in done(opened(slip(noticed_by="client"), types=kinds))
-        assert task not in done(opened(slip(outcome=Happened.REALISED), types=kinds))
+        assert "correction/1" not in by_id(opened(named, types=kinds))
+        assert "correction/1" in by_id(opened(replace(named, outcome=Happened.REALISED), types=kinds))
+
+    def test_telling_somebody_moves_no_number(self) -> None:
+        named = slip(
+            outcome=Happened.REALISED,
+            affected=(Affected(kind="customer", ref="CL-7"), Affected(kind="customer", ref="CL-9")),
+        )
+        told = LogEntry(at=NOTICED, event=Event.COMMUNICATED, ref="CL-9", text="Sorry.")
+        kinds = (IncidentType.INCORRECT_EXTERNAL_OUTPUT,)
+
+        assert done(opened(named, types=kinds, entries=(told,))) == {"correction/2"}
+
+    def test_a_tick_is_never_taken_for_somebody_else(self) -> None:
+        """A look-back finds somebody, and whoever was told without being affected moves on by one."""
+        told = slip(outcome=Happened.REALISED, communications=(Communication(to="CL-7"),))
+        kinds = (IncidentType.INCORRECT_EXTERNAL_OUTPUT,)
+        words = by_id(opened(told, types=kinds))["correction/1"].text
+        tick = LogEntry(at=NOTICED, event=Event.ACTION, action="correction/1", done_at=NOTICED, text=words)
+        found = LogEntry(
+            at=NOTICED, event=Event.LOOKED_BACK, affected=(Affected(kind="customer", ref="CL-9"),)
+        )
+
+        assert done(opened(told, types=kinds, entries=(tick,))) == {"correction/1"}
+        assert done(opened(told, types=kinds, entries=(tick, found))) == set()
 
 
 class TestActions:
@@ -281,7 +359,9 @@ class TestActions:
     def test_a_log_gives_a_step_to_somebody_and_says_when_it_is_done(self) -> None:
         step = "data_exposure/permissions"
         taken = LogEntry(at=NOTICED, event=Event.ACTION, action=step, owner="Ann", due=date(2026, 12, 1))
-        finished = LogEntry(at=NOTICED, event=Event.ACTION, action=step, done_at=date(2026, 11, 30))
+        finished = LogEntry(
+            at=NOTICED + timedelta(days=12), event=Event.ACTION, action=step, done_at=date(2026, 11, 30)
+        )
         kinds = (IncidentType.DATA_EXPOSURE,)
 
         given, ended = (
@@ -291,13 +371,25 @@ class TestActions:
         assert (given.owner, given.due, given.done) == ("Ann", date(2026, 12, 1), False)
         assert (ended.done, ended.how, ended.text) == (True, "done on 2026-11-30", given.text)
 
-    def test_a_recipient_that_the_log_ticks_counts_for_the_step(self) -> None:
-        hit = slip(recipients=(Recipient(ref="CL-9"),))
-        entry = LogEntry(at=NOTICED, event=Event.ACTION, action="recipient/CL-9", done_at=NOTICED)
+    def test_a_log_ticks_a_recipient_by_number(self) -> None:
+        assert "recipient/1" in done(ticked(opened(slip(recipients=(Recipient(ref="CL-9"),))), "recipient/1"))
 
-        assert "data_exposure/assess-recipients" in done(
-            opened(hit, types=(IncidentType.DATA_EXPOSURE,), entries=(entry,))
-        )
+    @pytest.mark.parametrize("done_at", [NOTICED + timedelta(minutes=1), date(2026, 11, 20)])
+    @pytest.mark.parametrize("answer", [None, "yes"])
+    def test_what_is_done_after_the_log_was_written_is_to_come(
+        self, done_at: date, answer: str | None
+    ) -> None:
+        planned = Action(id="a1", kind="corrective", text="Refund", done_at=done_at, reversed=answer)
+        entry = LogEntry(at=NOTICED, event="note")
+
+        assert "a1" not in done(opened(slip(actions=(planned,)), entries=(entry,)))
+        assert "a1" in done(opened(slip(actions=(planned,))))
+
+    def test_the_day_that_is_on_somewhere_is_not_to_come(self) -> None:
+        today = Action(id="a1", kind="corrective", text="Refund", done_at=date(2026, 11, 19))
+        entry = LogEntry(at=NOTICED, event="note")
+
+        assert "a1" in done(opened(slip(actions=(today,)), entries=(entry,)))
 
     def test_a_step_that_is_no_longer_asked_for_is_not_left_over(self) -> None:
         entry = LogEntry(at=NOTICED, event=Event.ACTION, action="data_exposure/permissions", owner="Ann")

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from incident2eval.model import (
+    JSON,
     Answer,
+    Circumstances,
     Finding,
     Happened,
     Incident,
@@ -190,6 +192,78 @@ class TestSeverity:
 
         assert triage(near, ()).suggested is Severity.MATERIAL_CAUGHT
 
+    @pytest.mark.parametrize(
+        ("rows", "batch", "level"),
+        [
+            ((600, 600), {}, 4),
+            ((600, 399), {}, 3),
+            ((None,) * 1_000, {}, 4),
+            ((1,), {"id": "B-7", "count": 4_000}, 4),
+            ((1,), {"count": "many"}, 3),
+        ],
+    )
+    def test_scale_is_the_sum_of_a_kind_or_the_batch(
+        self, rows: tuple[int | None, ...], batch: dict[str, JSON], level: int
+    ) -> None:
+        exposed = replace(
+            answered(left_company="yes", exposed_information="yes"),
+            affected=(
+                *(Affected(kind="customer", count=count) for count in rows),
+                Affected(kind="document", count=999),
+            ),
+            batch=batch,
+        )
+
+        assert triage(exposed, ()).suggested == level
+
+    @pytest.mark.parametrize(
+        ("name", "level"),
+        [
+            ("death", 4),
+            ("client_harmed", 3),
+            ("serious_incident", 3),
+            ("widespread", 3),
+            ("major", 3),
+            ("significant", 3),
+            ("threshold_met", 3),
+            ("high_risk", 3),
+            ("material_to_investors", 3),
+            ("health_data", 3),
+            ("personal_data", 2),
+        ],
+    )
+    def test_of_the_circumstances_a_yes_weighs(self, name: str, level: int) -> None:
+        told, untold = (
+            triage(replace(ALL_NO, circumstances=Circumstances(**{name: answer})), ())
+            for answer in (Answer.YES, Answer.UNKNOWN)
+        )
+
+        assert told.suggested == level
+        assert any(f"({name}: yes)" in why for why in told.because)
+        assert (untold.suggested, untold.unknown) == (Severity.LOW, ())
+
+    def test_a_near_miss_that_harmed_a_client_contradicts_itself(self) -> None:
+        harmed = replace(
+            ALL_NO, outcome=Happened.NEAR_MISS, circumstances=Circumstances(client_harmed=Answer.YES)
+        )
+
+        assert "a client was harmed (client_harmed: yes)" in triage(harmed, ()).unknown[0]
+
+    @pytest.mark.parametrize("word", ["client", "Client ", "CUSTOMER"])
+    def test_a_client_is_one_in_any_spelling(self, word: str) -> None:
+        assert triage(replace(ALL_NO, noticed_by=word), ()).suggested is Severity.IMPACT
+
+    @pytest.mark.parametrize("word", ["Safety", " SAFETY", "health and safety"])
+    def test_safety_is_safety_in_any_spelling(self, word: str) -> None:
+        unsafe = replace(ALL_NO, impact=Impact(acted_on=Answer.NO, domains=(word,)))
+
+        assert triage(unsafe, ()).suggested is Severity.SEVERE
+
+    def test_daily_operations_are_those_in_any_spelling(self) -> None:
+        daily = replace(ALL_NO, impact=Impact(acted_on=Answer.NO, domains=("Operational ",)))
+
+        assert triage(daily, ()).suggested is Severity.LOW
+
     def test_a_leak_in_the_trace_is_no_slip_whatever_was_answered(self) -> None:
         assert triage(ALL_NO, found("foreign_records")).suggested is Severity.MATERIAL_CAUGHT
 
@@ -228,6 +302,7 @@ class TestType:
                 IncidentType.BIASED_OR_INCONSISTENT_DECISION,
             ),
             (replace(ALL_NO, failure_modes=("silent_degradation",)), IncidentType.WORKFLOW_DRIFT),
+            (replace(ALL_NO, failure_modes=("Silent_Degradation ",)), IncidentType.WORKFLOW_DRIFT),
             (answered(approved_wrongly="yes"), IncidentType.HUMAN_REVIEW_FAILURE),
             (answered(took_action="yes", left_company="yes"), IncidentType.UNAUTHORISED_ACTION),
             (answered(left_company="yes"), IncidentType.INCORRECT_EXTERNAL_OUTPUT),

@@ -6,7 +6,7 @@ General information and a prompt for a qualified person, not legal advice: whoev
 
 from incident2eval.duties._clock import due_at
 from incident2eval.duties._duties import duties
-from incident2eval.duties._rules import rules, stale, unread
+from incident2eval.duties._rules import near, rules, stale, unread
 from incident2eval.duties._words import advice, in_words
 
-__all__ = ["advice", "due_at", "duties", "in_words", "rules", "stale", "unread"]
+__all__ = ["advice", "due_at", "duties", "in_words", "near", "rules", "stale", "unread"]

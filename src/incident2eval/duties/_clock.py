@@ -4,13 +4,12 @@ import calendar
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
+from incident2eval.duties._moments import WIDEST_EAST, WIDEST_WEST, span
 from incident2eval.model import Moment, Promptness, Term
 
 AnyDay = TypeVar("AnyDay", date, datetime)
 
 SATURDAY = 5
-WIDEST_EAST, WIDEST_WEST = timedelta(hours=14), timedelta(hours=12)
-"""How far a zone may lie from UTC: a bare date covers all that it can mean."""
 
 _TOLD: dict[Promptness, str] = {
     Promptness.IMMEDIATELY: "immediately; no number is given",
@@ -24,9 +23,11 @@ _TOLD: dict[Promptness, str] = {
 def due_at(term: Term, start: datetime) -> datetime | None:
     """When something is due that a term lets begin at a moment.
 
-    Hours and days are elapsed time. Working days are Monday to Friday: the day of the start is day zero (Form
-    8-K, General Instruction B.1), and holidays are not known, so the true date may be later. One month after
-    31 January is the last of February.
+    Hours and days are elapsed time. One month after 31 January is the last of February. Working days are
+    Monday to Friday, the day of the start is day zero (Form 8-K, General Instruction B.1), and holidays are
+    not known, so the true date may be later. Near midnight the firm's own day may be another than the one in
+    UTC: months and working days are counted in the zones furthest from it as well, and the earliest date
+    counts, so that it is never later than the end of the last day by the firm's own calendar.
 
     Args:
         term: One number, or a word.
@@ -35,11 +36,11 @@ def due_at(term: Term, start: datetime) -> datetime | None:
     Returns:
         The moment in UTC; None where the term is a word, or the date lies beyond the calendar.
     """
-    start = start.astimezone(UTC)
     try:
+        start = start.astimezone(UTC)
         if term.hours is not None:
             return start + timedelta(hours=term.hours)
-        return _by_day(term, start)
+        return _earliest(term, start)
     except (OverflowError, ValueError):
         return None
 
@@ -50,6 +51,13 @@ def day_due(term: Term, start: date) -> date | None:
         return _by_day(term, start)
     except (OverflowError, ValueError):
         return None
+
+
+def _earliest(term: Term, start: datetime) -> datetime | None:
+    """Counted by the days of UTC and of the zones furthest from it: whichever ends first."""
+    offsets = (timedelta(0), -WIDEST_WEST, WIDEST_EAST)
+    ends = [end - offset for offset in offsets if (end := _by_day(term, start + offset))]
+    return min(ends, default=None)
 
 
 def _by_day(term: Term, start: AnyDay) -> AnyDay | None:
@@ -96,12 +104,10 @@ def is_late(filed: Moment | None, due: datetime | None) -> bool | None:
     """Whether something was filed after it was due; None where a moment is missing or a bare date near."""
     if filed is None or due is None:
         return None
-    if isinstance(filed, datetime):
-        return filed > due
-    day = datetime(filed.year, filed.month, filed.day, tzinfo=UTC)
-    if day + timedelta(days=1) + WIDEST_WEST <= due:
+    first, last = span(filed)
+    if last <= due:
         return False
-    return True if day - WIDEST_EAST > due else None
+    return True if first > due else None
 
 
 def shown(moment: Moment) -> str:

@@ -1,11 +1,12 @@
 """Every rule applied to an incident: no rule is dropped, and only facts or a named person end one."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from incident2eval.duties._clock import day_due, due_at, is_late, shown, told
 from incident2eval.duties._facts import facts_of, firing
+from incident2eval.duties._moments import cannot_be
 from incident2eval.duties._notes import FILED, Word, one_line, word_on
 from incident2eval.duties._scope import match
 from incident2eval.model import (
@@ -85,8 +86,6 @@ class _Bench:
     words: Mapping[str, Word]
     facts: Mapping[str, Answer]
     now: datetime
-    judging: set[str] = field(default_factory=set)
-    """Rules on the way from one to the next it waits for, so that a circle of own rules ends."""
 
     def duty(self, rule: Rule) -> Duty:
         """A rule with its state: a person's word first, then facts, scope, date of force and clock."""
@@ -96,7 +95,8 @@ class _Bench:
         fire, fit = firing(rule, self.facts), match(rule.scope, self.organisation)
         if not fire.fires or fit.fits is False:
             because = fit.because if fire.fires else fire.because
-            return Duty(rule=rule, state=ClockState.NOT_APPLICABLE, because=(*because, *word.ignored))
+            because = (*word.remarks, *because, *_whose(rule))
+            return Duty(rule=rule, state=ClockState.NOT_APPLICABLE, because=because)
         clock = self._clock(rule) if self._is_in_force(rule) else _Clock(state=ClockState.NOT_STARTED)
         state, force = clock.state, self._force(rule, clock.started)
         if state.is_open and fit.fits is None and self._is_in_force(rule):
@@ -104,7 +104,7 @@ class _Bench:
         return Duty(
             rule=rule,
             state=state,
-            because=(*fire.because, *fit.because, *force, *clock.because, *word.ignored),
+            because=(*word.remarks, *fire.because, *fit.because, *force, *clock.because, *_whose(rule)),
             started=clock.started,
             due=clock.due,
             filed_at=clock.filed_at,
@@ -116,17 +116,16 @@ class _Bench:
 
     def _settled(self, rule: Rule, note: DutyNote, word: Word) -> Duty:
         """A rule that somebody filed, or decided not to be required."""
-        by, clock = one_line(note.by) if note.by else None, self._clock(rule)
-        filed = word.first_filed if note.state == FILED else None
-        if note.state != FILED:
-            said = f"{by} decided that it is not required: {one_line(note.reason or '')}"
+        by, clock = one_line(note.by or ""), self._clock(rule)
+        filed = word.first_filed
+        if filed:
+            said = f"filed by {by} on {shown(filed)}"
         else:
-            when = f"on {shown(filed)}" if filed else "; when is not noted"
-            said = f"filed{f' by {by}' if by else ''} {when}".replace(" ;", ";")
+            said = f"{by} decided that it is not required: {one_line(note.reason or '')}"
         return Duty(
             rule=rule,
             state=ClockState.FILED if note.state == FILED else ClockState.DECIDED_NOT_REQUIRED,
-            because=(said, *word.ignored),
+            because=(said, *word.remarks, *_whose(rule)),
             started=clock.started,
             due=clock.due,
             decided_by=by,
@@ -155,14 +154,15 @@ class _Bench:
             if rule.at_most:
                 words += f", and {told(rule.at_most)} from when.aware at most"
             started = start if isinstance(start, datetime) else None
-            return _Clock(state=self._by_now(due), because=(words,), started=started, due=due)
+            because = (words, *self._slip(rule))
+            return _Clock(state=self._by_now(due), because=because, started=started, due=due)
         if not isinstance(start, datetime):
-            return self._missing(rule, start)
+            return self._missing(rule)
         return self._running(rule, start)
 
     def _waits(self, rule: Rule) -> _Clock | None:
         """The clock of a rule that waits for the filing of another; None once one is filed."""
-        if any(self.words[name].is_filed for name in rule.after if name in self.words):
+        if any(self.words[name].is_filed for name in rule.after):
             return None
         names = ", ".join(rule.after)
         if self._nothing_follows(rule):
@@ -170,36 +170,47 @@ class _Bench:
             return _Clock(state=ClockState.NOT_APPLICABLE, because=because)
         if rule.term.promptly is Promptness.HOLD:
             because = (f"a hold, until one of these is filed: {names}",)
-            return _Clock(state=ClockState.DUE, because=because, started=self.incident.when.aware)
+            return _Clock(state=ClockState.DUE, because=because, started=self._aware)
         return _Clock(
             state=ClockState.NOT_STARTED, because=(f"{told(rule.term)} from the filing of {names}",)
         )
 
     def _nothing_follows(self, rule: Rule) -> bool:
         """Whether none of the rules that it waits for is open any more."""
-        if rule.id in self.judging:
-            return False
-        self.judging.add(rule.id)
-        known = [self.rules[name] for name in rule.after if name in self.rules]
-        closed = [not self.duty(one).state.is_open for one in known]
-        self.judging.discard(rule.id)
-        return len(closed) == len(rule.after) and all(closed)
+        return not any(self.duty(self.rules[name]).state.is_open for name in rule.after)
 
     def _released(self, rule: Rule) -> _Clock:
         """A hold that a notice has ended."""
-        name = next(name for name in rule.after if name in self.words and self.words[name].is_filed)
+        name = next(name for name in rule.after if self.words[name].is_filed)
         because = (f"the hold has ended: {name} was filed",)
         return _Clock(state=ClockState.FILED, because=because, filed_at=self.words[name].first_filed)
 
+    @property
+    def _aware(self) -> datetime | None:
+        """When the firm became aware; None where that is not known, or cannot be right."""
+        aware = self.incident.when.aware
+        return None if aware is None or cannot_be(aware, self.now) else aware
+
     def _start(self, rule: Rule) -> Moment | None:
-        """The moment that its clock counts from; None where it is not known."""
+        """The moment that its clock counts from; None where that is not known, or cannot be right."""
+        start = self._written(rule)
+        return None if start is None or cannot_be(start, self.now) else start
+
+    def _slip(self, rule: Rule) -> Iterator[str]:
+        """That the moment that it counts from cannot be right, where it cannot."""
+        start = self._written(rule)
+        if start is not None and cannot_be(start, self.now):
+            yield f"{_field(rule)} cannot be right: {start.isoformat()}"
+
+    def _written(self, rule: Rule) -> Moment | None:
+        """The moment that its clock counts from, as the file has it."""
         match rule.anchor:
             case Anchor.AWARE:
                 return self.incident.when.aware
             case Anchor.NOW:
                 return None
             case Anchor.FILING:
-                filed = [self.words[name] for name in rule.after if name in self.words]
+                filed = [self.words[name] for name in rule.after]
                 moments = [word.last_filed for word in filed if word.is_filed and word.last_filed]
                 sure = [one for one in moments if isinstance(one, datetime)]
                 return max(sure) if sure else next(iter(moments), None)
@@ -212,7 +223,8 @@ class _Bench:
         if rule.at_most and due:
             limit = self._limit(rule)
             if limit is None:
-                because.append(f"when.aware is missing, from which it is {told(rule.at_most)} at most")
+                lack = "cannot be right" if self.incident.when.aware else "is missing"
+                because.append(f"when.aware {lack}, from which it is {told(rule.at_most)} at most")
             elif start > limit:
                 because.append(
                     f"it started later than {told(rule.at_most)} from when.aware: the term alone counts"
@@ -228,12 +240,13 @@ class _Bench:
 
     def _limit(self, rule: Rule) -> datetime | None:
         """The second limit, where awareness is known."""
-        aware = self.incident.when.aware
-        return due_at(rule.at_most, aware) if rule.at_most and aware else None
+        return due_at(rule.at_most, self._aware) if rule.at_most and self._aware else None
 
-    def _missing(self, rule: Rule, day: Moment | None) -> _Clock:
+    def _missing(self, rule: Rule) -> _Clock:
         """A clock with a number, and no moment to count it from."""
-        because = [f"{told(rule.term)} from {_field(rule)}, which is {'only a date' if day else 'missing'}"]
+        day, slips = self._start(rule), tuple(self._slip(rule))
+        lack = "cannot be right" if slips else "is only a date" if day else "is missing"
+        because = [*slips, f"{told(rule.term)} from {_field(rule)}, which {lack}"]
         limit = self._limit(rule)
         if limit and limit >= self.now:
             because.append(f"it starts before then: due at the latest {shown(limit)}")
@@ -248,12 +261,20 @@ class _Bench:
     def _would_be(self, rule: Rule, day: Moment | None) -> str:
         """When it would be due, counted from what is known: never from midnight."""
         name, known = ("that date", day) if day else ("when.noticed", self.incident.when.noticed)
+        if cannot_be(known, self.now):
+            return f"{name} cannot be right: {known.isoformat()}"
         if isinstance(known, datetime):
             due = due_at(rule.term, known)
             return f"counted from {name} it would be due {shown(due)} at the earliest" if due else "no date"
         if found := day_due(rule.term, known):
             return f"counted from {name} it would be due on {found}; the hour is not known"
         return f"{name} is only a date, which tells no hour: say the time, with its offset"
+
+
+def _whose(rule: Rule) -> Iterator[str]:
+    """That a rule of the project's own judges here, where one of ours would."""
+    if rule.replaces:
+        yield "this is your own rule, in the place of ours"
 
 
 def _field(rule: Rule) -> str:

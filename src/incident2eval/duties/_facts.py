@@ -31,7 +31,7 @@ WORDS: Mapping[str, str] = {
     "health_data": "unsecured health information is involved",
     "material_to_investors": "it is material to investors",
     "acted_on": "somebody acted on the output",
-    "contract_found": "an integration of the workflow has a contract that says whom to tell",
+    "contract_found": "an integration of the workflow has a vendor or a contract, which may ask for a notice",
 }
 
 
@@ -48,11 +48,18 @@ def facts_of(incident: Incident, workflow: WorkflowSettings | None) -> Mapping[s
 
     Args:
         incident: File and log together.
-        workflow: The settings of its workflow; their contracts are a fact too.
+        workflow: The settings of its workflow; their contracts are a fact too, unknown without settings.
     """
-    told = any(one.notifies for one in workflow.integrations) if workflow else False
-    apart = {"acted_on": incident.impact.acted_on, "contract_found": Answer.YES if told else Answer.NO}
+    apart = {"acted_on": incident.impact.acted_on, "contract_found": _contract(workflow)}
     return {name: apart.get(name) or _asked(incident, name) for name in FACTS}
+
+
+def _contract(workflow: WorkflowSettings | None) -> Answer:
+    """Whether an integration names a contract, a vendor, or whom to tell."""
+    if workflow is None:
+        return Answer.UNKNOWN
+    said = (text for one in workflow.integrations for text in (one.contract, one.notifies, one.vendor))
+    return Answer.YES if any((text or "").strip() for text in said) else Answer.NO
 
 
 def _asked(incident: Incident, name: str) -> Answer:

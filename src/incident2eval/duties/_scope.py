@@ -21,7 +21,8 @@ def match(scope: Scope, organisation: Organisation) -> Match:
         if fit is False:
             return Match(fits=False, because=(words,))
     undeclared = tuple(words for fit, words in (place, role) if fit is None)
-    if undeclared and scope.declared_only:
+    is_declared = (scope.jurisdictions and place[0]) or (scope.roles and role[0])
+    if undeclared and scope.declared_only and not is_declared:
         return Match(fits=False, because=("off until declared", *undeclared))
     return Match(fits=None if undeclared else True, because=undeclared)
 

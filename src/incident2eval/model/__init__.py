@@ -76,7 +76,7 @@ from incident2eval.model.incident import (
     RestartDecision,
     Severity,
 )
-from incident2eval.model.log import Event, LogEntry, merged
+from incident2eval.model.log import Event, LogEntry, as_ever_stated, merged
 from incident2eval.model.report import IncidentNote, Part, Report, TreeRow
 from incident2eval.model.review import Figure, FigureRow, Quarter, Review, ReviewPart, Unit
 from incident2eval.model.run import (
@@ -204,6 +204,7 @@ __all__ = [
     "Variants",
     "Verdict",
     "WorkflowSettings",
+    "as_ever_stated",
     "flat_text",
     "is_empty",
     "merged",

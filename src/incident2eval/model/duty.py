@@ -78,7 +78,7 @@ class Scope:
     roles: tuple[str, ...] = ()
     """Any of them; empty: everybody."""
     declared_only: bool = False
-    """Whether it is off until the settings declare its jurisdiction and role."""
+    """Whether it is off until the settings declare its jurisdiction or role."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +120,8 @@ class Rule:
     """What a reader should know: what is disputed, what the number leaves out."""
     own: bool = False
     """Whether it comes from the project's settings."""
+    replaces: bool = False
+    """Whether it is one of the project's own that takes the place of a shipped one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -115,6 +115,40 @@ def merged(incident: Incident, entries: Sequence[LogEntry]) -> Incident:
     return incident
 
 
+def as_ever_stated(written: Incident, entries: Sequence[LogEntry]) -> Incident:
+    """The incident like `merged`, but at the worst that anybody ever stated: nobody takes that back.
+
+    A yes stays (questions, circumstances, `impact.acted_on`), realised stays, and the earliest `aware`
+    counts. Unknown may still become no.
+
+    Args:
+        written: As its file tells it.
+        entries: Its log, in order.
+    """
+    for entry in entries:
+        written = _never_less(written, _with(written, entry))
+    return written
+
+
+def _never_less(before: Incident, after: Incident) -> Incident:
+    """What came after, with what was stated before and may not be taken back."""
+    aware = [one.when.aware for one in (before, after) if one.when.aware is not None]
+    acted_on = before.impact.acted_on is Answer.YES or after.impact.acted_on is Answer.YES
+    realised = before.outcome is Happened.REALISED
+    return replace(
+        after,
+        questions=replace(after.questions, **_yeses(before.questions)),
+        circumstances=replace(after.circumstances, **_yeses(before.circumstances)),  # type: ignore[arg-type]  # by name
+        impact=replace(after.impact, acted_on=Answer.YES) if acted_on else after.impact,
+        outcome=Happened.REALISED if realised else after.outcome,
+        when=replace(after.when, aware=min(aware, default=None)),
+    )
+
+
+def _yeses(stated: Questions | Circumstances) -> dict[str, Answer]:
+    return {name: Answer.YES for name in stated.__dataclass_fields__ if getattr(stated, name) is Answer.YES}
+
+
 def _with(incident: Incident, entry: LogEntry) -> Incident:
     """The incident with what one entry adds."""
     match entry.event:

@@ -120,7 +120,7 @@ class Review:
     first: date
     last: date
     as_of: datetime
-    """When what is overdue was read, UTC; the end of the quarter where nothing else was asked."""
+    """When what is overdue was read, UTC: the quarter's end, today in a running one, or the day asked for."""
     parts: tuple[ReviewPart, ...]
     unreadable: tuple[str, ...] = ()
     """Incidents that are in no figure but one, as their files cannot be read."""

@@ -13,6 +13,7 @@ from incident2eval.model import (
     NotJudged,
     Rule,
     Severity,
+    as_ever_stated,
 )
 from incident2eval.pipeline._dossier import read_traces
 from incident2eval.pipeline._stock import stock
@@ -26,6 +27,8 @@ class Opened:
 
     file: IncidentFile
     triage: Triage
+    findings: tuple[Finding, ...] = ()
+    """What its run shows, or what the checks of its cases stand for."""
     notes: tuple[str, ...] = ()
 
 
@@ -56,7 +59,7 @@ def open_file(
     held = level(incident, loaded.written or incident, judged.suggested, loaded.entries, settings.approvers)
     rules = rules_of(home)
     due = duties_room.duties(
-        incident,
+        as_ever_stated(loaded.written or incident, loaded.entries),
         settings.organisation,
         rules,
         now=now,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from incident2eval.model import Answer, Duty, IncidentFile, IncidentType, Level, Stage, Task
+from incident2eval.model import Answer, Duty, Incident, IncidentFile, IncidentType, Level, Stage, Task
 from incident2eval.model.incident import Surface
 from incident2eval.pipeline._clock_lines import duty_lines, shown, task_lines
 from incident2eval.pipeline._incident_file import Opened
@@ -57,6 +57,12 @@ def changed_lines(before: Opened, after: Opened) -> list[str]:
     lines = [f"{file.incident.id}: kept"]
     if file.types != was.types:
         lines.append(f"  type: {_types(was.types)} -> {_types(file.types)}")
+    if withdrawn := _withdrawn(was.incident, file.incident):
+        names = ", ".join(withdrawn)
+        lines.append(f"  {names}: yes before, and a yes stands for level and clocks until a person decides:")
+        lines.append(
+            "    `triage --severity` with a reason and the authority, `duty --not-required` with a reason"
+        )
     lines.append(f"  level: {int(was.level.counts)} -> {_level(file.level)}")
     lines += [f"  {why}" for why in file.level.because]
     lines.append(f"  stage: {stage(was).words} -> {stage(file).words}")
@@ -73,6 +79,17 @@ def changed_lines(before: Opened, after: Opened) -> list[str]:
 def people(file: IncidentFile) -> Sequence[Involved]:
     """The functions that have to be there, with names where the settings give them."""
     return involved(file.incident, file.types, file.level.counts, file.approvers)
+
+
+def _withdrawn(was: Incident, now: Incident) -> list[str]:
+    """What had been answered with yes, and is not any more."""
+    pairs = ((was.questions, now.questions), (was.circumstances, now.circumstances))
+    return [
+        name
+        for before, after in pairs
+        for name in before.__dataclass_fields__
+        if getattr(before, name) is Answer.YES and getattr(after, name) is not Answer.YES
+    ]
 
 
 def _moved(duty: Duty) -> str:

@@ -35,6 +35,7 @@ from incident2eval.pipeline._word import append, now
 from incident2eval.stages import blockers, doubts, minimum, out_of_order, stage
 from incident2eval.store import Project, dump
 from incident2eval.triage import principles
+from incident2eval.triage import triage as judge
 
 ANSWERABLE = (
     *Questions.__dataclass_fields__,
@@ -103,27 +104,27 @@ def findings(home: Project, incident: str) -> tuple[tuple[Finding, ...] | None, 
 
 
 def _keep(home: Project, opened: Opened, word: Word, at_once: datetime) -> None:
-    """Write down what a person says of type and level, and what they answer."""
+    """Write down what a person answers, and what they say of type and level in the light of it."""
     refuse_future(word.moments, at_once)
-    incident, suggested = opened.file.incident, opened.triage.suggested
-    counts = max(opened.file.level.counts, suggested)
+    incident = opened.file.incident
+    answered = LogEntry(
+        at=at_once,
+        event=Event.ANSWERED,
+        by=word.by,
+        reason=word.reason,
+        answers=word.answers,
+        moments=word.moments,
+        outcome=word.outcome,
+    )
+    judged = judge(merged(incident, [answered]), opened.findings)
+    counts = max(opened.file.level.counts, judged.suggested)
     severity = word.severity or counts
     decides = bool(word.confirm or word.severity or word.type)
-    if decides and severity not in {suggested, counts} and not (word.reason or "").strip():
+    if decides and severity not in {judged.suggested, counts} and not (word.reason or "").strip():
         message = f"level {int(counts)} stands, and a level other than it needs a reason"
         raise BadInput(Fault(field="--reason", message=message, hint="say why with --reason TEXT"))
-    if word.answers or word.moments or word.outcome:
-        answered = LogEntry(
-            at=at_once,
-            event=Event.ANSWERED,
-            by=word.by,
-            reason=word.reason,
-            answers=word.answers,
-            moments=word.moments,
-            outcome=word.outcome,
-        )
-        if merged(incident, [answered]) != incident:
-            append(home, incident.id, answered)
+    if merged(incident, [answered]) != incident:
+        append(home, incident.id, answered)
     if decides:
         triaged = LogEntry(
             at=at_once,
@@ -131,8 +132,8 @@ def _keep(home: Project, opened: Opened, word: Word, at_once: datetime) -> None:
             by=word.by,
             reason=word.reason,
             severity=severity,
-            suggested=suggested,
-            type=word.type or (opened.triage.types if word.confirm else ()),
+            suggested=judged.suggested,
+            type=word.type or (judged.types if word.confirm else ()),
         )
         last = next((one for one in reversed(opened.file.entries) if one.event == Event.TRIAGED), None)
         kept = last and replace(triaged, at=last.at, previous=last.previous, given=last.given)

@@ -147,10 +147,7 @@ def paused(incidents: Path, workflow: str) -> str | None:
     found = [
         (entry, incident_id)
         for incident_id in ids_in(incidents, holding="incident.yaml")
-        for entry in whole_log(incidents / incident_id / LOG, file=f"incidents/{incident_id}/{LOG}").until(
-            now
-        )
-        if workflow == (entry.workflow or _workflow_of(incidents, incident_id))
+        for entry in _speaking_of(workflow, incidents, incident_id, now)
     ]
     entry = pause(entry for entry, _ in found)
     if entry is None:
@@ -158,6 +155,14 @@ def paused(incidents: Path, workflow: str) -> str | None:
     incident_id = next(incident_id for other, incident_id in found if other is entry)
     by, at = entry.by or "nobody named", f"{entry.at:%Y-%m-%d %H:%M} UTC"
     return f"contained by {by} on {at} ({incident_id}) and not restarted"
+
+
+def _speaking_of(workflow: str, incidents: Path, incident_id: str, now: datetime) -> list[LogEntry]:
+    """The lines of an incident's log that are about that workflow."""
+    entries = _log_of(incidents, incident_id).until(now)
+    # The incident file is read only where a line leaves it to that.
+    own = _workflow_of(incidents, incident_id) if any(one.workflow is None for one in entries) else None
+    return [one for one in entries if workflow == (one.workflow or own)]
 
 
 def _log_of(incidents: Path, incident_id: str) -> Log:

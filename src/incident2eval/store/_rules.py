@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from importlib.resources import files
 
-from incident2eval.model import FACTS, JSON, JURISDICTIONS, ROLES, Anchor, Rule, Term
+from incident2eval.model import FACTS, JSON, JURISDICTIONS, ROLES, Anchor, Promptness, Rule, Term
 from incident2eval.store._validation import Doubt, Rules, check, near, one_of, quoted
 from incident2eval.store._yaml import as_json, read_yaml
 
@@ -75,6 +75,8 @@ def _rule(given: JSON) -> Doubt | None:
         return "has no term", "such as term = {hours = 72}, or {promptly = 'without undue delay'}"
     if given.get("anchor") == Anchor.FILING and not given.get("after"):
         return "counts from a filing, and does not say of which rule", "name it: after = 'nis2-23-4b'"
+    if given["term"] == {"promptly": Promptness.HOLD} and not given.get("after"):
+        return "is a hold, and does not say which filing ends it", "name it: after = 'aia-73-2'"
     return None
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from incident2eval.model import Answer, Happened, Incident, IncidentType, Policy
-from incident2eval.triage._severity import QUESTIONS, beyond_operations
+from incident2eval.model import Answer, Happened, Incident, IncidentType, Policy, Severity
+from incident2eval.triage._severity import QUESTIONS, beyond_operations, circumstances
+from incident2eval.triage._words import client_noticed
 
 MARKERS = ("material", "repeated", "visible", "unauthorised", "sensitive", "control_failed")
 """The six, in the order in which they are asked."""
@@ -30,6 +31,9 @@ _MARKER_OF_TYPE: Mapping[IncidentType, tuple[str, str]] = MappingProxyType(
         IncidentType.HUMAN_REVIEW_FAILURE: ("control_failed", "the review failed (type)"),
     }
 )
+
+_DATA = frozenset({"personal_data", "health_data"})
+"""Circumstances that speak for sensitive data; each other one is material."""
 
 
 def escalations(incident: Incident, *, like_it: int, policy: Policy) -> tuple[str, ...]:
@@ -69,13 +73,10 @@ def _facts(incident: Incident) -> Iterator[tuple[str, str]]:
         yield "material", "it would have had an effect, had nobody caught it (outcome: near_miss)"
     if touched := beyond_operations(incident):
         yield "material", f"it touches more than daily operations: {', '.join(touched)} (impact.domains)"
-    if incident.noticed_by == "client":
+    if client_noticed(incident):
         yield "visible", "a client noticed it (noticed_by: client)"
-    if incident.circumstances.client_harmed is Answer.YES:
-        yield "material", "a client was harmed (client_harmed: yes)"
-    for name in ("personal_data", "health_data"):
-        if getattr(incident.circumstances, name) is Answer.YES:
-            yield "sensitive", f"data of living people are involved ({name}: yes)"
+    for name, why in circumstances(incident, Severity.MATERIAL_CAUGHT):
+        yield "sensitive" if name in _DATA else "material", why
     if incident.root_cause and incident.root_cause.failed_control:
         yield "control_failed", "the file names a control that failed (root_cause.failed_control)"
     yield from (_MARKER_OF_TYPE[kind] for kind in incident.type if kind in _MARKER_OF_TYPE)

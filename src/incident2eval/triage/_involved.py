@@ -7,6 +7,7 @@ from enum import StrEnum
 from incident2eval.model import Answer, Approver, Incident, IncidentType, Severity
 from incident2eval.triage._severity import QUESTIONS
 from incident2eval.triage._surfaces import SURFACES
+from incident2eval.triage._words import domains, plain
 
 
 class Function(StrEnum):
@@ -119,11 +120,11 @@ def _told_or_open(name: str, answer: Answer) -> str:
 
 
 def _by_domain(incident: Incident, severity: Severity) -> Iterator[tuple[Function, str]]:
-    for domain in incident.impact.domains:
+    for domain in domains(incident):
         yield from (
             (each, f"it touched this (impact.domains: {domain})") for each in _OF_DOMAIN.get(domain, ())
         )
-    for kind in sorted({row.kind for row in incident.affected} & _DECIDED_ON):
+    for kind in sorted({plain(row.kind) for row in incident.affected} & _DECIDED_ON):
         yield Function.HR, f"it affected people of ours or who apply to us (affected: {kind})"
     if not incident.impact.domains and severity >= Severity.IMPACT:
         for each in (Function.HR, Function.FINANCE, Function.OPERATIONS):

@@ -17,6 +17,7 @@ def _step(  # noqa: PLR0913 - a row of a table
     whose: Whose = Whose.OWNER,
     pace: Pace = Pace.AT_ONCE,
     shown: facts.Shown = facts.nothing_shows,
+    barred: facts.Barred = facts.never,
 ) -> Step:
     return Step(
         id=f"level-{int(level)}/{name}",
@@ -26,6 +27,7 @@ def _step(  # noqa: PLR0913 - a row of a table
         whose=whose,
         pace=pace,
         shown=shown,
+        barred=barred,
     )
 
 
@@ -36,18 +38,10 @@ RESPONSES: Mapping[Severity, tuple[Step, ...]] = MappingProxyType(
         _LOW: (
             _step(
                 _LOW,
-                "log",
-                "Write down what happened: what was asked, what came out, who saw it.",
-                Stage.REPORTED,
-                shown=facts.written_down,
-            ),
-            _step(
-                _LOW,
                 "correct",
                 "Correct the output, and keep the wrong one as it was.",
                 Stage.REMEDIATED,
                 pace=Pace.NEXT,
-                shown=facts.corrected,
             ),
             _step(
                 _LOW,
@@ -55,15 +49,7 @@ RESPONSES: Mapping[Severity, tuple[Step, ...]] = MappingProxyType(
                 "Change the prompt, or lock an eval case, so that it is seen when it comes back.",
                 Stage.REMEDIATED,
                 pace=Pace.REVIEW,
-                shown=facts.locked,
-            ),
-            _step(
-                _LOW,
-                "runbook",
-                "Write into the runbook what you would do differently next time.",
-                Stage.CLOSED,
-                pace=Pace.FIX,
-                shown=facts.updated("runbook"),
+                shown=facts.learnt,
             ),
         ),
         _CAUGHT: (
@@ -90,6 +76,13 @@ RESPONSES: Mapping[Severity, tuple[Step, ...]] = MappingProxyType(
                 pace=Pace.REVIEW,
                 shown=facts.cause_known,
             ),
+            _step(
+                _CAUGHT,
+                "runbook",
+                "Write into the runbook what you would do differently next time.",
+                Stage.CLOSED,
+                pace=Pace.FIX,
+            ),
         ),
         _IMPACT: (
             _step(
@@ -108,6 +101,7 @@ RESPONSES: Mapping[Severity, tuple[Step, ...]] = MappingProxyType(
                 whose=Whose.LEGAL,
                 pace=Pace.NEXT,
                 shown=facts.duties_decided,
+                barred=facts.duties_wait,
             ),
             _step(
                 _IMPACT,
@@ -115,7 +109,6 @@ RESPONSES: Mapping[Severity, tuple[Step, ...]] = MappingProxyType(
                 "List what was done or said because of it, and put it right one by one.",
                 Stage.REMEDIATED,
                 pace=Pace.REVIEW,
-                shown=facts.all_put_right,
             ),
         ),
         _SEVERE: (
@@ -125,7 +118,6 @@ RESPONSES: Mapping[Severity, tuple[Step, ...]] = MappingProxyType(
                 "Stop the other workflows that share a tool, data source, model or prompt with this one.",
                 Stage.CONTAINED,
                 whose=Whose.SWITCH,
-                shown=facts.stopped_by("related_workflows_stopped"),
             ),
             _step(
                 _SEVERE,

@@ -1,11 +1,13 @@
 """How bad it is: by what it did to the business, not by how odd it looks."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from incident2eval.model import Answer, Finding, Happened, Incident, IncidentType, Severity
 from incident2eval.triage._surfaces import presumed
 from incident2eval.triage._types import NAMED
+from incident2eval.triage._words import client_noticed, domains, plain
 
 LARGE_SCALE = 1_000
 """From how many affected on an exposure is large-scale: our choice, no source gives a figure."""
@@ -25,6 +27,27 @@ QUESTIONS: Mapping[str, tuple[str, Severity]] = MappingProxyType(
     }
 )
 """The seven questions in words, and the least level that a yes means."""
+
+CIRCUMSTANCES: Mapping[str, tuple[str, Severity]] = MappingProxyType(
+    {
+        "death": ("somebody died", Severity.SEVERE),
+        "client_harmed": ("a client was harmed", Severity.IMPACT),
+        "serious_incident": ("it is a serious incident of an AI system", Severity.IMPACT),
+        "widespread": ("it is widespread, or disrupts critical infrastructure", Severity.IMPACT),
+        "major": ("it is a major incident of a financial firm's systems", Severity.IMPACT),
+        "significant": ("it is a significant incident of network and information systems", Severity.IMPACT),
+        "threshold_met": ("it meets the threshold of a financial regulator", Severity.IMPACT),
+        "high_risk": ("the risk to people is high", Severity.IMPACT),
+        "material_to_investors": ("it is material to investors", Severity.IMPACT),
+        "health_data": ("health data of living people are involved", Severity.IMPACT),
+        "personal_data": ("data of living people are involved", Severity.MATERIAL_CAUGHT),
+    }
+)
+"""The circumstances in words, and the least level that a yes means (our choice). Only a yes speaks: nobody is
+asked for them at first, and an unknown one raises nothing."""
+
+_HARMS = frozenset({"death", "client_harmed"})
+"""Circumstances that contradict a near miss."""
 
 _SLIP = (
     "all seven questions are answered no, nobody acted on it (impact.acted_on: no), "
@@ -78,14 +101,23 @@ def asked(incident: Incident, answer: Answer) -> Iterator[tuple[str, str, Severi
 
 def beyond_operations(incident: Incident) -> tuple[str, ...]:
     """What it touched beside daily operations."""
-    return tuple(domain for domain in incident.impact.domains if domain != "operational")
+    return tuple(domain for domain in domains(incident) if domain != "operational")
+
+
+def circumstances(incident: Incident, level: Severity) -> Iterator[tuple[str, str]]:
+    """The circumstances that were answered yes and mean that level at least: name, and why it counts."""
+    return (
+        (name, f"{words} ({name}: yes)")
+        for name, (words, least) in CIRCUMSTANCES.items()
+        if least >= level and getattr(incident.circumstances, name) is Answer.YES
+    )
 
 
 def _by_facts(
     incident: Incident, types: tuple[IncidentType, ...], findings: tuple[Finding, ...]
 ) -> tuple[Severity, tuple[str, ...]]:
     stated = (*_reached(incident), *_acted(incident, ()))
-    impact = (*_reached(incident), *_acted(incident, findings))
+    impact = (*_reached(incident), *_acted(incident, findings), *_grave(incident))
     if severe := tuple(_severe(incident, types, happened=bool(stated))):
         return Severity.SEVERE, severe
     if impact:
@@ -97,11 +129,25 @@ def _by_facts(
 
 def _severe(incident: Incident, types: tuple[IncidentType, ...], *, happened: bool) -> Iterator[str]:
     """Stated facts only: nothing here is worked out from how the incident reads."""
-    if "safety" in incident.impact.domains:
+    yield from (why for _, why in circumstances(incident, Severity.SEVERE))
+    if any("safety" in domain for domain in domains(incident)):
         yield "safety is at risk (impact.domains: safety)"
-    most = max((row.count or 0 for row in incident.affected), default=0)
+    most, where = _affected(incident)
     if happened and most >= LARGE_SCALE and IncidentType.DATA_EXPOSURE in types:
-        yield f"it is an exposure on a large scale, {most:,} affected (affected)"
+        yield f"it is an exposure on a large scale, {most:,} affected ({where})"
+
+
+def _affected(incident: Incident) -> tuple[int, str]:
+    """How many of one kind were affected, or were in the batch, and where that stands.
+
+    The rows of one kind add up; one without a count is one.
+    """
+    rows = Counter[str]()
+    for row in incident.affected:
+        rows[plain(row.kind)] += 1 if row.count is None else max(row.count, 0)
+    count = incident.batch.get("count")
+    batch = count if isinstance(count, int) else 0
+    return max((max(rows.values(), default=0), "affected"), (batch, "batch.count"), key=lambda one: one[0])
 
 
 def _reached(incident: Incident) -> Iterator[str]:
@@ -110,10 +156,16 @@ def _reached(incident: Incident) -> Iterator[str]:
         yield "it had an effect (outcome: realised)"
     if incident.questions.left_company is Answer.YES:
         yield f"{QUESTIONS['left_company'][0]} (left_company: yes)"
-    if incident.noticed_by == "client":
+    if client_noticed(incident):
         yield "a client noticed it, so it had reached one (noticed_by: client)"
     if incident.impact.acted_on is Answer.YES:
         yield "someone acted on it (impact.acted_on: yes)"
+    yield from (why for name, why in circumstances(incident, Severity.IMPACT) if name in _HARMS)
+
+
+def _grave(incident: Incident) -> Iterator[str]:
+    """Circumstances that are grave whether or not it was caught in time."""
+    yield from (why for name, why in circumstances(incident, Severity.IMPACT) if name not in _HARMS)
 
 
 def _acted(incident: Incident, findings: tuple[Finding, ...]) -> Iterator[str]:
@@ -134,6 +186,7 @@ def _material(incident: Incident, types: tuple[IncidentType, ...]) -> Iterator[s
         if kind in types:
             yield f"{NAMED[kind]} is more than a slip even when it is caught (type)"
     yield from (f"{words} ({name}: yes)" for name, words, _ in asked(incident, Answer.YES))
+    yield from (why for _, why in circumstances(incident, Severity.MATERIAL_CAUGHT))
     if touched := beyond_operations(incident):
         yield f"more than daily operations could have been hit: {', '.join(touched)} (impact.domains)"
     if still_open := [name for name, _, _ in _not_answered(incident)]:

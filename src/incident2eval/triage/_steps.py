@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum, StrEnum
 
 from incident2eval.model import Approver, IncidentFile, Moment, Severity, Stage, TaskKind
-from incident2eval.triage._facts import Shown, nothing_shows
+from incident2eval.triage._facts import Barred, Shown, never, nothing_shows
 
 
 class Pace(Enum):
@@ -46,6 +46,8 @@ class Step:
     whose: Whose = Whose.OWNER
     pace: Pace = Pace.AT_ONCE
     shown: Shown = nothing_shows
+    barred: Barred = never
+    """Whether it is open whatever a person says."""
 
 
 def owner_of(file: IncidentFile, whose: Whose) -> str | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from incident2eval.model import (
     Answer,
@@ -9,6 +10,7 @@ from incident2eval.model import (
     Incident,
     IncidentFile,
     IncidentType,
+    Moment,
     Severity,
     Stage,
     Task,
@@ -17,9 +19,9 @@ from incident2eval.model import (
 )
 from incident2eval.model.incident import Action
 from incident2eval.triage._controls import CONTROLS
-from incident2eval.triage._facts import Facts
 from incident2eval.triage._responses import RESPONSES
 from incident2eval.triage._steps import Pace, Step, Whose, due_after, owner_of
+from incident2eval.triage._words import is_reason, plain
 
 _SHIPPED = frozenset(step.id for steps in (*RESPONSES.values(), *CONTROLS.values()) for step in steps)
 
@@ -36,14 +38,22 @@ _TOLD = frozenset({"customer", "client", "user", "employee", "applicant"})
 """Kinds of affected that can have been told something."""
 
 
+_AHEAD = timedelta(hours=14)
+"""No clock on Earth is further ahead of UTC."""
+
+
 def tasks(file: IncidentFile) -> tuple[Task, ...]:
     """Everything that has to be done about an incident, done or not.
 
     A level asks for its steps and for those of the levels below it; from level 2 on each type asks for its
-    immediate control and its longer-term fix too (level 1 is the light path: correct it, learn, note it).
+    immediate control and its longer-term fix too (level 1 is the light path: correct it, learn from it).
     Then: whoever received what was exposed, actions to take back, messages to correct, and the actions that
-    people wrote down. A step is done where facts of the file show it, or where the file or the log has an
-    action of its id with `done_at`; owner and date of that action go before ours.
+    people wrote down. A step is done where facts of the file show it beyond doubt, or where the file or the
+    log has an action of its id with `done_at`; owner and date of that action go before ours. What is done
+    after the last line of the log was written is to come: it is not done.
+
+    Whoever received it, or has to be told, is numbered by the place in the lists of the file, which only grow
+    (recipients, then affected, then communications); an id holds no name.
 
     Owners and dates that nobody set are our choice: the person whom the settings name for such a step, else
     the workflow's owner; and a span from when it was noticed, by level (`Pace`), in UTC, or whole days after
@@ -55,23 +65,38 @@ def tasks(file: IncidentFile) -> tuple[Task, ...]:
     Returns:
         In that order; no id twice.
     """
-    known = {one.id: one for one in file.incident.actions if one.id}
-    facts = Facts(
-        file=file,
-        recipients=tuple(_said(_recipients(file), known)),
-        reversals=tuple(_own(file, reversal=True)),
-        corrections=tuple(_said(_corrections(file), known)),
-    )
-    steps = _said((_task(facts, step) for step in _steps(file)), known)
-    asked = (*steps, *facts.recipients, *facts.corrections)
+    actions = tuple(_so_far(file))
+    known = {one.id: one for one in actions if one.id}
+    people = (*_recipients(file), *_corrections(file))
+    asked = (*(_task(file, step, known) for step in _steps(file)), *_said(people, known))
     taken = {one.id for one in asked}
-    written = (*facts.reversals, *_own(file, reversal=False))
+    written = (*_own(actions, reversal=True), *_own(actions, reversal=False))
     return tuple(_numbered((*asked, *(one for one in written if one.id not in taken))))
 
 
-def _said(all_tasks: Iterable[Task], known: Mapping[str, Action]) -> Iterator[Task]:
-    """The tasks with what people said of them."""
-    return (_with_action(one, known[one.id]) if one.id in known else one for one in all_tasks)
+def _so_far(file: IncidentFile) -> Iterator[Action]:
+    """The actions; one that is done only after the last line of the log was written is not done yet."""
+    last = max((entry.at for entry in file.entries), default=None)
+    for action in file.incident.actions:
+        to_come = last and action.done_at and _is_after(action.done_at, last)
+        yield replace(action, done_at=None, reversed=action.reversed and "no") if to_come else action
+
+
+def _is_after(moment: Moment, last: datetime) -> bool:
+    """Whether it is after that time in every zone: in doubt, no."""
+    return moment > last if isinstance(moment, datetime) else moment > (last + _AHEAD).date()
+
+
+def _said(people: Sequence[Task], known: Mapping[str, Action]) -> Iterator[Task]:
+    """The tasks about people with what was said of each.
+
+    A word that was kept with the text of another is about that one, should the numbers have shifted since.
+    """
+    texts = {one.text for one in people}
+    for task in people:
+        action = known.get(task.id)
+        about_other = action is not None and action.text != task.text and action.text in texts
+        yield _with_action(task, action) if action and not about_other else task
 
 
 def _steps(file: IncidentFile) -> Iterator[Step]:
@@ -84,9 +109,9 @@ def _steps(file: IncidentFile) -> Iterator[Step]:
             yield from CONTROLS[kind]
 
 
-def _task(facts: Facts, step: Step) -> Task:
-    file, how = facts.file, step.shown(facts)
-    return Task(
+def _task(file: IncidentFile, step: Step, known: Mapping[str, Action]) -> Task:
+    how = step.shown(file)
+    task = Task(
         id=step.id,
         kind=step.kind,
         text=step.text,
@@ -96,20 +121,22 @@ def _task(facts: Facts, step: Step) -> Task:
         done=how is not None,
         how=how,
     )
+    task = _with_action(task, known[step.id]) if step.id in known else task
+    return replace(task, done=False, how=None) if step.barred(file) else task
 
 
 def _recipients(file: IncidentFile) -> Iterator[Task]:
     """One for everybody who received it or could read it (R109)."""
     rows = file.incident.recipients
-    for ref in dict.fromkeys(one.ref for one in rows):
+    for number, ref in enumerate(dict.fromkeys(one.ref for one in rows), start=1):
         said = [(one.assessed or "").strip() for one in rows if one.ref == ref]
         yield _about(
             file,
             TaskKind.RECIPIENT,
-            ref,
+            number,
             f"Find out what {visible(ref)} got or could read, and whether it was given back or deleted.",
             whose=Whose.SECURITY,
-            how=visible("; ".join(said)) if all(said) else None,
+            how=visible("; ".join(said)) if all(map(is_reason, said)) else None,
         )
 
 
@@ -117,32 +144,40 @@ def _corrections(file: IncidentFile) -> Iterator[Task]:
     """One for everybody who has to be told, or was (R110)."""
     incident = file.incident
     sent = {one.to: one for one in incident.communications if one.at is not None}
-    for ref in dict.fromkeys([*(one.to for one in incident.communications), *_misled(incident, file.types)]):
+    misled = _reached(incident) if _may_have_misled(incident, file.types) else ()
+    told = tuple(one.to for one in incident.communications)
+    for number, ref in enumerate(dict.fromkeys((*_reached(incident), *told)), start=1):
+        if ref not in misled and ref not in told:
+            continue
         row = sent.get(ref)
         yield _about(
             file,
             TaskKind.CORRECTION,
-            ref,
+            number,
             f"Tell {visible(ref)} what was wrong, what is right, and what you do so that it stays right.",
             whose=Whose.OWNER,
             how=f"told on {row.at:%Y-%m-%d}" if row else None,
         )
 
 
-def _misled(incident: Incident, types: Sequence[IncidentType]) -> Iterator[str]:
-    """Who got a wrong text, as far as the file names them; nobody where it surely did not go out."""
+def _reached(incident: Incident) -> tuple[str, ...]:
+    """Who got it, as far as the file names them."""
+    received = (one.ref for one in incident.recipients)
+    return (*received, *(one.ref for one in incident.affected if one.ref and plain(one.kind) in _TOLD))
+
+
+def _may_have_misled(incident: Incident, types: Sequence[IncidentType]) -> bool:
+    """Whether what they got was a wrong text, unless it surely did not go out."""
     if IncidentType.INCORRECT_EXTERNAL_OUTPUT not in types or incident.outcome is Happened.NEAR_MISS:
-        return
-    if incident.questions.left_company is not Answer.NO or incident.outcome is Happened.REALISED:
-        yield from (one.ref for one in incident.recipients)
-        yield from (one.ref for one in incident.affected if one.ref and one.kind in _TOLD)
+        return False
+    return incident.questions.left_company is not Answer.NO or incident.outcome is Happened.REALISED
 
 
 def _about(  # noqa: PLR0913 - what a task about somebody is made of
-    file: IncidentFile, kind: TaskKind, ref: str, text: str, *, whose: Whose, how: str | None
+    file: IncidentFile, kind: TaskKind, number: int, text: str, *, whose: Whose, how: str | None
 ) -> Task:
     return Task(
-        id=f"{kind}/{visible(ref)}",
+        id=f"{kind}/{number}",
         kind=kind,
         text=text,
         stage=Stage.REMEDIATED,
@@ -153,10 +188,10 @@ def _about(  # noqa: PLR0913 - what a task about somebody is made of
     )
 
 
-def _own(file: IncidentFile, *, reversal: bool) -> Iterator[Task]:
+def _own(actions: Sequence[Action], *, reversal: bool) -> Iterator[Task]:
     """The actions that people wrote down: those that take something back (R108), or the others."""
     unnamed = 0
-    for action in file.incident.actions:
+    for action in actions:
         unnamed += action.id is None
         if action.id in _SHIPPED or (action.reversed is not None) is not reversal:
             continue

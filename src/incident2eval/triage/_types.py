@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from incident2eval.checks import SHELF
 from incident2eval.model import Answer, Finding, Incident, IncidentType
+from incident2eval.triage._words import client_noticed, plain
 
 TYPE_OF_CHECK: Mapping[str, IncidentType] = {check.name: check.type for check in SHELF if check.type}
 """What kind of incident a red check speaks for."""
@@ -65,7 +66,7 @@ def _told_types(incident: Incident, findings: tuple[Finding, ...]) -> Iterator[t
         )
     if incident.surface == "automated_decision_step":
         yield IncidentType.BIASED_OR_INCONSISTENT_DECISION, "it showed in an automated decision (surface)"
-    if "silent_degradation" in incident.failure_modes:
+    if "silent_degradation" in map(plain, incident.failure_modes):
         yield IncidentType.WORKFLOW_DRIFT, "it went wrong bit by bit (failure_modes: silent_degradation)"
     if incident.questions.approved_wrongly is Answer.YES:
         yield IncidentType.HUMAN_REVIEW_FAILURE, "a reviewer let it through (approved_wrongly: yes)"
@@ -83,7 +84,7 @@ def _guessed_types(incident: Incident, findings: tuple[Finding, ...]) -> Iterato
             IncidentType.INCORRECT_EXTERNAL_OUTPUT,
             "it left the company, and nothing tells more (left_company: yes); please confirm",
         )
-    elif incident.noticed_by == "client":
+    elif client_noticed(incident):
         yield (
             IncidentType.INCORRECT_EXTERNAL_OUTPUT,
             "a client noticed it, and nothing tells more (noticed_by: client); please confirm",

@@ -31,7 +31,7 @@ def run_hook(command: str, *, project: Path, timeout: float = TIMEOUT) -> HookRe
 
     It gets the caller's environment without the key of the pseudonyms, the project folder as its working
     directory, and nothing to read. Whatever it leaves running in the background is left running; where it
-    takes too long it is ended with all that it started.
+    takes too long it is ended with everything that stayed in its session.
 
     Args:
         command: `./ops/pause.sh --now`; nothing of an incident is ever added to it.
