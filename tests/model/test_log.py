@@ -260,3 +260,12 @@ class TestAsEverStated:
         log = (entry(Event.CONTAINED, action="stopped"), entry(Event.COMMUNICATED, ref="R1"))
 
         assert as_ever_stated(INCIDENT, log) == merged(INCIDENT, log)
+
+
+@pytest.mark.requirement("R15")
+def test_a_fault_of_a_batch_affects_all_of_it() -> None:
+    batch = replace(INCIDENT, batch={"id": "2026-11-17", "count": "380"})
+
+    assert merged(batch, ()).affected[-1] == Affected(kind="document", ref="batch 2026-11-17", count=380)
+    assert merged(merged(batch, ()), ()).affected == merged(batch, ()).affected, "and only once"
+    assert merged(INCIDENT, ()).affected == INCIDENT.affected

@@ -196,6 +196,8 @@ class Ledger:
             }
             if not self._stops():
                 yield "contained", "containment (item 5)"
+            if not any(_said(row.get("did")) for row in self._stops()):
+                yield "remediated", "how further harm is held off (item 5)"
         yield from (("classified", what) for what, is_there in needed.items() if not is_there)
 
     def _found_affected(self) -> bool:

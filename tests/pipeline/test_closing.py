@@ -92,7 +92,9 @@ class Honest:
         rewrite(self.folder, self.incident, {name: COMPLETE[name] for name in names})
 
     def stops(self) -> None:
-        stop = LogEntry(at=now(), event=Event.CONTAINED, by="Lee Okafor", action="stopped")
+        stop = LogEntry(
+            at=now(), event=Event.CONTAINED, by="Lee Okafor", action="stopped", did="people write them"
+        )
         contain(project=self.folder, incident=self.incident, stop=stop)
         self.ticks("contained")
 
@@ -163,6 +165,7 @@ WITHOUT: Mapping[str, Mapping[str, Any]] = {
     "the impact in words": {"impact": {**COMPLETE["impact"], "text": " "}},
     "whether somebody acted on it": {"impact": {**COMPLETE["impact"], "acted_on": "unknown"}},
     "a stop": {"containment": []},
+    "how harm is held off": {"containment": [{**COMPLETE["containment"][0], "did": None}]},
     "a cause": {"root_cause": None},
     "the control that failed": {"root_cause": {"category": "data"}},
     "a restart": {"restart": None},

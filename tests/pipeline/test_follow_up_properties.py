@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 from hypothesis import HealthCheck, Phase, event, seed, settings
 from hypothesis import strategies as st
@@ -80,7 +79,7 @@ COMPLETE: Mapping[str, Any] = {
     "reporter": {"name": "Ana Pereira"},
     "affected": [{"kind": "client", "ref": "A2"}],
     "impact": {"acted_on": "no", "domains": ["customer"], "text": "One draft held another client's fee."},
-    "containment": [{"at": NOTICED, "by": "Lee Okafor", "action": "stopped"}],
+    "containment": [{"at": NOTICED, "by": "Lee Okafor", "action": "stopped", "did": "by hand"}],
     "evidence": [{"kind": kind, "absent_reason": "the tool keeps none"} for kind in KINDS],
     "root_cause": {"category": "data", "failed_control": {"name": "filter by client"}},
     "restart": {"decision": "approved", "report": "reports/letters.json"},
@@ -381,7 +380,7 @@ def _then(ago: timedelta | None) -> datetime | None:
     return None if ago is None else now() + ago
 
 
-TestFirm = pytest.mark.requirement("R48", "R63", "R137")(Firm.TestCase)
+TestFirm = Firm.TestCase
 TestFirm.settings = settings(
     max_examples=26,
     stateful_step_count=8,

@@ -127,6 +127,7 @@ def test_the_example_of_an_ordinary_firm_leaves_one_clock_and_nothing_open(
 
 @pytest.mark.requirement("R59")
 def test_no_duty_is_open_for_a_slip(tmp_path: Path) -> None:
-    (tmp_path / "incident2eval.toml").write_text(ordinary()["page"])
+    workflow = '[workflows.replies]\nowner = "Ana"\n\n'
+    (tmp_path / "incident2eval.toml").write_text(workflow + ordinary()["page"])
     slip = note(project=tmp_path, report=said(outside=Said.NO), markers=())
     assert [rule for rule, state in states(tmp_path, slip).items() if state.is_open] == []

@@ -65,7 +65,8 @@ ALL = rule("all", Scope())
         (Organisation(jurisdictions=("UK",), roles={"controller": "no"}), [UK, ALL]),
         (Organisation(jurisdictions=("UK",), roles={"controller": "no", "processor": "no"}), [ALL]),
         (Organisation(jurisdictions=("US",), roles={"sec_registrant": "yes"}), [US, ALL]),
-        (Organisation(jurisdictions=("US",), roles={"sec_registrant": "unknown"}), [ALL]),
+        (Organisation(jurisdictions=("US",), roles={"sec_registrant": "unknown"}), [US, ALL]),
+        (Organisation(jurisdictions=("US",), roles={"sec_registrant": "no"}), [ALL]),
     ],
 )
 def test_unknown_rules_nothing_out_but_what_is_off_until_declared(

@@ -186,7 +186,7 @@ RULES = (
 @pytest.mark.parametrize(
     ("declared", "said"),
     [
-        (Organisation(jurisdictions=("UK",), roles={"controller": "unknown"}), []),
+        (Organisation(jurisdictions=("UK",), roles={"controller": "unknown"}), ["you are: controller (yes"]),
         (Organisation(jurisdictions=("UK",)), ["you are: controller (yes"]),
         (
             Organisation(roles={"controller": "yes"}),

@@ -57,7 +57,11 @@ INCIDENT = Incident(
     affected=(Affected(kind="customer", ref="A2", count=1),),
     impact=Impact(domains=("customer",), text="None left the firm.", acted_on=Answer.NO),
     questions=Questions(**dict.fromkeys(Questions.__dataclass_fields__, Answer.NO)),
-    containment=(Containment(at=hours(0.25), by="Ana Pereira", action="workflow_disabled"),),
+    containment=(
+        Containment(
+            at=hours(0.25), by="Ana Pereira", action="workflow_disabled", did="people write the drafts"
+        ),
+    ),
     actions=(
         Action(
             kind="corrective",

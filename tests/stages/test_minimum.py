@@ -109,3 +109,13 @@ def test_hostile_names_stay_on_one_line_and_tame() -> None:
 
     assert "\x1b" not in said
     assert "\n" not in said
+
+
+@pytest.mark.requirement("R26")
+def test_from_level_2_on_it_is_said_how_further_harm_is_held_off() -> None:
+    silent = without(containment=(replace(COMPLETE.incident.containment[0], did=None),))
+
+    assert [item.missing for item in minimum(silent) if item.number == 5] == [
+        ("it is not said how further harm is held off meanwhile (containment.did)",)
+    ]
+    assert minimum(at_level(1, silent))[4].missing == ()

@@ -11,6 +11,7 @@ from incident2eval.model import (
     Answer,
     Approver,
     Circumstances,
+    Event,
     Finding,
     Happened,
     Incident,
@@ -19,10 +20,12 @@ from incident2eval.model import (
     Level,
     LogEntry,
     Severity,
+    Task,
     WorkflowSettings,
     merged,
 )
 from incident2eval.model.incident import Affected, Impact, Questions, Surface, When, WorkflowVersion
+from incident2eval.triage import tasks
 
 ANSWERS = st.sampled_from(Answer)
 SEVEN = tuple(Questions.__dataclass_fields__)
@@ -107,3 +110,17 @@ def opened(
         approvers=APPROVERS,
         **facts,  # type: ignore[arg-type]
     )
+
+
+def by_id(file: IncidentFile) -> dict[str, Task]:
+    return {one.id: one for one in tasks(file)}
+
+
+def done(file: IncidentFile) -> set[str]:
+    return {one.id for one in tasks(file) if one.done}
+
+
+def ticked(file: IncidentFile, task: str) -> IncidentFile:
+    """The file after a person called a task done."""
+    entry = LogEntry(at=NOTICED, event=Event.ACTION, action=task, by="Ann", done_at=NOTICED)
+    return replace(file, incident=merged(file.incident, (entry,)), entries=(*file.entries, entry))

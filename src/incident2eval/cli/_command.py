@@ -1,14 +1,12 @@
 """What every command shares: `--project`, `--json`, printing the answer and exiting with its code."""
 
 import functools
-import re
 from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from incident2eval.cli._printing import show
-from incident2eval.model import INCIDENT_ID
 from incident2eval.pipeline._answer import Answer, LongAnswer
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -43,9 +41,6 @@ def command(function: Callable[..., Answer | LongAnswer]) -> click.Command:
     )
     @functools.wraps(function)
     def run(*, as_json: bool, **given: object) -> int:
-        incident = given.get("incident")
-        if isinstance(incident, str) and re.fullmatch(INCIDENT_ID, incident.upper()):
-            given["incident"] = incident.upper()  # an id is unique when case is folded (contract section 1)
         return show(function(**given), as_json=as_json)
 
     return click.command(function.__name__.replace("_", "-"))(run)

@@ -184,7 +184,7 @@ class DutyNote:
 
     rule: str
     state: str
-    """`filed` or `not_required`; the latter counts with a name and a reason only."""
+    """`filed`, `not_required` (counts with a name and a reason only) or `open`, which takes both back."""
     by: str | None = None
     at: Moment | None = None
     reason: str | None = None

@@ -86,7 +86,7 @@ class LogEntry:
     evidence: str | None = None
     rule: str | None = None
     state: str | None = None
-    """duty: `filed` or `not_required`."""
+    """duty: `filed`, `not_required` or `open`."""
     ref: str | None = None
     affected: tuple[Affected, ...] = ()
     """looked_back: who else was hit."""
@@ -106,13 +106,15 @@ _MOMENTS = frozenset(Circumstances.__dataclass_fields__) - _CIRCUMSTANCES
 def merged(incident: Incident, entries: Sequence[LogEntry]) -> Incident:
     """The incident as its file and its log tell it together; of two answers the later entry counts.
 
+    A fault of a batch affects all of the batch (R15): its documents stand among the affected.
+
     Args:
         incident: As its file tells it.
         entries: Its log, in order.
     """
     for entry in entries:
         incident = _with(incident, entry)
-    return incident
+    return _with_batch(incident)
 
 
 def as_ever_stated(written: Incident, entries: Sequence[LogEntry]) -> Incident:
@@ -177,6 +179,16 @@ def _with(incident: Incident, entry: LogEntry) -> Incident:
             return replace(incident, affected=_with_affected(incident.affected, entry.affected))
         case _:
             return incident
+
+
+def _with_batch(incident: Incident) -> Incident:
+    """The incident with the documents of its batch among the affected, if they are not there yet."""
+    name, count = incident.batch.get("id"), incident.batch.get("count")
+    count = int(count) if isinstance(count, (int, str)) and str(count).isdecimal() else None
+    if not count or any(one.kind == "document" and (one.count or 0) >= count for one in incident.affected):
+        return incident
+    whole = Affected(kind="document", ref=f"batch {name}" if name else None, count=count)
+    return replace(incident, affected=(*incident.affected, whole))
 
 
 def _answered(incident: Incident, entry: LogEntry) -> Incident:

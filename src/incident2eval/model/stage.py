@@ -103,6 +103,8 @@ class IncidentFile:
 
     incident: Incident
     """File and log together."""
+    as_of: datetime | None = None
+    """When it was put together, UTC; what is dated later has not happened."""
     entries: tuple[LogEntry, ...] = ()
     types: tuple[IncidentType, ...] = ()
     """As a person or the file says, else as suggested."""

@@ -113,6 +113,7 @@ def duty_json(duty: Duty) -> dict[str, JSON]:
         "seen": rule.seen,
         "checked": rule.checked.isoformat(),
         "own": rule.own,
+        "replaces": rule.replaces,
         **told,
     }
 
@@ -121,7 +122,9 @@ def _lines(duty: Duty, now: datetime, *, everything: bool) -> list[str]:
     rule = duty.rule
     soon = f", {rule.term.promptly}" if rule.term.promptly else ""
     when = f", by {shown(duty.due)} ({left(duty.due, now)})" if duty.due and not rule.term.promptly else soon
-    own = " [a rule of your own]" if rule.own else ""
+    own = (
+        " [a rule of your own, in the place of ours]" if rule.replaces else " [your own]" if rule.own else ""
+    )
     lines = [
         f"  {rule.id}: {_WORDS[duty.state]}{when}{own}",
         f"    {rule.name}: tell {rule.tell} ({rule.article})",

@@ -56,7 +56,14 @@ def open_file(
         else [Finding(check=case.check, step=None, message="") for case in cases]
     )
     judged = triage(incident, tuple(red))
-    held = level(incident, loaded.written or incident, judged.suggested, loaded.entries, settings.approvers)
+    held = level(
+        incident,
+        loaded.written or incident,
+        judged.suggested,
+        loaded.entries,
+        settings.approvers,
+        findings=tuple(red),
+    )
     rules = rules_of(home)
     due = duties_room.duties(
         as_ever_stated(loaded.written or incident, loaded.entries),
@@ -72,6 +79,7 @@ def open_file(
     missing, unseen = _missing(home, incident_id) if held.counts >= Severity.MATERIAL_CAUGHT else ((), ())
     file = IncidentFile(
         incident=incident,
+        as_of=now,
         entries=loaded.entries,
         types=judged.types,
         level=held,

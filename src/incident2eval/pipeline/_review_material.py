@@ -1,6 +1,7 @@
 """Everything that a quarterly review is worked out from, gathered from the rooms that know it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from incident2eval.model import Event, Fault, Incident, Incident2EvalError, IncidentFile, Stage
@@ -69,7 +70,8 @@ def _not_counting(file: IncidentFile, written: Incident) -> frozenset[int]:
         if entry.event == Event.TRIAGED and entry.severity is not None
         # As it stood then: what the facts suggest today has no say in it.
         for then in [entry.suggested or file.level.suggested]
-        if level(file.incident, written, then, file.entries[:number], file.approvers).counts != entry.severity
+        for told in [replace(written, severity=entry.given or written.severity)]
+        if level(file.incident, told, then, file.entries[:number], file.approvers).counts != entry.severity
     )
 
 

@@ -159,7 +159,8 @@ def _due(home: Project, incident: Incident, now: datetime) -> Iterator[str]:
         if duty.state.is_open and duty.due is not None and duty.due < now:
             due = f"{duty.due:%Y-%m-%d %H:%M} UTC"
             doubt = ", if it is for you" if duty.state is ClockState.SCOPE_NOT_DECLARED else ""
-            yield f"{incident.id}: {duty.rule.id} was due by {due}{doubt}: tell {duty.rule.tell}, or decide (duty)"
+            what = f"tell {duty.rule.tell}, or decide (duty)"
+            yield f"{incident.id}: {duty.rule.id} was due by {due}{doubt}: {what}"
     for odd in (*doubts(file.incident, file.entries, now), *out_of_order(file)):
         yield f"{incident.id}: {odd}"
 

@@ -218,6 +218,8 @@ def _text(done: Contained) -> list[str]:
         f"{incident}: {done.workflow}, {action}, by {entry.by}, {shown(entry.at)}{did} ({noted})",
         *_stopped(done),
     ]
+    if entry.did is None:
+        lines.append("Say how more harm is kept away meanwhile: the same command with --did TEXT.")
     if done.is_paused is False:
         lines.append("It went live again after that time, so it does not count as paused now.")
     lines += ["", *done.asks] if done.asks else []

@@ -218,9 +218,10 @@ def _faults(change: LogEntry) -> Iterator[Fault]:
     if not _TASK_ID.fullmatch(change.action or ""):
         hint = "letters, digits, and - _ . / between them"
         yield Fault(message=f"{visible(change.action or '')!r} is no name of a task", hint=hint)
-    for name, text in (("--text", change.text), ("--owner", change.owner)):
-        if text is not None and not _says_something(text):
-            yield Fault(field=name, message="says nothing", hint="in words")
+    if change.text is not None and not _says_something(change.text):
+        yield Fault(field="--text", message="says nothing", hint="say in words what has to be done")
+    if change.owner is not None and not any(map(str.isalpha, change.owner)):
+        yield Fault(field="--owner", message="is no name", hint="who does it")
     if change.kind is not None and change.kind not in _KINDS:
         hint = f"one of: {', '.join(sorted(_KINDS))}"
         yield Fault(field="--kind", message=f"{visible(change.kind)!r} is no kind of action", hint=hint)
@@ -232,7 +233,8 @@ def _changes(change: LogEntry) -> bool:
 
 
 def _says_something(text: str | None) -> bool:
-    return sum(map(str.isalnum, text or "")) > 1
+    """Whether it holds three letters or digits: blanks and dashes are no reason (our choice)."""
+    return sum(map(str.isalnum, text or "")) >= 3
 
 
 def _untrustworthy(home: Project, incident: str) -> Iterator[str]:

@@ -263,6 +263,7 @@ def _judged(home: Project, incident: Incident, at_once: datetime) -> tuple[Duty,
         now=at_once,
         severity=triage(incident, ()).suggested,
         approvers=home.settings.approvers,
+        workflow=home.settings.workflows.get(incident.workflow.name),
     )
 
 

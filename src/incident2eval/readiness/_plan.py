@@ -112,7 +112,8 @@ def _undeclared(declared: Organisation, rules: Sequence[Rule]) -> tuple[str, ...
         and (places is None or not rule.scope.jurisdictions or set(rule.scope.jurisdictions) & set(places))
         for role in rule.scope.roles
     }
-    return tuple(sorted(asked - declared.roles.keys()))
+    said = {role for role, answer in declared.roles.items() if answer != "unknown"}
+    return tuple(sorted(asked - said))
 
 
 def review_due(reviewed: date, months: int) -> date:
@@ -211,7 +212,7 @@ def _organisation(declared: Organisation, rules: Sequence[Rule]) -> Iterator[Mis
         if roles and role not in roles:
             yield _of_firm("roles", f"has {role!r}, which no rule knows")
     if left := _undeclared(declared, rules):
-        yield _of_firm("roles", f"does not say whether you are: {', '.join(left)} (yes, no or unknown)")
+        yield _of_firm("roles", f"does not say whether you are: {', '.join(left)} (yes or no)")
 
 
 def _of_firm(field: str, why: str) -> Missing:

@@ -50,6 +50,6 @@ def _concerns(rule: Rule, declared: Organisation) -> bool:
     places, roles = declared.jurisdictions, [declared.roles.get(role) for role in rule.scope.roles]
     if rule.scope.jurisdictions and places is not None and not set(rule.scope.jurisdictions) & set(places):
         return False
-    if rule.scope.declared_only:
-        return places is not None and (not roles or "yes" in roles)
+    if rule.scope.declared_only and places is None and "yes" not in roles:
+        return False
     return not roles or any(answer != "no" for answer in roles)

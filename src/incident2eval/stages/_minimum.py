@@ -99,6 +99,8 @@ def _impact(file: IncidentFile) -> Iterator[str]:
 def _actions(file: IncidentFile) -> Iterator[str]:
     if is_formal(file) and not file.incident.containment:
         yield NOT_STOPPED
+    elif is_formal(file) and not any(row.did for row in file.incident.containment):
+        yield "it is not said how further harm is held off meanwhile (containment.did)"
     if not file.incident.actions and not any(
         task.done and task.kind in _DONE_ABOUT_IT for task in file.tasks
     ):

@@ -75,10 +75,9 @@ def tasks(file: IncidentFile) -> tuple[Task, ...]:
 
 
 def _so_far(file: IncidentFile) -> Iterator[Action]:
-    """The actions; one that is done only after the last line of the log was written is not done yet."""
-    last = max((entry.at for entry in file.entries), default=None)
+    """The actions; one that is done at a time to come is not done yet."""
     for action in file.incident.actions:
-        to_come = last and action.done_at and _is_after(action.done_at, last)
+        to_come = file.as_of and action.done_at and _is_after(action.done_at, file.as_of)
         yield replace(action, done_at=None, reversed=action.reversed and "no") if to_come else action
 
 
