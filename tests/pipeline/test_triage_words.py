@@ -104,6 +104,40 @@ def test_a_name_that_is_none_is_refused(tmp_path: Path) -> None:
     assert not log(folder)
 
 
+def test_confirmed_is_what_the_answers_given_with_it_make_of_it(tmp_path: Path) -> None:
+    folder = project(tmp_path, outcome=None)
+
+    word = Word(by="Ana Pereira", confirm=True, answers={"left_company": Answer.YES})
+    triage(project=folder, incident=ID, word=word)
+
+    answered, triaged = log(folder)
+    assert (answered["event"], triaged["event"]) == ("answered", "triaged")
+    assert (triaged["suggested"], triaged["severity"]) == (3, 3)
+
+
+def test_the_same_word_twice_is_kept_once(tmp_path: Path) -> None:
+    folder = project(tmp_path)
+    word = Word(by="Ana Pereira", confirm=True, answers={"personal_data": Answer.NO})
+
+    triage(project=folder, incident=ID, word=word)
+    triage(project=folder, incident=ID, word=word)
+
+    assert [line["event"] for line in log(folder)] == ["answered", "triaged"]
+
+
+@pytest.mark.requirement("R65", "R66")
+def test_a_yes_is_not_taken_back_by_an_answer(tmp_path: Path) -> None:
+    folder = project(tmp_path)
+    no = Word(by="anybody", answers={"exposed_information": Answer.NO})
+
+    said = triage(project=folder, incident=ID, word=no)
+
+    rules = {one["rule"]: one["state"] for one in said.data["obligations"]}
+    assert rules["ukgdpr-33-1"] == "overdue"
+    assert said.data["severity"]["counts"] == 2
+    assert "a yes stands" in " ".join(said.text.split())
+
+
 @pytest.mark.requirement("R152")
 def test_what_is_said_of_duties_carries_the_notice_and_the_date(tmp_path: Path) -> None:
     text = triage(project=project(tmp_path), incident=ID).text

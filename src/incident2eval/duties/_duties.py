@@ -59,7 +59,7 @@ def duties(  # noqa: PLR0913 - everything a duty hangs on, each by name
         organisation=organisation,
         rules={rule.id: rule for rule in rules},
         words={rule.id: word_on(rule, incident, severity, approvers, now) for rule in rules},
-        facts=facts_of(incident, workflow),
+        facts=facts_of(incident, workflow, severity),
         now=now,
     )
     return tuple(bench.duty(rule) for rule in rules)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from incident2eval.model import FACTS, Answer, Incident, Rule, WorkflowSettings
+from incident2eval.model import FACTS, Answer, Incident, Rule, Severity, WorkflowSettings
 
 WEIGHED = "risk_to_people"
 """A no to this one is a judgement, not a fact: it stops no clock until a named person decides, with a reason
@@ -43,14 +43,19 @@ class Firing:
     because: tuple[str, ...]
 
 
-def facts_of(incident: Incident, workflow: WorkflowSettings | None) -> Mapping[str, Answer]:
+def facts_of(
+    incident: Incident, workflow: WorkflowSettings | None, severity: Severity
+) -> Mapping[str, Answer]:
     """Every fact that a rule may name, with its answer.
 
     Args:
         incident: File and log together.
         workflow: The settings of its workflow; their contracts are a fact too, unknown without settings.
+        severity: The level that counts; no contract asks for a notice of a slip inside the house (our
+            choice), unless somebody says that one may (obligation_possible).
     """
-    apart = {"acted_on": incident.impact.acted_on, "contract_found": _contract(workflow)}
+    found = _contract(workflow) if severity > Severity.LOW else Answer.NO
+    apart = {"acted_on": incident.impact.acted_on, "contract_found": found}
     return {name: apart.get(name) or _asked(incident, name) for name in FACTS}
 
 

@@ -8,6 +8,7 @@ from incident2eval import duties as duties_room
 from incident2eval.model import (
     Fault,
     Finding,
+    Incident,
     Incident2EvalError,
     IncidentFile,
     NotJudged,
@@ -96,7 +97,8 @@ def open_file(
     return Opened(
         file=replace(file, tasks=tasks(file)),
         triage=judged,
-        notes=(*loaded.warnings, *duties_room.unread(incident, rules), *notes, *unseen),
+        findings=tuple(red),
+        notes=(*loaded.warnings, *_of_rules(incident, rules, now), *notes, *unseen),
     )
 
 
@@ -124,6 +126,11 @@ def incident_files(home: Project, now: datetime) -> tuple[list[IncidentFile], li
 def rules_of(home: Project) -> tuple[Rule, ...]:
     """The duties that the tool ships, with what the project's settings add and correct."""
     return duties_room.rules(shipped_rules(), home.settings.obligations)
+
+
+def _of_rules(incident: Incident, rules: Sequence[Rule], now: datetime) -> tuple[str, ...]:
+    """What is odd about the rules: words about one that is none, and those past their review."""
+    return (*duties_room.unread(incident, rules), *duties_room.stale(rules, now.date()))
 
 
 def _sealed(home: Project, incident_id: str) -> tuple[list[datetime], list[str]]:

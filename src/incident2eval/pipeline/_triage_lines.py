@@ -7,7 +7,7 @@ from incident2eval.model import Answer, Duty, Incident, IncidentFile, IncidentTy
 from incident2eval.model.incident import Surface
 from incident2eval.pipeline._clock_lines import duty_lines, shown, task_lines
 from incident2eval.pipeline._incident_file import Opened
-from incident2eval.stages import blockers, doubts, out_of_order, stage
+from incident2eval.stages import blockers, doubts, minimum, out_of_order, stage
 from incident2eval.triage import SURFACES, Involved, involved, principles
 
 _TASKS, _REASONS, _BLOCKERS = 6, 4, 3
@@ -34,6 +34,7 @@ def triage_lines(opened: Opened, at_once: datetime, *, everything: bool) -> list
         *_surface_lines(file.incident.surface),
         *(f"  look at this: {each}" for each in odd),
         *_stage_lines(file, reached),
+        *(_file_lines(file) if everything else ()),
         "",
         *_task_lines(file, at_once, everything=everything),
         "",
@@ -119,6 +120,15 @@ def _stage_lines(file: IncidentFile, reached: Stage) -> list[str]:
     waiting = blockers(file, ahead)
     lines = [f"stage: {reached.words}; before it is {ahead.words}:"]
     return [*lines, *_some(waiting, _BLOCKERS, everything=False)] if waiting else lines[:1]
+
+
+def _file_lines(file: IncidentFile) -> list[str]:
+    """Which of the eight parts of the incident file are complete, and what the others lack."""
+    lines = ["the eight parts of the incident file:"]
+    for item in minimum(file):
+        lines.append(f"  {'[x]' if item.is_complete else '[ ]'} {item.name}, due when {item.due.words}")
+        lines += [f"      {why}" for why in item.missing]
+    return lines
 
 
 def _task_lines(file: IncidentFile, at_once: datetime, *, everything: bool) -> list[str]:

@@ -22,7 +22,7 @@ from incident2eval.pipeline._clock_lines import shown
 from incident2eval.pipeline._dossier import read_traces
 from incident2eval.pipeline._layout import wrapped
 from incident2eval.pipeline._related import Related, related, switched_off_by
-from incident2eval.pipeline._said_times import iso, refuse_future
+from incident2eval.pipeline._said_times import iso, refuse_impossible
 from incident2eval.pipeline._word import append, now, refuse_name
 from incident2eval.store import Loaded, Project, dump
 from incident2eval.triage import triage
@@ -85,7 +85,7 @@ def contain(
     home = Project.find(project)
     refuse_name(stop.by or "")
     settings = home.workflow(stop.workflow) if stop.workflow else None
-    refuse_future({"at": at}, now())
+    refuse_impossible({"at": at}, now())
     loaded = _opened(home, incident, stop.workflow)
     own = loaded.incident.workflow.name
     name = stop.workflow or own

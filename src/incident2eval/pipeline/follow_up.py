@@ -27,7 +27,7 @@ from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline._clock_lines import duty_json, shown, task_lines
 from incident2eval.pipeline._incident_file import Opened, open_file, rules_of
 from incident2eval.pipeline._layout import wrapped
-from incident2eval.pipeline._said_times import refuse_future
+from incident2eval.pipeline._said_times import refuse_impossible
 from incident2eval.pipeline._word import append, now, refuse_name
 from incident2eval.pipeline.triage import findings
 from incident2eval.stages import blockers, stage
@@ -58,7 +58,7 @@ def duty(*, project: Path | None, incident: str, note: DutyNote) -> Answer:
     at_once = now()
     case = _Case(Project.find(project), incident)
     refuse_name(note.by or "")
-    refuse_future({"at": note.at}, at_once)
+    refuse_impossible({"at": note.at}, at_once)
     before = _of(case.open(at_once), note.rule)
     if before is None:
         near = duties_room.near(note.rule, rules_of(case.home))
@@ -110,7 +110,7 @@ def task(*, project: Path | None, incident: str, change: LogEntry) -> Answer:
     at_once = now()
     case = _Case(Project.find(project), incident)
     refuse_name(change.by or "")
-    refuse_future({"at": change.done_at}, at_once)
+    refuse_impossible({"at": change.done_at}, at_once)
     if faults := list(_faults(change)):
         raise BadInput(*faults)
     name = change.action or ""

@@ -32,7 +32,7 @@ from incident2eval.pipeline._clock_lines import left, shown
 from incident2eval.pipeline._incident_file import rules_of
 from incident2eval.pipeline._layout import counted, wrapped
 from incident2eval.pipeline._related import switched_off_by
-from incident2eval.pipeline._said_times import iso, refuse_future
+from incident2eval.pipeline._said_times import iso, refuse_impossible
 from incident2eval.pipeline._types import Placed, failure_of, placed
 from incident2eval.pipeline._word import now, refuse_name
 from incident2eval.store import Project, found
@@ -201,7 +201,7 @@ def _fields(
     noticed = report.noticed or at_once
     aware = report.aware or (noticed if isinstance(noticed, datetime) else None)
     times = {"happened": report.happened, "noticed": noticed, "aware": aware}
-    refuse_future(times, at_once)
+    refuse_impossible(times, at_once)
     model = settings.deployed.get("model") if settings else None
     version = {"model": model} if isinstance(model, str) and not model.startswith("env:") else {}
     optional: dict[str, JSON] = {

@@ -29,7 +29,7 @@ from incident2eval.pipeline._clock_lines import duty_json
 from incident2eval.pipeline._dossier import open_dossier
 from incident2eval.pipeline._incident_file import Opened, open_file
 from incident2eval.pipeline._layout import wrapped
-from incident2eval.pipeline._said_times import refuse_future
+from incident2eval.pipeline._said_times import refuse_impossible
 from incident2eval.pipeline._triage_lines import changed_lines, people, triage_lines
 from incident2eval.pipeline._word import append, now
 from incident2eval.stages import blockers, doubts, minimum, out_of_order, stage
@@ -105,7 +105,7 @@ def findings(home: Project, incident: str) -> tuple[tuple[Finding, ...] | None, 
 
 def _keep(home: Project, opened: Opened, word: Word, at_once: datetime) -> None:
     """Write down what a person answers, and what they say of type and level in the light of it."""
-    refuse_future(word.moments, at_once)
+    refuse_impossible(word.moments, at_once)
     incident = opened.file.incident
     answered = LogEntry(
         at=at_once,

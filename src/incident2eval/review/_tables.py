@@ -139,11 +139,13 @@ def _levels(file: IncidentFile, written: Severity | None) -> list[int]:
 
 
 def _control(file: IncidentFile) -> str | None:
-    """The control that failed: of the cause that counts, else as people state it."""
-    if file.cause and file.cause.control:
-        return " ".join(file.cause.control.name.split())
+    """The control that failed: of the cause that counts, else as people state it; in small letters.
+
+    Two people who write it down otherwise mean the same one.
+    """
     stated = file.incident.root_cause
-    return " ".join(stated.failed_control.name.split()) if stated and stated.failed_control else None
+    control = (file.cause and file.cause.control) or (stated and stated.failed_control)
+    return " ".join(control.name.casefold().split()) if control else None
 
 
 def _policy(file: IncidentFile) -> str | None:

@@ -18,7 +18,8 @@ def stage(file: IncidentFile) -> Stage:
     Args:
         file: Everything known of the incident.
     """
-    reached = max((one for one in Stage if not blockers(file, one)), default=Stage.REPORTED)
+    gap = next((one for one in Stage if any(_open_at(file, one))), None)
+    reached = Stage.CLOSED if gap is None else Stage(max(gap - 1, Stage.REPORTED))
     return reached if closing(file.entries) else min(reached, Stage.RESTART)
 
 

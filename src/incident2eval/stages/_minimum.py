@@ -14,6 +14,9 @@ from incident2eval.model import (
 from incident2eval.stages._log import may_run_again
 from incident2eval.stages._words import line
 
+_LEARNT = "level-1/learn"
+"""The task of changing the prompt or adding a case, which ends a slip."""
+
 NOT_STOPPED = "nothing shows that it was stopped (containment)"
 
 _DONE_ABOUT_IT = frozenset(set(TaskKind) - {TaskKind.RESPONSE, TaskKind.RECIPIENT})
@@ -79,9 +82,11 @@ def _reported(file: IncidentFile) -> Iterator[str]:
 
 
 def _evidence(file: IncidentFile) -> Iterator[str]:
+    if not is_formal(file):
+        return  # of a slip the written account is enough, and that is what the incident file is (R34)
     if not file.sealed:
         yield "no evidence is sealed (collect)"
-    if is_formal(file) and file.missing_evidence:
+    if file.missing_evidence:
         kinds = ", ".join(line(kind) for kind in file.missing_evidence)
         yield f"there is neither evidence nor a reason for its absence: {kinds} (evidence)"
 
@@ -136,5 +141,6 @@ def _has_report(file: IncidentFile) -> bool:
 
 
 def _updates(file: IncidentFile) -> Iterator[str]:
-    if not file.cases and not file.incident.updates:
+    learnt = not is_formal(file) and any(task.id == _LEARNT and task.done for task in file.tasks)
+    if not (file.cases or file.incident.updates or learnt):
         yield "no case, policy or training was updated (eval-case, or updates)"
