@@ -153,8 +153,8 @@ def test_what_on_pause_could_not_stop_counts_as_contained_once_somebody_says_so(
     (folder / "pause.sh").write_text("#!/bin/sh\nexit 3\n")
 
     contain(folder)
-    assert why_not_contained(folder) == (
-        "on_pause failed, and nobody has said since that it is stopped (contain --by-hand)",
+    assert why_not_contained(folder)[0] == (
+        "on_pause failed, and nobody has said since that it is stopped (contain --by-hand)"
     )
 
     answer = contain(folder, by_hand=True)

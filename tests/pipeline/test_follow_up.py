@@ -1,15 +1,16 @@
 """`duty`, `task` and `close`: what people did is kept, and nothing closes while anything is open."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from pipeline.followed import ID, SETTINGS, project
 
-from incident2eval.model import BadInput, DutyNote, Event, LogEntry
+from incident2eval.model import Answer, BadInput, DutyNote, Event, LogEntry
 from incident2eval.pipeline._word import now
 from incident2eval.pipeline.follow_up import close, duty, task
-from incident2eval.pipeline.triage import triage
+from incident2eval.pipeline.triage import Word, triage
 
 RULE = "ukgdpr-33-1"
 
@@ -138,3 +139,71 @@ def test_a_slip_is_closed_once_its_few_tasks_are_done(tmp_path: Path) -> None:
     lines = (folder / "incidents" / ID / "log.jsonl").read_text("utf-8").splitlines()
     assert again.exit_code == 0
     assert sum(json.loads(line)["event"] == "closed" for line in lines) == 1
+
+
+def test_only_an_action_can_be_taken_back(tmp_path: Path) -> None:
+    folder = project(tmp_path, type="data_exposure")
+    taken_back = LogEntry(
+        at=now(), event=Event.ACTION, by="Ana Pereira", action="data_exposure/permissions", reversed="yes"
+    )
+
+    with pytest.raises(BadInput, match="is no action of the workflow that could be taken back"):
+        task(project=folder, incident=ID, change=taken_back)
+
+
+@pytest.mark.parametrize("by", [".", "-", "123", "\u3164"])
+def test_what_shows_no_letter_is_no_name(tmp_path: Path, by: str) -> None:
+    with pytest.raises(BadInput, match="is no name"):
+        close(project=project(tmp_path), incident=ID, by=by)
+
+
+def test_what_is_dated_at_a_time_to_come_has_not_happened(tmp_path: Path) -> None:
+    folder = project(
+        tmp_path,
+        containment=[
+            {"at": "2099-01-01T00:00:00Z", "by": "Lee Okafor", "action": "stopped", "did": "by hand"}
+        ],
+        communications=[{"to": "K-1", "at": "2099-01-01T00:00:00Z"}],
+    )
+
+    said = triage(project=folder, incident=ID)
+
+    assert said.data["stage"] == "reported"
+    assert not tasks(folder)["correction/1"]["done"]
+    assert any("in the future" in odd for odd in said.data["doubts"])
+
+
+def test_what_a_yes_asked_for_is_still_to_be_done_when_somebody_says_no(tmp_path: Path) -> None:
+    yes = {"left_company": "yes", "exposed_information": "yes"}
+    folder = project(tmp_path, outcome=None, questions=yes)
+    before = set(tasks(folder))
+
+    triage(project=folder, incident=ID, word=Word(by="anybody", answers=dict.fromkeys(yes, Answer.NO)))
+
+    assert before
+    assert before <= set(tasks(folder))
+
+
+def test_the_earliest_moment_that_anybody_stated_counts(tmp_path: Path) -> None:
+    folder = project(tmp_path)
+    due = next(one["due"] for one in rules(folder) if one["rule"] == RULE)
+
+    later = Word(by="anybody", moments={"aware": now()})
+    triage(project=folder, incident=ID, word=later)
+
+    assert next(one["due"] for one in rules(folder) if one["rule"] == RULE) == due
+    early = Word(by="anybody", moments={"aware": datetime(2020, 1, 1, tzinfo=UTC)})
+    with pytest.raises(BadInput, match="is before"):
+        triage(
+            project=project(
+                tmp_path / "other", when={"noticed": "2026-11-18T10:05:00Z", "happened": "2026-11-17"}
+            ),
+            incident=ID,
+            word=early,
+        )
+
+
+def rules(folder: Path) -> list[dict[str, object]]:
+    """The duties of the incident as `--json` has them."""
+    listed: list[dict[str, object]] = triage(project=folder, incident=ID).data["obligations"]
+    return listed

@@ -140,11 +140,21 @@ def _never_less(before: Incident, after: Incident) -> Incident:
     return replace(
         after,
         questions=replace(after.questions, **_yeses(before.questions)),
-        circumstances=replace(after.circumstances, **_yeses(before.circumstances)),  # type: ignore[arg-type]  # by name
+        circumstances=replace(
+            after.circumstances,
+            **_yeses(before.circumstances),  # type: ignore[arg-type]  # by name
+            **_earliest(before.circumstances, after.circumstances),  # type: ignore[arg-type]  # by name
+        ),
         impact=replace(after.impact, acted_on=Answer.YES) if acted_on else after.impact,
         outcome=Happened.REALISED if realised else after.outcome,
         when=replace(after.when, aware=min(aware, default=None)),
     )
+
+
+def _earliest(before: Circumstances, after: Circumstances) -> dict[str, datetime | None]:
+    """The moments of both, each as early as anybody stated it."""
+    stated = {name: (getattr(before, name), getattr(after, name)) for name in _MOMENTS}
+    return {name: min((at for at in both if at is not None), default=None) for name, both in stated.items()}
 
 
 def _yeses(stated: Questions | Circumstances) -> dict[str, Answer]:
@@ -154,9 +164,8 @@ def _yeses(stated: Questions | Circumstances) -> dict[str, Answer]:
 def _with(incident: Incident, entry: LogEntry) -> Incident:
     """The incident with what one entry adds."""
     match entry.event:
-        case Event.CONTAINED if entry.workflow in {None, incident.workflow.name}:
-            row = Containment(at=entry.at, by=entry.by or "", did=entry.did, action=entry.action)
-            return replace(incident, containment=(*incident.containment, row))
+        case Event.CONTAINED | Event.ON_PAUSE_FAILED if entry.workflow in {None, incident.workflow.name}:
+            return replace(incident, containment=_stops(incident.containment, entry))
         case Event.TRIAGED:
             return replace(
                 incident, severity=entry.severity or incident.severity, type=entry.type or incident.type
@@ -179,6 +188,15 @@ def _with(incident: Incident, entry: LogEntry) -> Incident:
             return replace(incident, affected=_with_affected(incident.affected, entry.affected))
         case _:
             return incident
+
+
+def _stops(rows: tuple[Containment, ...], entry: LogEntry) -> tuple[Containment, ...]:
+    """The stops with one more; without the last one by that person, where what was to stop it failed."""
+    by = entry.by or ""
+    if entry.event == Event.CONTAINED:
+        return (*rows, Containment(at=entry.at, by=by, did=entry.did, action=entry.action))
+    last = next((at for at in reversed(range(len(rows))) if rows[at].by == by), None)
+    return rows if last is None else (*rows[:last], *rows[last + 1 :])
 
 
 def _with_batch(incident: Incident) -> Incident:

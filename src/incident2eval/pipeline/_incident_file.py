@@ -11,12 +11,14 @@ from incident2eval.model import (
     Incident,
     Incident2EvalError,
     IncidentFile,
+    Moment,
     NotJudged,
     Rule,
     Severity,
     as_ever_stated,
 )
 from incident2eval.pipeline._dossier import read_traces
+from incident2eval.pipeline._said_times import CLOCKS_DIFFER
 from incident2eval.pipeline._stock import stock
 from incident2eval.store import Project, Standing, shipped_rules
 from incident2eval.triage import Triage, level, tasks, triage
@@ -28,6 +30,8 @@ class Opened:
 
     file: IncidentFile
     triage: Triage
+    stated: Incident
+    """File and log as they are: also what is dated at a time to come."""
     findings: tuple[Finding, ...] = ()
     """What its run shows, or what the checks of its cases stand for."""
     notes: tuple[str, ...] = ()
@@ -49,7 +53,8 @@ def open_file(
         BadInput: No such incident, or a fault in its file or log, in the settings, or in its cause.
     """
     loaded = home.incident(incident_id)
-    incident, settings = loaded.incident, home.settings
+    incident, settings = _so_far(loaded.incident, now), home.settings
+    worst = _so_far(as_ever_stated(loaded.written or incident, loaded.entries), now)
     cases = tuple(case for case in home.lock().cases if case.incident == incident_id)
     red = (
         findings
@@ -67,7 +72,7 @@ def open_file(
     )
     rules = rules_of(home)
     due = duties_room.duties(
-        as_ever_stated(loaded.written or incident, loaded.entries),
+        worst,
         settings.organisation,
         rules,
         now=now,
@@ -82,7 +87,7 @@ def open_file(
         incident=incident,
         as_of=now,
         entries=loaded.entries,
-        types=judged.types,
+        types=judged.types or triage(worst, tuple(red)).types,
         level=held,
         workflow=settings.workflows.get(incident.workflow.name),
         approvers=settings.approvers,
@@ -95,8 +100,10 @@ def open_file(
         duties=due,
     )
     return Opened(
-        file=replace(file, tasks=tasks(file)),
+        # What a yes asked for is still to be done when somebody says no.
+        file=replace(file, tasks=tasks(replace(file, incident=worst))),
         triage=judged,
+        stated=loaded.incident,
         findings=tuple(red),
         notes=(*loaded.warnings, *_of_rules(incident, rules, now), *notes, *unseen),
     )
@@ -126,6 +133,23 @@ def incident_files(home: Project, now: datetime) -> tuple[list[IncidentFile], li
 def rules_of(home: Project) -> tuple[Rule, ...]:
     """The duties that the tool ships, with what the project's settings add and correct."""
     return duties_room.rules(shipped_rules(), home.settings.obligations)
+
+
+def _so_far(incident: Incident, now: datetime) -> Incident:
+    """The incident without stops and messages that are dated at a time to come."""
+    latest = now + CLOCKS_DIFFER
+    return replace(
+        incident,
+        containment=tuple(row for row in incident.containment if row.at <= latest),
+        communications=tuple(
+            row if row.at is None or not _is_to_come(row.at, latest) else replace(row, at=None)
+            for row in incident.communications
+        ),
+    )
+
+
+def _is_to_come(at: Moment, latest: datetime) -> bool:
+    return at > latest if isinstance(at, datetime) else at > latest.date()
 
 
 def _of_rules(incident: Incident, rules: Sequence[Rule], now: datetime) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ def triage_lines(opened: Opened, at_once: datetime, *, everything: bool) -> list
     file, judged = opened.file, opened.triage
     reached = stage(file)
     because = (*judged.because, *file.level.because)
-    odd = (*doubts(file.incident, file.entries, at_once), *out_of_order(file))
+    odd = (*doubts(opened.stated, file.entries, at_once), *out_of_order(file))
     return [
         f"{file.incident.id}  {file.incident.title}",
         "",

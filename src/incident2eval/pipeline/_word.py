@@ -5,6 +5,9 @@ from datetime import UTC, datetime
 from incident2eval.model import BadInput, Fault, LogEntry, visible
 from incident2eval.store import Project, dump
 
+_FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
+"""Letters that show nothing."""
+
 
 def now() -> datetime:
     """This moment, UTC, to the second: what clocks are read at, and lines of a log are dated with."""
@@ -24,6 +27,7 @@ def append(home: Project, incident: str, entry: LogEntry) -> None:
 
 def refuse_name(by: str) -> None:
     """Refuse a name that is none: it is shown to others as a signature is."""
-    if not by.strip() or not by.isprintable():
+    letters = any(char.isalpha() and char not in _FILLERS for char in by)
+    if not letters or not by.isprintable():
         message = f"{visible(by).strip()!r} is no name"
         raise BadInput(Fault(field="--by", message=message, hint="who says so, in one line"))

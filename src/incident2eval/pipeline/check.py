@@ -161,7 +161,7 @@ def _due(home: Project, incident: Incident, now: datetime) -> Iterator[str]:
             doubt = ", if it is for you" if duty.state is ClockState.SCOPE_NOT_DECLARED else ""
             what = f"tell {duty.rule.tell}, or decide (duty)"
             yield f"{incident.id}: {duty.rule.id} was due by {due}{doubt}: {what}"
-    for odd in (*doubts(file.incident, file.entries, now), *out_of_order(file)):
+    for odd in (*doubts(incident, file.entries, now), *out_of_order(file)):
         yield f"{incident.id}: {odd}"
 
 

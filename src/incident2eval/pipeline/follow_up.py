@@ -35,6 +35,7 @@ from incident2eval.store import Project, dump
 
 FILED, NOT_REQUIRED, OPEN = "filed", "not_required", "open"
 _TASK_ID = re.compile(r"\w[\w ./@-]{0,99}")
+_REVERSIBLE = frozenset({TaskKind.ACTION, TaskKind.REVERSAL})
 _KINDS = KNOWN_VALUES["actions.kind"]
 
 
@@ -118,6 +119,9 @@ def task(*, project: Path | None, incident: str, change: LogEntry) -> Answer:
     if name not in known and not change.text:
         hint = f"`incident2eval triage {incident} --all` lists them; --text adds a new one"
         raise BadInput(Fault(message=f"there is no task {visible(name)!r}", hint=hint))
+    if change.reversed and name in known and known[name].kind not in _REVERSIBLE:
+        message = f"{visible(name)} is no action of the workflow that could be taken back"
+        raise BadInput(Fault(field="--reversed", message=message, hint="say --done once it is done"))
     again = name in known and known[name].done and not _changes(change)
     if name in known and known[name].kind is not TaskKind.ACTION and not change.text:
         # What the tool asks for is no row of the incident file: the log keeps its words with it.

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from incident2eval.duties import advice
@@ -18,6 +18,7 @@ from incident2eval.model import (
     Incident2EvalError,
     IncidentType,
     LogEntry,
+    Moment,
     Severity,
     Stage,
     merged,
@@ -107,6 +108,7 @@ def _keep(home: Project, opened: Opened, word: Word, at_once: datetime) -> None:
     """Write down what a person answers, and what they say of type and level in the light of it."""
     refuse_impossible(word.moments, at_once)
     incident = opened.file.incident
+    _refuse_early(word.moments.get("aware"), incident.when.happened)
     answered = LogEntry(
         at=at_once,
         event=Event.ANSWERED,
@@ -141,6 +143,15 @@ def _keep(home: Project, opened: Opened, word: Word, at_once: datetime) -> None:
             append(home, incident.id, triaged)
 
 
+def _refuse_early(aware: datetime | None, happened: Moment | None) -> None:
+    """Refuse an awareness of what had not happened: the earliest one that is ever stated counts."""
+    if aware is None or happened is None:
+        return
+    if aware < happened if isinstance(happened, datetime) else aware.date() < happened - timedelta(days=1):
+        message = f"is before {happened}, when it happened"
+        raise BadInput(Fault(field="--when aware", message=message, hint="say when the firm became aware"))
+
+
 def _data(opened: Opened, at_once: datetime) -> dict[str, JSON]:
     file, judged = opened.file, opened.triage
     reached = stage(file)
@@ -170,5 +181,5 @@ def _data(opened: Opened, at_once: datetime) -> dict[str, JSON]:
         "principles": [dump(one) for one in principles(file.incident, file.types)],
         "advice": advice(file.duties),
         "notice": NOTICE,
-        "doubts": [*doubts(file.incident, file.entries, at_once), *out_of_order(file)],
+        "doubts": [*doubts(opened.stated, file.entries, at_once), *out_of_order(file)],
     }

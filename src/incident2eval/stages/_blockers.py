@@ -59,10 +59,10 @@ def _not_done(file: IncidentFile, stage: Stage) -> Iterator[str]:
     """What a stage is, beyond items, tasks and duties."""
     match stage:
         case Stage.CONTAINED:
-            if is_formal(file) and not file.incident.containment:
-                yield NOT_STOPPED
             if not_stopped(file.entries, file.incident.workflow.name):
                 yield "on_pause failed, and nobody has said since that it is stopped (contain --by-hand)"
+            elif is_formal(file) and not file.incident.containment:
+                yield NOT_STOPPED
         case Stage.CLASSIFIED if file.incident.severity is None and file.level.confirmed_by is None:
             yield "no person has confirmed the level (triage)"
         case Stage.CLOSED:

@@ -5,7 +5,10 @@ from collections.abc import Iterable, Sequence
 from incident2eval.model import Event, IncidentFile, LogEntry, RestartDecision
 
 _OPENS_AGAIN = frozenset(
-    {Event.CONTAINED, Event.RESTARTED, Event.RESTART_REFUSED, Event.TRIAGED, Event.ANSWERED}
+    {
+        *(Event.CONTAINED, Event.RESTARTED, Event.RESTART_REFUSED, Event.TRIAGED),
+        *(Event.ANSWERED, Event.ACTION, Event.DUTY),
+    }
 )
 """What a closing does not outlive: whoever closed it did not know of it."""
 
@@ -35,7 +38,7 @@ def stopped(entries: Sequence[LogEntry], own: str) -> dict[str, LogEntry]:
 def not_stopped(entries: Sequence[LogEntry], own: str) -> LogEntry | None:
     """The failure of the command that was to stop the incident's own workflow, if no stop came after it."""
     failed: LogEntry | None = None
-    for entry in in_time(entries):
+    for entry in entries:  # as they were written down: somebody may say later when it was stopped by hand
         if entry.workflow in {None, own} and entry.event in {Event.CONTAINED, Event.ON_PAUSE_FAILED}:
             failed = entry if entry.event == Event.ON_PAUSE_FAILED else None
     return failed

@@ -69,13 +69,13 @@ def _owner(file: IncidentFile) -> Iterator[str]:
     name = line(file.incident.workflow.name)
     if file.workflow is None:
         yield f"the settings do not know the workflow {name}, so nobody answers for it"
-    elif not (file.workflow.owner or "").strip():
+    elif not _says(file.workflow.owner):
         yield f"nobody answers for the workflow {name} (owner, in the settings)"
 
 
 def _reported(file: IncidentFile) -> Iterator[str]:
     reporter = file.incident.reporter
-    if reporter is None or not reporter.name.strip():
+    if reporter is None or not _says(reporter.name):
         yield "who reported it is not said (reporter)"
     if is_formal(file) and not file.incident.affected:
         yield "who or what is affected is not said (affected)"
@@ -97,14 +97,14 @@ def _impact(file: IncidentFile) -> Iterator[str]:
         yield "whether anybody acted on it is not known (impact.acted_on)"
     if is_formal(file) and not impact.domains:
         yield "what it touched is not said (impact.domains)"
-    if is_formal(file) and not (impact.text or "").strip():
+    if is_formal(file) and not _says(impact.text):
         yield "what it did to the business is not said in words (impact.text)"
 
 
 def _actions(file: IncidentFile) -> Iterator[str]:
     if is_formal(file) and not file.incident.containment:
         yield NOT_STOPPED
-    elif is_formal(file) and not any(row.did for row in file.incident.containment):
+    elif is_formal(file) and not any(_says(row.did) for row in file.incident.containment):
         yield "it is not said how further harm is held off meanwhile (containment.did)"
     if not file.incident.actions and not any(
         task.done and task.kind in _DONE_ABOUT_IT for task in file.tasks
@@ -114,7 +114,7 @@ def _actions(file: IncidentFile) -> Iterator[str]:
 
 def _cause(file: IncidentFile) -> Iterator[str]:
     stated = file.incident.root_cause
-    if stated and stated.category and stated.failed_control and stated.failed_control.name.strip():
+    if stated and stated.category and stated.failed_control and _says(stated.failed_control.name):
         return
     if not file.cause_confirmed or file.cause is None:
         yield "no person has stated or confirmed the root cause (root_cause)"
@@ -133,8 +133,8 @@ def _restart(file: IncidentFile) -> Iterator[str]:
 
 def _has_report(file: IncidentFile) -> bool:
     note = file.incident.restart
-    return bool(note and note.report) or any(
-        entry.ref or entry.evidence
+    return bool(note and _says(note.report)) or any(
+        _says(entry.ref) or _says(entry.evidence)
         for entry in file.entries
         if entry.event in {Event.RESTARTED, Event.SIGNED_OFF}
     )
@@ -144,3 +144,8 @@ def _updates(file: IncidentFile) -> Iterator[str]:
     learnt = not is_formal(file) and any(task.id == _LEARNT and task.done for task in file.tasks)
     if not (file.cases or file.incident.updates or learnt):
         yield "no case, policy or training was updated (eval-case, or updates)"
+
+
+def _says(text: str | None) -> bool:
+    """Whether there is a letter or a digit in it: dashes and dots fill nothing in."""
+    return any(map(str.isalnum, text or ""))
