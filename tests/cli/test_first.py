@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+import yaml
 
 from incident2eval.cli import main
 
@@ -117,6 +118,18 @@ def test_without_a_terminal_all_that_is_missing_is_named_at_once(
         assert flag in message
     assert "--wrong" not in message
     assert not (folder / "incidents").exists()
+
+
+def test_without_a_terminal_what_happened_is_enough_and_the_rest_is_unknown(folder: Path) -> None:
+    said = ("--workflow", "quotes", "--what", "The reply named another order.", "--title", "Wrong order")
+
+    assert main(["new", "--project", str(folder), *said]) == 0
+
+    (written,) = (folder / "incidents").glob("*/incident.yaml")
+    told = yaml.safe_load(written.read_text("utf-8"))
+    assert told["title"] == "Wrong order"
+    assert told.get("questions", {}).get("left_company", "unknown") == "unknown"
+    assert "noticed_by" not in told or told["noticed_by"] is None
 
 
 def test_flags_alone_will_do(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

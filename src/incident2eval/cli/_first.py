@@ -62,6 +62,9 @@ class _Question(NamedTuple):
     """None where there has to be an answer."""
 
 
+_NEEDED = frozenset({"workflow", "what", "markers"})
+"""Without these nothing is written down where nobody can be asked."""
+
 _NONE = "none"
 _MARKERS = (_NONE, *reporting.MARKERS, reporting.UNKNOWN)
 _CAUGHT = "caught"
@@ -101,7 +104,8 @@ def new(
 ) -> Answer:
     """Write an incident down, start its clocks, and say what to do now.
 
-    On a terminal it asks for what no flag says, six questions at most; elsewhere a missing flag is bad usage.
+    On a terminal it asks for what no flag says, six questions at most; elsewhere --what (and --workflow, where
+    there are several) is enough, and the rest is unknown.
     With --note a small slip is noted as level 1, unless it is more than that: then exit 1.
     """
     known = reporting.workflows(project)
@@ -170,12 +174,15 @@ def _asked(said: Mapping[str, Any], questions: Sequence[_Question]) -> dict[str,
     """What was said, with answers to what was not; nobody is asked where nothing has to be.
 
     Raises:
-        click.UsageError: Flags are missing and there is no terminal; all of them are named.
+        click.UsageError: Needed flags are missing and there is no terminal; all that are missing are named.
     """
     missing = [one for one in questions if one.default is None and not (said[one.flag] or "").strip()]
     if not missing:
         return dict(said)
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        if _NEEDED.isdisjoint(one.flag for one in missing):
+            # Unknown is not no: the rest can be said later, and the level is the higher for it.
+            return {**said, "outside": said["outside"] or Said.UNKNOWN, "by": said["by"] or whoami()}
         raise _usage(f"Nobody can be asked here; missing: {', '.join(map(_named, missing))}.")
     open_ones = [one for one in questions if not said[one.flag]]
     answers: dict[str, Any] = {}
