@@ -104,8 +104,8 @@ def new(
 ) -> Answer:
     """Write an incident down, start its clocks, and say what to do now.
 
-    On a terminal it asks for what no flag says, six questions at most; elsewhere --what (and --workflow, where
-    there are several) is enough, and the rest is unknown.
+    On a terminal it asks for what no flag says, six questions at most; elsewhere --what is enough (with
+    --workflow, where there are several), and the rest is unknown.
     With --note a small slip is noted as level 1, unless it is more than that: then exit 1.
     """
     known = reporting.workflows(project)
