@@ -1,5 +1,6 @@
 """The nouns: incident, evidence, run, finding, cause, case, verdict. Standard library only."""
 
+from incident2eval.model.approval import Approval, Matter, SignedApproval, Trust
 from incident2eval.model.case import (
     Acceptance,
     CaseFile,
@@ -77,6 +78,7 @@ from incident2eval.model.incident import (
     Severity,
 )
 from incident2eval.model.log import Event, LogEntry, as_ever_stated, merged
+from incident2eval.model.policy import LEVELS, OVERRIDE_HOURS, LevelPolicy, LookBack, Signature
 from incident2eval.model.report import IncidentNote, Part, Report, TreeRow
 from incident2eval.model.review import Figure, FigureRow, Quarter, Review, ReviewPart, Unit
 from incident2eval.model.run import (
@@ -107,11 +109,14 @@ __all__ = [
     "JSON",
     "JURISDICTIONS",
     "KNOWN_VALUES",
+    "LEVELS",
     "NOTICE",
+    "OVERRIDE_HOURS",
     "ROLES",
     "Acceptance",
     "Anchor",
     "Answer",
+    "Approval",
     "Approver",
     "Area",
     "BadInput",
@@ -152,8 +157,11 @@ __all__ = [
     "IncidentType",
     "Integration",
     "Level",
+    "LevelPolicy",
     "Lock",
     "LogEntry",
+    "LookBack",
+    "Matter",
     "Moment",
     "NotJudged",
     "NotProvable",
@@ -187,6 +195,8 @@ __all__ = [
     "Settings",
     "Severity",
     "Sighting",
+    "Signature",
+    "SignedApproval",
     "Similar",
     "Sources",
     "Stage",
@@ -199,6 +209,7 @@ __all__ = [
     "TaskKind",
     "Term",
     "TreeRow",
+    "Trust",
     "TypeStatus",
     "Unit",
     "Variants",

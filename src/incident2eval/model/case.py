@@ -51,6 +51,8 @@ class CaseFile:
     """The name of the input whose run went wrong, where there are several and it is not the first."""
     observes: tuple[Observation, ...] = (Observation.OUTPUT,)
     trials: int = 1
+    k: int | None = None
+    """So many trials must pass, where somebody approved that; None: all of them."""
     facts: Mapping[str, JSON] = field(default_factory=dict)
     reason: str = "confirmed"
     """`unconfirmed` where only the kind of control that failed says that it is red for the right reason."""
@@ -231,6 +233,18 @@ class CaseOutcome:
     trials: int = 0
     failed_trials: int = 0
     message: str = ""
+    recorded: Outcome | None = None
+    """What came of it on the incident itself: only FAILED is right. None where it did not run."""
+    corrected: Outcome | None = None
+    """What came of it on the corrected run: only PASSED is right."""
+    seconds: float = 0.0
+    """How long the workflow took in all trials."""
+    outputs: tuple[str, ...] = ()
+    """SHA-256 of what the workflow put out, by trial and input."""
+    bound: float | None = None
+    """With no failure in n trials: the failure rate is below this with 95 % confidence (Clopper-Pearson)."""
+    waived: str = ""
+    """Who put it in quarantine, why and until when; empty where nobody did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

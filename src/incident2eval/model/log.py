@@ -47,6 +47,10 @@ class Event(StrEnum):
     SIGNED_OFF = "signed_off"
     RESTARTED = "restarted"
     RESTART_REFUSED = "restart_refused"
+    MONITORED = "monitored"
+    """The daily run after a restart; `state` is what the gate said."""
+    OUT_OF_ORDER = "out_of_order"
+    """A step was taken before one that comes first, with a name and a reason; `kind` is the step."""
     CLOSED = "closed"
 
 
@@ -92,6 +96,10 @@ class LogEntry:
     """looked_back: who else was hit."""
     checked: int | None = None
     hits: int | None = None
+    digest: str | None = None
+    """signed_off, restarted, monitored: SHA-256 of the JSON of the report in `ref`."""
+    until: datetime | None = None
+    """restarted: an emergency override ends then, and the workflow is paused again."""
     previous: str | None = None
     """SHA-256 of the line before; None in a line that no command wrote."""
 

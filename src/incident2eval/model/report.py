@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from incident2eval.model.approval import Approval, Trust
 from incident2eval.model.case import Decision, EvalCase
 from incident2eval.model.cause import RootCause
 from incident2eval.model.run import StepKind
@@ -79,4 +80,21 @@ class Report:
     """What the decision rests on: lock, settings, roster, deployed parts -> sha256."""
     overrides: tuple[str, ...] = ()
     """Every override of the shipped policy, in words."""
+    severity: int | None = None
+    """The highest of its incidents; None where there is none."""
+    expires: datetime | None = None
+    """After that it opens nothing."""
+    previous: str | None = None
+    """SHA-256 of the JSON of this workflow's report before this one."""
+    case_digests: Mapping[str, str] = field(default_factory=dict)
+    """Case -> SHA-256 of what it is: its test, its facts and input, and its two runs."""
+    trust: Trust = field(default_factory=Trust)
+    approvals: tuple[Approval, ...] = ()
+    """Signed words that the decision rests on: reasons for no case, quarantines, accepted edits."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Where and how it ran: platform, packages, command line, kept variables, `runner`."""
+    redaction: str = ""
+    """SHA-256 of what was hidden by which rules."""
+    monitor: bool = False
+    """Whether it was a daily run after a restart."""
     notes: tuple[str, ...] = ()

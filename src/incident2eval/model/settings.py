@@ -1,14 +1,14 @@
 """A project's settings: trusted, written by people, committed (contract section 2)."""
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from incident2eval.model.duty import Organisation, Rule
+from incident2eval.model.incident import Severity
+from incident2eval.model.policy import LEVELS, OVERRIDE_HOURS, LevelPolicy, LookBack, Signature
 from incident2eval.model.run import JSON
-
-TRIALS: Mapping[str, int] = {"1": 1, "2": 5, "3": 5, "4": 10}
-"""Trials of a case by severity (requirements section 4: n >= 5 from level 2 on)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +64,10 @@ class WorkflowSettings:
     limits: Mapping[str, JSON] = field(default_factory=dict)
     """Tool -> the most that a call may be about without an approval: 500, or {amount, currency}."""
     shares: tuple[str, ...] = ()
+    monitor: str | None = None
+    """Who or what runs `gate --monitor` daily after a restart."""
+    receiver: int | None = None
+    """Port on loopback where spans of an http target are received while cases run."""
     on_pause: str | None = None
     on_restart: str | None = None
     subject: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -88,14 +92,36 @@ class Policy:
     """Overrides of the shipped policy; each is printed in every report."""
 
     trials: Mapping[str, int] = field(default_factory=dict)
+    report_hours: Mapping[str, int] = field(default_factory=dict)
+    monitor_days: Mapping[str, int] = field(default_factory=dict)
+    look_back: Mapping[str, LookBack] = field(default_factory=dict)
+    signatures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Severity -> roles; a role that stands there twice is two people."""
+    override_hours: int = OVERRIDE_HOURS
     repeated: int = 3
     """So many failures of one type before make the next one repeated (R6)."""
     review_months: int = 3
     """How often a workflow and the register are reviewed (R146)."""
 
+    def level(self, severity: int) -> LevelPolicy:
+        """What that severity asks for: the shipped policy with what is overridden here."""
+        name, shipped = str(int(severity)), LEVELS[Severity(severity)]
+        roles = Counter(self.signatures[name]) if name in self.signatures else None
+        return replace(
+            shipped,
+            trials=self.trials.get(name, shipped.trials),
+            report_hours=self.report_hours.get(name, shipped.report_hours),
+            monitor_days=self.monitor_days.get(name, shipped.monitor_days),
+            look_back=self.look_back.get(name, shipped.look_back),
+            signatures=tuple(Signature(role=role, people=n) for role, n in roles.items())
+            if roles is not None
+            else shipped.signatures,
+            people=roles.total() if roles is not None else shipped.people,
+        )
+
     def trials_for(self, severity: int) -> int:
         """How many trials a case of that severity takes."""
-        return int({**TRIALS, **self.trials}[str(severity)])
+        return self.level(severity).trials
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from incident2eval.model import Severity
+from incident2eval.model import LEVELS, Severity, Signature
 
 POLICY_FILE = "POLICY.md"
 """Where a project publishes it; `init` writes one."""
@@ -64,27 +64,5 @@ MATRIX: Mapping[Severity, Standard] = {
 """Severity goes by what it does to the business, not by how odd it looks (R57, R59 to R62)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signature:
-    """One signature that a restart needs."""
-
-    role: str
-    people: int = 1
-    when: str = ""
-    """What makes it needed; empty: always."""
-
-
-SIGNATURES: Mapping[Severity, tuple[Signature, ...]] = {
-    Severity.LOW: (Signature(role="workflow_owner"),),
-    Severity.MATERIAL_CAUGHT: (Signature(role="workflow_owner"), Signature(role="functional_leader")),
-    Severity.IMPACT: (
-        Signature(role="executive_sponsor"),
-        Signature(role="legal", when="if information got out or a duty is possible"),
-        Signature(role="security", when="if information got out or the AI acted"),
-    ),
-    Severity.SEVERE: (
-        Signature(role="executive", people=2),
-        Signature(role="legal", when="advises"),
-    ),
-}
-"""Who signs a restart (R137); the numbers of people are our choice, the roles are not."""
+SIGNATURES: Mapping[Severity, tuple[Signature, ...]] = {level: LEVELS[level].signatures for level in LEVELS}
+"""Who signs a restart by the shipped policy (R137)."""
