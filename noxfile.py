@@ -22,7 +22,7 @@ _PAGES = ("checks", "commands", "exchange", "formats", "obligations", "requireme
 WITH_COG = ["README.md", *(f"docs/{name}.md" for name in _PAGES)]
 SERVERS = ("arize-phoenix", "mlflow", "opentelemetry-exporter-otlp-proto-http", "langfuse", "langsmith")
 """What `heavy` runs against; their dependencies must not meet ours."""
-TORTURES = ("canaries", "kill", "kill_cases", "paths", "sockets", "swap")
+TORTURES = ("canaries", "forgeries", "greens", "kill", "kill_cases", "paths", "sockets", "swap")
 LONGEST_FILE = 400
 """Lines; a longer file has two subjects."""
 

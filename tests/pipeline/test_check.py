@@ -249,7 +249,7 @@ def test_evidence_that_another_repository_tracks_is_found(project: Path, tmp_pat
 
 
 def test_a_target_that_cannot_be_called_is_named(project: Path) -> None:
-    settings(project, "python:summaries:draft", "command:./draft")
+    settings(project, "python:summaries:draft", "summaries.draft")
     answer = check(project=project, workflow="monthly-summary")
 
     assert any("target" in line for line in answer.data["missing"])

@@ -202,7 +202,7 @@ def test_a_closed_incident_is_open_again_without(tmp_path: Path, what: str) -> N
 
 @pytest.mark.requirement("R66")
 def test_nobody_without_the_authority_lowers_a_level(tmp_path: Path) -> None:
-    folder = project(tmp_path, settings_of(FOREIGN), severity=3)
+    folder = project(tmp_path, settings_of(FOREIGN), severity=3, containment=stopped("2026-11-18T10:30:00Z"))
     levels = {}
     for by in ("Sam Roe", "Lee Okafor", "Kit Lowe"):
         word = Word(by=by, severity=Severity.MATERIAL_CAUGHT, reason="nothing left the firm")

@@ -10,6 +10,14 @@ from incident2eval.model import BadInput, Category
 from incident2eval.pipeline import explain
 from incident2eval.pipeline.explain import Instead
 from incident2eval.pipeline.project import INCIDENT
+from incident2eval.pipeline.triage import Word, triage
+
+
+@pytest.fixture
+def project(project: Path) -> Path:
+    """The demo, stopped and sealed, and with a level that a person confirmed: the cause is next."""
+    triage(project=project, incident=INCIDENT, word=Word(by="Ana Pereira", confirm=True))
+    return project
 
 
 def written(project: Path) -> str:
@@ -141,7 +149,7 @@ def test_without_a_proposal_there_is_nothing_to_say(project: Path) -> None:
         explain.confirm(project=project, incident=INCIDENT, by="Ana", note=None)
     with pytest.raises(BadInput, match="holds no proposal yet"):
         overrule(project, category=Category.DATA)
-    assert not (project / "incidents" / INCIDENT / "log.jsonl").exists() or not logged(project)
+    assert [line["event"] for line in logged(project)] == ["triaged"]
 
 
 def test_a_proposal_is_confirmed_where_the_evidence_is_not(project: Path) -> None:
@@ -150,3 +158,20 @@ def test_a_proposal_is_confirmed_where_the_evidence_is_not(project: Path) -> Non
     answer = explain.confirm(project=project, incident=INCIDENT, by="Ana", note=None)
 
     assert answer.data["standing"] == "confirmed"
+
+
+def test_the_cause_waits_for_what_comes_first(proved: Path, tmp_path: Path) -> None:
+    shutil.copytree(proved, tmp_path / "early")
+    early = tmp_path / "early"
+
+    refused = overrule(early, category=Category.DATA, control="owner of each note")
+    assert refused.exit_code == 1
+    assert [one["stage"] for one in refused.data["first"]] == ["classified"]
+    assert "overruled" not in written(early)
+
+    said = explain.confirm(
+        project=early, incident=INCIDENT, by="Ana Pereira", note=None, out_of_order="the owner is away"
+    )
+    assert said.exit_code == 0
+    events = [line["event"] for line in logged(early)]
+    assert events[-2:] == ["out_of_order", "cause_confirmed"]

@@ -1,6 +1,7 @@
 """`status`: the register, the clocks, and what is due next."""
 
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ from pipeline.followed import ID, TOLD, project
 
 from incident2eval.model import BadInput
 from incident2eval.pipeline._clock_lines import left
+from incident2eval.pipeline._word import now
 from incident2eval.pipeline.status import status
+from incident2eval.store import Project
 
 
 @pytest.mark.requirement("R78")
@@ -58,3 +61,92 @@ def test_hours_to_three_days_then_days() -> None:
     assert left(datetime(2026, 11, 18, 12, tzinfo=UTC), now) == "48 h late"
     assert left(datetime(2026, 11, 25, 12, tzinfo=UTC), now) == "5 days left"
     assert left(datetime(2026, 11, 20, tzinfo=UTC).date(), now) == "12 h left", "a bare date lasts to its end"
+
+
+def logged(folder: Path, *entries: Mapping[str, str]) -> Path:
+    for entry in entries:
+        Project.find(folder).log(ID, dict(entry))
+    return folder
+
+
+def ago(**span: float) -> str:
+    return (now() - timedelta(**span)).isoformat()
+
+
+CONTAINED = {"at": "2026-11-18T11:00:00Z", "event": "contained", "by": "Ana Pereira"}
+
+
+class TestOneWorkflow:
+    """Whether it may run, for whoever asks from a shell."""
+
+    def test_0_where_nothing_holds_it(self, tmp_path: Path) -> None:
+        said = status(project=project(tmp_path), workflow="letters")
+        assert (said.exit_code, said.data["paused"]) == (0, {})
+        assert "letters is not paused" in said.text
+
+    def test_1_where_it_is_paused(self, tmp_path: Path) -> None:
+        folder = logged(project(tmp_path), CONTAINED)
+        said = status(project=folder, workflow="letters")
+        assert said.exit_code == 1
+        assert "contained by Ana Pereira on 2026-11-18 11:00 UTC" in said.data["paused"]["letters"]
+        assert status(project=folder, workflow=None).exit_code == 0
+
+    def test_3_where_that_cannot_be_read(self, tmp_path: Path) -> None:
+        folder = logged(project(tmp_path), CONTAINED)
+        log = folder / "incidents" / ID / "log.jsonl"
+        log.write_bytes(log.read_bytes() + b"{")
+        said = status(project=folder, workflow="letters")
+        assert said.exit_code == 3
+        assert said.data["paused"]["letters"].startswith("perhaps: ")
+
+    def test_what_the_guard_would_not_let_run_is_no_all_clear(self, tmp_path: Path) -> None:
+        folder = project(tmp_path, severity=3)
+        path = folder / "incidents" / ID / "incident.yaml"
+        path.write_text(
+            path.read_text("utf-8").replace("workflow: letters", "? workflow\n: letters"), "utf-8"
+        )
+        said = status(project=folder, workflow="letters")
+        assert said.exit_code == 3
+        assert "does not tell its workflow for certain" in said.data["paused"]["letters"]
+
+
+class TestAfterARestart:
+    def restarted(self, tmp_path: Path, *runs: float, **more: str) -> Path:
+        folder = logged(
+            project(tmp_path), CONTAINED, {"at": ago(days=4), "event": "restarted", "by": "Ana", **more}
+        )
+        daily = ({"at": ago(days=day), "event": "monitored", "state": "pass"} for day in runs)
+        return logged(folder, *daily)
+
+    def test_monitoring_counts_days_left_and_days_without_a_run(self, tmp_path: Path) -> None:
+        said = status(project=self.restarted(tmp_path, 3, 1), workflow="letters")
+        held = said.data["monitoring"]
+        assert said.exit_code == 0
+        assert (held["days"], held["days_left"], held["days_without"]) == (14, 10, 1)
+        assert held["last_state"] == "pass"
+        assert "letters: monitoring: 10 of 14 days left, last run" in said.text
+
+    def test_without_any_run_every_day_is_one_without(self, tmp_path: Path) -> None:
+        held = status(project=self.restarted(tmp_path), workflow="letters").data["monitoring"]
+        assert (held["last_run"], held["days_without"]) == (None, 3)
+
+    def test_a_policy_that_asks_for_no_monitoring_gets_none(self, tmp_path: Path) -> None:
+        folder = self.restarted(tmp_path)
+        toml = folder / "incident2eval.toml"
+        toml.write_text(toml.read_text() + '\n[policy]\nmonitor_days = {"2" = 3}\n')
+        assert status(project=folder, workflow="letters").data["monitoring"] is None
+
+    def test_an_override_is_shown_with_its_end_and_counted(self, tmp_path: Path) -> None:
+        until = (now() + timedelta(hours=5)).isoformat()
+        said = status(project=self.restarted(tmp_path, until=until, reason="tax day"), workflow="letters")
+        assert said.exit_code == 0
+        assert said.data["overrides"] == 1
+        assert not said.data["override"]["ended"]
+        assert "letters runs on an emergency override by Ana until" in said.text
+        assert "letters: 1 emergency override so far" in said.text
+
+    def test_when_it_ends_the_workflow_is_paused_again(self, tmp_path: Path) -> None:
+        said = status(project=self.restarted(tmp_path, until=ago(hours=1)), workflow="letters")
+        assert said.exit_code == 1
+        assert said.data["override"]["ended"]
+        assert "the emergency override by Ana on" in said.data["paused"]["letters"]

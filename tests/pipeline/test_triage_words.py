@@ -11,6 +11,9 @@ from incident2eval.pipeline.triage import Word, triage
 from incident2eval.store import Project
 
 
+STOPPED = [{"at": "2026-11-18T10:30:00Z", "by": "Lee Okafor", "action": "stopped"}]
+
+
 def log(folder: Path) -> list[dict[str, object]]:
     """The lines of the incident's log."""
     path = folder / "incidents" / ID / "log.jsonl"
@@ -44,7 +47,7 @@ def test_another_level_than_the_suggested_one_needs_a_reason(tmp_path: Path) -> 
 
 @pytest.mark.requirement("R65", "R66")
 def test_what_was_once_held_is_not_forgotten(tmp_path: Path) -> None:
-    folder = project(tmp_path, severity=3)
+    folder = project(tmp_path, severity=3, containment=STOPPED)
 
     lower = Word(by="Ana Pereira", severity=Severity.LOW, reason="nobody complained")
     said = triage(project=folder, incident=ID, word=lower)
@@ -82,7 +85,7 @@ def test_an_answer_counts_with_who_gave_it_and_when(tmp_path: Path) -> None:
 
 
 def test_the_gate_goes_by_the_level_that_counts(tmp_path: Path) -> None:
-    folder = project(tmp_path, severity=4)
+    folder = project(tmp_path, severity=4, containment=STOPPED)
     triage(
         project=folder,
         incident=ID,
@@ -116,7 +119,7 @@ def test_confirmed_is_what_the_answers_given_with_it_make_of_it(tmp_path: Path) 
 
 
 def test_the_same_word_twice_is_kept_once(tmp_path: Path) -> None:
-    folder = project(tmp_path)
+    folder = project(tmp_path, containment=STOPPED)
     word = Word(by="Ana Pereira", confirm=True, answers={"personal_data": Answer.NO})
 
     triage(project=folder, incident=ID, word=word)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from incident2eval.model import BadInput, NotJudged
+from incident2eval.model import BadInput
 from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline.project import INCIDENT, WORKFLOW
 from incident2eval.pipeline.verify import verify
@@ -189,10 +189,10 @@ def test_what_was_listed_and_never_there_cannot_be_judged(project: Path) -> None
     assert "evidence/never.json" in str(answer.data["problems"])
 
 
-def test_reports_are_for_later(project: Path) -> None:
+def test_what_is_neither_an_incident_nor_a_report_is_bad_input(project: Path) -> None:
     speaks_of(project, "")
     report = next((project / "reports").glob("*/2026-11-20*"))
-    with pytest.raises(NotJudged, match="report"):
+    with pytest.raises(BadInput, match="is no report that this version reads"):
         verify(project=project, what=str(report))
     with pytest.raises(BadInput, match="neither the id of an incident nor a file"):
         verify(project=project, what="../INC-2026-0142")

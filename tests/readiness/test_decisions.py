@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from readiness.test_plan import APPROVERS, READY, rule
 
-from incident2eval.model import Anchor, Approver, Organisation, Promptness, Scope, Severity, Term
+from incident2eval.model import Anchor, Approver, Organisation, Policy, Promptness, Scope, Severity, Term
 from incident2eval.readiness import decisions, how_soon, reportable, restart_signers, signers
 
 
@@ -27,8 +27,8 @@ def test_a_queue_decides_and_signs_nothing() -> None:
     queue = replace(READY, owner="IT service desk")
 
     assert decisions(queue, APPROVERS)[1].who is None
-    assert [signer.who for signer in restart_signers(Severity.LOW, queue, APPROVERS)] == [None]
-    assert signers((Approver(name="Legal team", roles=("legal",)), *APPROVERS[:4]))
+    assert [signer.who for signer in restart_signers(Severity.LOW, queue, APPROVERS, Policy())] == [None]
+    assert signers((Approver(name="Legal team", roles=("legal",)), *APPROVERS[:4]), Policy())
 
 
 @pytest.mark.requirement("R137")
@@ -42,13 +42,15 @@ def test_a_queue_decides_and_signs_nothing() -> None:
     ],
 )
 def test_restart_authority_follows_the_level(level: Severity, names: list[str]) -> None:
-    assert [signer.who for signer in restart_signers(level, READY, APPROVERS)] == names
+    assert [signer.who for signer in restart_signers(level, READY, APPROVERS, Policy())] == names
 
 
 def test_nobody_signs_twice() -> None:
     everything = Approver(name="Ana Pereira", roles=("workflow_owner", "functional_leader", "executive"))
 
-    signed = [signer.who for signer in restart_signers(Severity.MATERIAL_CAUGHT, READY, (everything,))]
+    signed = [
+        signer.who for signer in restart_signers(Severity.MATERIAL_CAUGHT, READY, (everything,), Policy())
+    ]
     assert signed == ["Ana Pereira", None]
 
 
@@ -86,3 +88,20 @@ def test_unknown_rules_nothing_out_but_what_is_off_until_declared(
 )
 def test_how_soon_in_words(term: Term, anchor: Anchor, words: str) -> None:
     assert how_soon(replace(ALL, term=term, anchor=anchor)) == words
+
+
+def test_an_override_of_the_policy_decides_who_signs() -> None:
+    policy = Policy(signatures={"2": ("executive", "executive"), "3": ("security",), "4": ("legal",)})
+
+    signed = restart_signers(Severity.MATERIAL_CAUGHT, READY, APPROVERS, policy)
+    assert [signer.role for signer in signed] == ["executive", "executive"]
+    security = tuple(one for one in APPROVERS if "security" not in one.roles)
+    (gap,) = [one.why for one in signers(security, policy) if "security" in one.why]
+    assert gap.endswith("nobody is security: a restart at level 3 could not be signed")
+
+
+def test_what_a_signature_hangs_on_is_said_with_it() -> None:
+    when = {one.role: one.when for one in restart_signers(Severity.IMPACT, READY, APPROVERS, Policy())}
+
+    assert when["executive_sponsor"] == ""
+    assert when["legal"] == "if information got out or a duty is possible"

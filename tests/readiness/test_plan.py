@@ -60,7 +60,7 @@ def changed(**fields: object) -> WorkflowSettings:
 
 def test_nothing_is_missing_where_everything_is_said() -> None:
     assert missing(READY) == []
-    assert signers(APPROVERS) == ()
+    assert signers(APPROVERS, Policy()) == ()
 
 
 @pytest.mark.requirement("R29", "R30", "R37", "R70", "R73", "R148")
@@ -154,7 +154,7 @@ def test_owner_and_deputy_may_sign_and_somebody_beside_the_owner() -> None:
 
 
 def test_every_signature_of_a_restart_has_somebody_to_give_it() -> None:
-    assert {gap.why for gap in signers(APPROVERS[:3])} == {
+    assert {gap.why for gap in signers(APPROVERS[:3], Policy())} == {
         "[[approvers]]: only 1 of 2 people is executive: a restart at level 4 could not be signed",
         "[[approvers]]: nobody is legal: a restart at level 3 could not be signed",
     }

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from incident2eval.model import (
+    Approval,
+    Approver,
     Area,
     CaseOutcome,
     Category,
@@ -16,6 +18,7 @@ from incident2eval.model import (
     FailedControl,
     FalseAlarms,
     IncidentNote,
+    Matter,
     Onset,
     Outcome,
     Part,
@@ -28,6 +31,7 @@ from incident2eval.model import (
     State,
     StepKind,
     TreeRow,
+    Trust,
     Variants,
 )
 
@@ -84,16 +88,19 @@ def incident_filled_with(text: str) -> IncidentNote:
 
 def filled_with(text: str) -> Report:
     """A blocked report in which every text field is the given text."""
-    ids = [f"{text}::{text}", f"{text}::{text} again"]
+    ids = [f"{text}::{text}", f"{text}::{text} again", f"{text}::{text} aside"]
     return Report(
         decision=Decision(
             workflow=text,
             decision=Ruling.BLOCKED,
             reasons=(text, f"{text} too"),
-            counts={"expected": 2, "failed": 1, "passed": 1},
+            counts={"expected": 3, "failed": 2, "passed": 1},
             cases=(
                 CaseOutcome(id=ids[0], outcome=Outcome.FAILED, trials=5, failed_trials=5, message=text),
-                CaseOutcome(id=ids[1], outcome=Outcome.PASSED, trials=5, message=text),
+                CaseOutcome(id=ids[1], outcome=Outcome.PASSED, trials=5, message=text, bound=0.4507),
+                CaseOutcome(
+                    id=ids[2], outcome=Outcome.FAILED, trials=5, failed_trials=5, message=text, waived=text
+                ),
             ),
         ),
         started=STARTED,
@@ -120,6 +127,32 @@ def filled_with(text: str) -> Report:
         ),
         digests={text: text},
         overrides=(text,),
+        severity=2,
+        expires=STARTED,
+        previous=text,
+        case_digests={text: text},
+        trust=Trust(
+            approvers=(Approver(name=text, roles=(text,), public_key=text),),
+            policy={text: text},
+            targets={text: text},
+        ),
+        approvals=tuple(
+            Approval(
+                matter=matter,
+                subject=text,
+                digest=text,
+                decision=text,
+                by=text,
+                role=text,
+                at=STARTED,
+                reason=text,
+                until=STARTED,
+            )
+            for matter in Matter
+        ),
+        environment={text: text},
+        redaction=text,
+        monitor=True,
         notes=(text,),
     )
 
@@ -146,6 +179,9 @@ def blocked() -> Report:
             id=passed,
             outcome=Outcome.PASSED,
             trials=5,
+            recorded=Outcome.FAILED,
+            corrected=Outcome.PASSED,
+            bound=0.4507,
         ),
         CaseOutcome(
             id=failed,
@@ -153,6 +189,8 @@ def blocked() -> Report:
             trials=5,
             failed_trials=5,
             message="another customer's records were fetched:\n  - s2: fetched note-877",
+            recorded=Outcome.FAILED,
+            corrected=Outcome.PASSED,
         ),
         commit="3fa91c2",
         incidents=(
@@ -173,4 +211,64 @@ def blocked() -> Report:
             ),
         ),
         digests={"cases.lock": "a3" * 32},
+    )
+
+
+@pytest.fixture
+def quarantined() -> Report:
+    """A pass of a daily run that leaves one broken case out, with all that a report may hold."""
+    aside, passed = "INC-2026-0007::test_draft_names_no_other_customer", "INC-2026-0011::test_amount"
+    ana = Approver(name="Ana Pereira", roles=("workflow_owner",), public_key="ssh-ed25519 AAAA")
+    return report_on(
+        CaseOutcome(
+            id=passed,
+            outcome=Outcome.PASSED,
+            trials=10,
+            recorded=Outcome.FAILED,
+            corrected=Outcome.PASSED,
+            seconds=1.25,
+            bound=0.2589,
+        ),
+        CaseOutcome(
+            id=aside,
+            outcome=Outcome.FAILED,
+            trials=5,
+            failed_trials=5,
+            message="another customer's name got out",
+            recorded=Outcome.FAILED,
+            corrected=Outcome.PASSED,
+            waived="by Ana Pereira until 26 November 2026, 09:00 UTC: the roster is being rebuilt",
+        ),
+        ruling=Ruling.PASS,
+        incidents=(
+            IncidentNote(id="INC-2026-0007", title="Another customer's note", severity=2),
+            IncidentNote(id="INC-2026-0011", title="An amount too much", severity=3),
+        ),
+        severity=3,
+        expires=STARTED + timedelta(hours=24),
+        previous="b7" * 32,
+        case_digests={passed: "c1" * 32, aside: "c2" * 32},
+        trust=Trust(
+            approvers=(ana, Approver(name="Lee Okafor", roles=("functional_leader", "security"))),
+            targets={"target": "python:flows:draft"},
+        ),
+        approvals=(
+            Approval(
+                matter=Matter.QUARANTINE,
+                subject=aside,
+                digest="c2" * 32,
+                by="Ana Pereira",
+                role="workflow_owner",
+                at=STARTED - timedelta(days=1),
+                reason="the roster is being rebuilt",
+                until=STARTED + timedelta(days=7),
+            ),
+        ),
+        environment={"runner": "build 4711", "platform": "Linux-6.1-x86_64"},
+        overrides=("trials at level 3: 10 instead of 5",),
+        redaction="d4" * 32,
+        monitor=True,
+        digests={"cases.lock": "a3" * 32},
+        notes=("INC-2026-0011: fixed before its root cause was confirmed (Lee Okafor: a bank holiday)",),
+        commit="3fa91c2",
     )

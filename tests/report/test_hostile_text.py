@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from markdown_it import MarkdownIt
 
-from incident2eval.model import Report
+from incident2eval.model import Matter, Report
 from incident2eval.report import render, summary
 
 ACTIVE = """
@@ -164,12 +164,15 @@ def test_junit_parses_and_keeps_its_shape(filled: Callable[[str], Report], text:
         "testsuites",
         "testsuite",
         "properties",
-        *["property"] * 3,
+        *["property"] * (8 + len(("approver", "override", "note", "environment")) + len(Matter)),
         "testcase",
         "failure",
         "testcase",
+        "system-out",
+        "testcase",
+        "skipped",
     ]
-    assert suites.get("failures") == "1"
+    assert (suites.get("failures"), suites.get("skipped")) == ("1", "1")
 
 
 @pytest.mark.parametrize("text", PAYLOADS)
@@ -197,7 +200,7 @@ def test_nothing_drives_the_terminal_or_disguises_itself(filled: Callable[[str],
     report = filled(text)
     rendered = render(report)
 
-    for shown in (summary(report.decision), rendered.markdown, rendered.html, rendered.junit.decode()):
+    for shown in (summary(report), rendered.markdown, rendered.html, rendered.junit.decode()):
         assert not re.search(
             "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]", shown
         )

@@ -234,6 +234,7 @@ def test_a_near_miss_that_a_reviewer_caught_still_asks_for_the_control(demo: Pat
         by="Lee Okafor",
         because="the notes had no owner",
         instead=explain.Instead(category=Category.DATA),
+        out_of_order="the level is settled tomorrow",
     )
 
     assert answer.notes == ("at severity 2 the control that failed is asked for: add --control",)

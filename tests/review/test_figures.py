@@ -260,7 +260,17 @@ def test_restarts_and_refusals_count_in_the_quarter_in_which_they_were_decided()
     refused = figure("restarts_refused", incident_file(1, at("2026-09-29"), file={"entries": entries}))
 
     assert (refused.value, refused.n, refused.ids) == (1, 2, (f"{FIRST} log entry 2",))
-    assert figure("emergencies").because
+
+
+def test_restarts_on_an_emergency_override_are_counted() -> None:
+    entries = (
+        LogEntry(at=at("2026-10-03"), event="restarted", until=at("2026-10-05")),
+        LogEntry(at=at("2026-10-06"), event="restarted"),
+    )
+
+    found = figure("emergencies", incident_file(1, at("2026-09-29"), file={"entries": entries}))
+
+    assert (found.value, found.n, found.ids) == (1, 2, (f"{FIRST} log entry 1",))
 
 
 def test_cases_are_counted_by_workflow_and_those_out_of_service_named() -> None:

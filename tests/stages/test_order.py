@@ -6,9 +6,9 @@ from datetime import date, timedelta, timezone
 import pytest
 from stages.files import CLOSED, COMPLETE, NOTICED, at_level, entry, hours, task, without
 
-from incident2eval.model import Event, Moment, TaskKind
+from incident2eval.model import Event, IncidentFile, Moment, Stage, TaskKind
 from incident2eval.model.incident import Action
-from incident2eval.stages import out_of_order
+from incident2eval.stages import blockers, open_before, out_of_order
 
 
 def done(at: Moment, **changes: str) -> tuple[Action, ...]:
@@ -86,3 +86,52 @@ def test_a_closing_with_things_open() -> None:
     (said,) = out_of_order(replace(without(restart=None), entries=(CLOSED,)))
 
     assert said == "it was closed, 2026-11-20 10:05 UTC, and one thing that comes first is still open"
+
+
+class TestWhatComesFirst:
+    def test_nothing_is_open_where_all_was_done(self) -> None:
+        assert open_before(COMPLETE, Stage.RESTART) == {}
+
+    def test_each_step_names_what_is_open_before_it(self) -> None:
+        bare = replace(without(containment=(), severity=None), sealed=0, cause=None, cause_confirmed=False)
+
+        assert open_before(bare, Stage.REMEDIATED) == {
+            Stage.CONTAINED: "nothing shows that it was stopped",
+            Stage.CLASSIFIED: "no person has confirmed the level",
+            Stage.PRESERVED: "no evidence is sealed",
+            Stage.CAUSED: "no person has stated or confirmed the root cause",
+        }
+        assert list(open_before(bare, Stage.CLASSIFIED)) == [Stage.CONTAINED]
+        assert open_before(at_level(1, bare), Stage.REMEDIATED) == {}
+
+    def test_a_stop_that_failed_is_none(self) -> None:
+        failed = replace(COMPLETE, entries=(entry(Event.ON_PAUSE_FAILED, hours(1)),))
+        assert list(open_before(failed, Stage.CAUSED)) == [Stage.CONTAINED]
+
+
+def test_a_step_taken_with_a_reason_is_told_with_it() -> None:
+    said = entry(Event.OUT_OF_ORDER, hours(2), kind="root cause", by="Ana\u202e", reason="the\nlaw waits")
+    (told,) = out_of_order(replace(COMPLETE, entries=(said,)))
+    assert told == "root cause, out of order, by Ana\\u202e, 2026-11-18 12:05 UTC: the law waits"
+
+
+class TestOverride:
+    """An emergency override counts until it ends, and nothing is closed on one."""
+
+    OVER = entry(Event.RESTARTED, hours(5), until=hours(9), by="Kit Lowe")
+
+    def held(self, as_of: float) -> IncidentFile:
+        stop = entry(Event.CONTAINED, hours(0.25), by="Ana Pereira")
+        return replace(COMPLETE, entries=(stop, self.OVER), as_of=hours(as_of))
+
+    @pytest.mark.parametrize(("as_of", "runs"), [(6, True), (9, False), (20, False)])
+    def test_until_it_ends(self, as_of: float, runs: bool) -> None:
+        stopped = [why for why in blockers(self.held(as_of), Stage.RESTART) if "was not started again" in why]
+        assert (stopped == []) is runs
+
+    def test_nothing_is_closed_on_one(self) -> None:
+        (why,) = blockers(self.held(6), Stage.CLOSED)
+        assert why == (
+            "the workflow was started again on an emergency override only, until 2026-11-18 19:05 UTC "
+            "(restart)"
+        )

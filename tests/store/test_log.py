@@ -31,6 +31,10 @@ def entry(event: str, at: str, **more: str) -> str:
             entry("contained", "09:00") + entry("restarted", "10:00") + "\n" + entry("contained", "11:00"),
             True,
         ),
+        (entry("contained", "09:00") + entry("restarted", "10:00", until="2026-11-18T11:00:00Z"), True),
+        (entry("contained", "09:00") + entry("restarted", "10:00", until="2199-11-18T11:00:00Z"), False),
+        (entry("restarted", "10:00", until="2026-11-18T11:00:00Z") + entry("restarted", "12:00"), False),
+        (entry("restarted", "10:00", until="2026-11-18T11:00:00Z"), True),
         (entry("contained", "09:00", workflow="other"), False),
         (entry("contained", "09:00", workflow="summary"), True),
     ],
@@ -43,6 +47,22 @@ def test_the_message_says_who_when_and_over_which_incident(write: Callable[..., 
     project = write(files={f"incidents/{ID}/log.jsonl": entry("contained", "09:00")})
     assert project.paused("summary") == f"contained by Ana on 2026-11-18 09:00 UTC ({ID}) and not restarted"
     assert project.paused("other") is None
+
+
+def test_the_message_says_that_an_override_has_ended(write: Callable[..., Project]) -> None:
+    over = entry("restarted", "10:00", until="2026-11-18T11:00:00Z").replace("Ana", "Kit")
+    project = write(files={f"incidents/{ID}/log.jsonl": entry("contained", "09:00") + over})
+    assert project.paused("summary") == (
+        f"contained by Ana on 2026-11-18 09:00 UTC ({ID}), and the emergency override by Kit on "
+        f"2026-11-18 10:00 UTC ({ID}) ended on 2026-11-18 11:00 UTC"
+    )
+
+
+def test_a_stop_does_not_go_with_the_incident_file(write: Callable[..., Project]) -> None:
+    log = entry("contained", "09:00", workflow="summary")
+    project = write(files={f"incidents/{ID}/log.jsonl": log})
+    (project.folder(ID) / "incident.yaml").unlink()
+    assert project.paused("summary")
 
 
 def test_a_restart_in_the_log_of_another_incident_ends_it(write: Callable[..., Project]) -> None:

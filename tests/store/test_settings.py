@@ -124,3 +124,74 @@ def test_archive_files_are_those_that_the_patterns_name(write: Callable[..., Pro
         "archive/2026/b.jsonl",
         "archive/a.jsonl",
     ]
+
+
+POLICY_FAULTS = [
+    ('report_hours = {"5" = 1}', "policy.report_hours", "'5' is no severity"),
+    ('report_hours = {"2" = -1}', "policy.report_hours", "'-1' is no number of hours"),
+    ('monitor_days = {"2" = 1.5}', "policy.monitor_days", "'1.5' is no number of days"),
+    ('monitor_days = {"2" = true}', "policy.monitor_days", "'True' is no number of days"),
+    ('look_back = {"3" = "never"}', "policy.look_back", "'never' is no look-back"),
+    ('signatures = {"3" = ["intern"]}', "policy.signatures", "'intern' is no role that signs"),
+    ('signatures = {"3" = []}', "policy.signatures", "names nobody who signs"),
+    ("override_hours = 73", "policy.override_hours", "'73' is no number of hours"),
+    ("override_hours = 0", "policy.override_hours", "'0' is no number of hours"),
+]
+
+
+@pytest.mark.parametrize(("line", "field", "message"), POLICY_FAULTS)
+def test_an_override_of_the_policy_that_says_nothing_is_one_clear_line(
+    write: Callable[..., Project], faults: Callable, line: str, field: str, message: str
+) -> None:
+    project = write(settings=f"[policy]\n{line}\n")
+    assert faults(lambda: project.settings) == [(2, field, message)]
+
+
+def test_overrides_of_the_policy_are_read(write: Callable[..., Project]) -> None:
+    text = """[policy]
+report_hours = {"2" = 12}
+monitor_days = {"2" = 0}
+look_back = {"2" = "clean"}
+signatures = {"2" = ["workflow_owner", "legal"]}
+override_hours = 24
+"""
+    policy = write(settings=text).settings.policy
+    level = policy.level(2)
+    assert (level.report_hours, level.monitor_days, level.look_back) == (12, 0, "clean")
+    assert [one.role for one in level.signatures] == ["workflow_owner", "legal"]
+    assert policy.override_hours == 24
+
+
+ED25519 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ"
+PEM = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----\n"
+
+
+def approver(name: str, key: str) -> str:
+    return f'[[approvers]]\nname = "{name}"\npublic_key = """{key}"""\n'
+
+
+@pytest.mark.parametrize("key", [ED25519, f"{ED25519} ana@example.org", PEM])
+def test_a_key_that_looks_like_one_is_taken(write: Callable[..., Project], key: str) -> None:
+    assert write(settings=approver("Ana", key)).settings.approvers[0].public_key
+
+
+@pytest.mark.parametrize("key", ["", "ssh-rsa AAAAB3", "-----BEGIN PRIVATE KEY-----\nMC4", "ssh-ed25519"])
+def test_what_is_no_key_is_named(write: Callable[..., Project], faults: Callable, key: str) -> None:
+    ((line, field, message),) = faults(lambda: write(settings=approver("Ana", key)).settings)
+    assert (line, field) == (3, "approvers.0.public_key")
+    assert message.endswith("is no public key that signs here")
+
+
+@pytest.mark.parametrize(
+    ("other", "message"),
+    [
+        (approver("ana  PEREIRA", f"{ED25519}x"), "two of them have the same name: 'ana pereira'"),
+        (approver("Lee", f"{ED25519} lee@example.org"), "two of them have the same public_key: 'AAAAC3"),
+    ],
+)
+def test_two_approvers_who_are_one_are_refused(
+    write: Callable[..., Project], faults: Callable, other: str, message: str
+) -> None:
+    ((_, field, said),) = faults(lambda: write(settings=approver("Ana Pereira", ED25519) + other).settings)
+    assert field == "approvers"
+    assert said.startswith(message)

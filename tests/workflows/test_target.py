@@ -40,12 +40,67 @@ def test_an_unknown_name_lists_the_known_ones(tmp_path: Path) -> None:
         target_for(settings, project=tmp_path, name="reveiw")
 
 
+def test_a_command_is_split_as_a_shell_would_split_it(tmp_path: Path) -> None:
+    target = target_for(WorkflowSettings(target="command:./draft --as 'two words'"), project=tmp_path)
+
+    assert target.words == ("./draft", "--as", "two words")
+    assert not target.is_server
+
+
 @pytest.mark.parametrize(
-    "address", ["command:./draft --json", "http://127.0.0.1:8080/draft", "https://a.example/d"]
+    "address",
+    ["http://127.0.0.1:8080/draft", "https://a.example/d?dry=1", "http://[::1]:8080/draft", "http://crm"],
 )
-def test_other_ways_to_call_are_known_but_refused(address: str, tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="calls python: targets only"):
+def test_a_server_is_called_at_its_address(address: str, tmp_path: Path) -> None:
+    settings = WorkflowSettings(target="python:a:b", targets={"draft": address}, receiver=14318)
+
+    target = target_for(settings, project=tmp_path, name="draft")
+
+    assert (target.address, target.receiver, target.words) == (address, 14318, ())
+    assert target.is_server
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("command:", "names no command"),
+        ("command:  ", "names no command"),
+        ("command:''", "names no command"),
+        ("command:./draft 'half", "is no command: no closing quotation"),
+        ("command:./draft\nrm", "holds a control character"),
+        ("command:./draft \x1b[31m", "holds a control character"),
+        ("http://", "is not the address of a workflow"),
+        ("http:///draft", "is not the address of a workflow"),
+        ("http:127.0.0.1", "is not the address of a workflow"),
+        ("http://127.0.0.1:http/", "is no address: port could not be cast"),
+        ("http://127.0.0.1:99999/", "is no address: port out of range"),
+        ("http://[::1/", "is no address: invalid ipv6 url"),
+        ("http://a.example/a b", "is not the address of a workflow"),
+        ("http://a.example/draft#two", "holds a #"),
+        ("ftp://a.example/draft", "is not the address of a workflow"),
+    ],
+)
+def test_what_cannot_be_called_is_told_in_one_line(address: str, why: str, tmp_path: Path) -> None:
+    with pytest.raises(BadInput) as caught:
         target_for(WorkflowSettings(target=address), project=tmp_path)
+
+    (fault,) = caught.value.faults
+    assert why in fault.message
+    assert "\n" not in str(fault)
+    assert "\x1b" not in str(fault)
+
+
+def test_a_login_in_an_address_is_refused_and_not_repeated(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="holds a login") as caught:
+        target_for(WorkflowSettings(target="https://me:hunter2@a.example/"), project=tmp_path)
+
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("port", [0, -1, 65_536])
+def test_a_port_is_one(port: int, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="is no port"):
+        target_for(WorkflowSettings(target="http://127.0.0.1:1/", receiver=port), project=tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,11 @@ from incident2eval.pipeline._answer import Answer
 )
 @click.option("--step", metavar="ID", help="With --overrule: the step where it went wrong first.")
 @click.option("--control", metavar="NAME", help="With --overrule: what should have stopped it.")
+@click.option(
+    "--out-of-order",
+    metavar="REASON",
+    help="Why a person says so before what comes first (level 2 and above).",
+)
 def root_cause(
     *,
     project: Path | None,
@@ -40,7 +45,8 @@ def root_cause(
 
     Follows what the checks found back through the incident's run (or the run in a file) to the step where it
     came in, and says what had changed before and since when. That is a proposal until a person confirms or
-    overrules it; both are kept in root-cause.yaml.
+    overrules it; both are kept in root-cause.yaml. From level 2 on it is first stopped, classified and its
+    evidence sealed.
     """
     if (incident is None) == (run is None):
         raise _usage("Name an incident, or a file with --run.")
@@ -53,21 +59,28 @@ def root_cause(
         raise _usage("Say who you are with --by NAME.")
     if confirm:
         _refuse(said, ("because", "category", "step", "control"), "only goes with --overrule")
-        return explain.confirm(project=project, incident=incident, by=by, note=said["note"])
+        return explain.confirm(
+            project=project, incident=incident, by=by, note=said["note"], out_of_order=said["out_of_order"]
+        )
     _refuse(said, ("note",), "only goes with --confirm")
     if not said["because"]:
         raise _usage("Say why the proposal is wrong with --because TEXT.")
     category = Category(said["category"]) if said["category"] else None
     instead = explain.Instead(category=category, step=said["step"], control=said["control"])
     return explain.overrule(
-        project=project, incident=incident, by=by, because=said["because"], instead=instead
+        project=project,
+        incident=incident,
+        by=by,
+        because=said["because"],
+        instead=instead,
+        out_of_order=said["out_of_order"],
     )
 
 
 def _refuse(said: Mapping[str, str | None], names: Iterable[str], why: str) -> None:
     for name in names:
         if said[name] is not None:
-            raise _usage(f"--{name} {why}.")
+            raise _usage(f"--{name.replace('_', '-')} {why}.")
 
 
 def _usage(message: str) -> click.UsageError:

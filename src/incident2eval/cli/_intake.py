@@ -1,6 +1,7 @@
 """`read`, `collect`, `verify`, `retention` and `customers`: what comes in, and what is kept of it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import click
 
 from incident2eval.cli._command import NEW_FILE, command
 from incident2eval.cli._printing import tell
+from incident2eval.cli._when import TIME
 from incident2eval.pipeline import customers as rosters
 from incident2eval.pipeline import intake
 from incident2eval.pipeline import read as reading
@@ -135,12 +137,19 @@ def _fetched(project: Path | None, incident: str | None, asked: _Asked) -> Answe
 
 @command
 @click.argument("what", metavar="INCIDENT|REPORT")
-def verify(*, project: Path | None, what: str) -> Answer:
-    """Say whether the evidence of an incident is what was sealed.
+@click.option(
+    "--at",
+    type=TIME,
+    metavar="TIME",
+    help="Judge the age of a report at that time, and leave aside what is deployed now.",
+)
+def verify(*, project: Path | None, what: str, at: datetime | None) -> Answer:
+    """Say whether a report holds, or the evidence of an incident is what was sealed.
 
-    Names every file that changed, that is gone or that came after, and whether entries were taken away.
+    A report: its form, its cases, its age, who signed it, and that it speaks of what is deployed now.
+    Evidence: every file that changed, that is gone or that came after, and entries that were taken away.
     """
-    return verifying.verify(project=project, what=what)
+    return verifying.verify(project=project, what=what, at=at)
 
 
 @command

@@ -11,6 +11,7 @@ from functools import partial
 
 import click
 
+from incident2eval.cli._runner import defused, on_actions
 from incident2eval.model import JSON, Fault, visible
 from incident2eval.pipeline._answer import Answer, LongAnswer, Page, Tone, Words
 from incident2eval.pipeline._masking import masked_object, masked_text
@@ -51,7 +52,7 @@ def show(answer: Answer | LongAnswer, *, as_json: bool) -> int:
         return answer.exit_code
     for note in answer.notes:
         tell(_for_a_person(note))
-    text = _as_json(masked_object(answer.data)) if as_json else _coloured(visible(masked_text(answer.text)))
+    text = _as_json(masked_object(answer.data)) if as_json else _coloured(_shown(masked_text(answer.text)))
     if text:
         _print([text + "\n"])
     return answer.exit_code
@@ -69,7 +70,12 @@ def show_faults(faults: Iterable[Fault], *, as_json: bool) -> None:
 
 def tell(line: str) -> None:
     """One line of progress or a note, at once, on stderr."""
-    click.echo(_coloured(visible(masked_text(line))), file=sys.stderr)
+    click.echo(_coloured(_shown(masked_text(line))), file=sys.stderr)
+
+
+def _shown(text: str) -> str:
+    """Text that drives no terminal, and no runner of a CI job where one reads it."""
+    return defused(visible(text)) if on_actions() else visible(text)
 
 
 def _for_a_person(note: str) -> str:
@@ -110,6 +116,7 @@ def _drawn(page: Page) -> str:
     """The lines of a page as this terminal shows them; without style where none reads."""
     styles = {} if os.environ.get("NO_COLOR") or not sys.stdout.isatty() else _STYLES
     text = "".join("".join(_styled(words, styles) for words in line).rstrip() + "\n" for line in page)
+    text = defused(text) if on_actions() else text
     return text if (sys.stdout.encoding or "").casefold().startswith("utf") else text.translate(_GUIDES)
 
 
@@ -124,8 +131,8 @@ def _as_json(data: Mapping[str, JSON]) -> str:
 
 
 def _harmless(ascii_json: str) -> str:
-    """JSON without the one control character of ASCII that it may hold as it is."""
-    return ascii_json.replace("\x7f", "\\u007f")
+    """JSON without the one control character that it may hold, and without `##[command]` of a CI job."""
+    return ascii_json.replace("\x7f", "\\u007f").replace("##[", "#\\u0023[")
 
 
 def _coloured(text: str) -> str:

@@ -32,6 +32,8 @@ from incident2eval.pipeline._word import now
               help="Whether it had an effect: realised or near_miss.")  # fmt: skip
 @click.option("--reason", metavar="TEXT", help="Why another level than the suggested one.")
 @click.option("--by", metavar="NAME", help="Who says so.")
+@click.option("--out-of-order", metavar="REASON",
+              help="Why it is confirmed before it was stopped (level 2 and above).")  # fmt: skip
 @click.option("--all", "everything", is_flag=True, help="Show every task and every rule, with all reasons.")
 def triage(  # noqa: PLR0913 - one option each
     *,
@@ -45,6 +47,7 @@ def triage(  # noqa: PLR0913 - one option each
     outcome: str | None,
     reason: str | None,
     by: str | None,
+    out_of_order: str | None,
     everything: bool,
 ) -> Answer:
     """Say what it is, how bad, what to do, and whom to tell by when.
@@ -64,6 +67,7 @@ def triage(  # noqa: PLR0913 - one option each
         type=tuple(map(IncidentType, types)),
         outcome=Happened(outcome) if outcome else None,
         reason=reason,
+        out_of_order=out_of_order,
         answers={name: _answer(said) for name, said in _pairs(answers, judging.ANSWERABLE).items()},
         moments={name: _moment(at) for name, at in _pairs(moments, judging.MOMENTS).items()},
     )
@@ -110,11 +114,16 @@ def duty(*, project: Path | None, incident: str, rule: str, **given: Any) -> Ans
 @click.option("--reversed", "reversed", metavar="HOW", type=click.Choice(["yes", "no", "impossible"]),
               help="Whether an action of the workflow was taken back.")  # fmt: skip
 @click.option("--evidence", metavar="TEXT", help="What shows it: a ticket, a commit.")
+@click.option("--out-of-order", metavar="REASON",
+              help="Why it is mended before what comes first (level 2 and above).")  # fmt: skip
 @click.option("--by", metavar="NAME", required=True, help="Who says so.")
-def task(*, project: Path | None, incident: str, name: str, done: bool, **given: Any) -> Answer:
+def task(
+    *, project: Path | None, incident: str, name: str, done: bool, out_of_order: str | None, **given: Any
+) -> Answer:
     """Say what became of a task, or add one.
 
-    `triage` lists the tasks of an incident with their ids.
+    `triage` lists the tasks of an incident with their ids. From level 2 on the workflow is mended only after
+    it was stopped and classified, its evidence sealed and the root cause confirmed.
     """
     told = {option: value for option, value in given.items() if option not in {"by", "done_at"}}
     if not done and not any(told.values()):
@@ -122,7 +131,7 @@ def task(*, project: Path | None, incident: str, name: str, done: bool, **given:
     at_once = now()
     done_at = (given["done_at"] or at_once) if done else None
     change = LogEntry(at=at_once, event=Event.ACTION, action=name, by=given["by"], done_at=done_at, **told)
-    return follow_up.task(project=project, incident=incident, change=change)
+    return follow_up.task(project=project, incident=incident, change=change, out_of_order=out_of_order)
 
 
 @command
@@ -141,7 +150,8 @@ def close(*, project: Path | None, incident: str, by: str) -> Answer:
 def status(*, project: Path | None, workflow: str | None) -> Answer:
     """List incidents, the clocks that run, and what is due next.
 
-    With the stage of each. Times are shown in this machine's zone; --json has them in UTC.
+    With the stage of each. Times are shown in this machine's zone; --json has them in UTC. Of one workflow it
+    says whether it may run: exit 1 where it is paused, 3 where that cannot be read.
     """
     return register.status(project=project, workflow=workflow)
 

@@ -64,7 +64,7 @@ class LogEntry:
     role: str | None = None
     reason: str | None = None
     workflow: str | None = None
-    """Another workflow than the incident's own."""
+    """Whose workflow it is about; None means the incident's own."""
     action: str | None = None
     """contained: how it was stopped. action: the task's id."""
     did: str | None = None

@@ -35,7 +35,7 @@ def archived_runs(project: Project, incident: Incident, workflow: WorkflowSettin
         for run in reading.runs:
             if run.workflow not in {None, incident.workflow.name} or (changes and run.started is None):
                 continue
-            side = before if all(_precedes(run.started, at) for at in changes) else since
+            side = before if all(precedes(run.started, at) for at in changes) else since
             side.append(attribute(run, project, workflow))
     return Archived(before=tuple(before), since=tuple(since))
 
@@ -46,7 +46,8 @@ def attribute(run: Run, project: Project, workflow: WorkflowSettings) -> Run:
     return formats.with_owners(run, customers=project.customers, paths=paths, stated=None).run
 
 
-def _precedes(started: datetime | None, at: datetime | date) -> bool:
+def precedes(started: datetime | None, at: datetime | date) -> bool:
+    """Whether a run started before a moment, or before a day; one that does not say when did not."""
     if started is None:
         return False
     return started < at if isinstance(at, datetime) else started.date() < at

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from incident2eval.model import JSON, BadInput, Fault
+from incident2eval.pipeline._reports import all_documents
 from incident2eval.review import GateRun
 from incident2eval.store import Project, read_bytes
 
@@ -18,7 +19,7 @@ def gate_history(home: Project) -> tuple[list[GateRun], list[Fault]]:
     """
     runs: list[GateRun] = []
     faults: list[Fault] = []
-    for path in sorted((home.root / "reports").glob("*/*.json")):
+    for path in all_documents(home):
         shown = path.relative_to(home.root).as_posix()
         try:
             runs.append(_run(path, shown))

@@ -121,10 +121,10 @@ def _beside_corrected(known: Known) -> tuple[SeenChange, ...]:
 
 
 def _others(archived: Archived, recorded: Run) -> tuple[Run, ...]:
-    return tuple(run for run in (*archived.before, *archived.since) if not _is_own(run, recorded))
+    return tuple(run for run in (*archived.before, *archived.since) if not is_own(run, recorded))
 
 
-def _is_own(run: Run, recorded: Run) -> bool:
+def is_own(run: Run, recorded: Run) -> bool:
     """Whether an archived run is the incident's own, which is no hit."""
     same_id = bool(run.id) and run.id == recorded.id
     same_call = run.started is not None and (run.started, run.input) == (recorded.started, recorded.input)

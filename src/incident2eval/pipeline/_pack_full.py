@@ -11,6 +11,7 @@ from incident2eval.pipeline import _pack_account as account
 from incident2eval.pipeline._dossier import read_traces
 from incident2eval.pipeline._pack_contents import Asked, Made, closed, dossier_of, exhibit, page_of
 from incident2eval.pipeline._pack_file import PackFile, as_json
+from incident2eval.pipeline._reports import all_documents
 from incident2eval.pipeline._stock import stock, stock_json
 from incident2eval.report.pack import Gap, Stand, pack_page
 from incident2eval.store import SealedFile, dump, read_bytes, sha256
@@ -101,7 +102,7 @@ def _whole(path: Path, *, file: str) -> bytes:
 def _reports(asked: Asked, pack: PackFile) -> Iterator[Gap]:
     """Put those reports of the workflow into the pack that speak of the incident."""
     root, found = asked.home.root, False
-    for path in sorted((root / "reports").glob("*/*.json")):
+    for path in all_documents(asked.home):
         shown = path.relative_to(root).as_posix()
         try:
             data = _whole(path, file=shown)

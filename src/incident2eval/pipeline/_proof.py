@@ -40,6 +40,8 @@ class Proof:
     """Variants that a test does not catch, in words."""
     faults: tuple[str, ...]
     """Why the case is not proved, in words; empty where every test is red and green as it must be."""
+    objections: tuple[str, ...] = ()
+    """What the proofreader finds in the test files: they are not proved either, unless somebody signed."""
 
 
 def prove_case(
@@ -68,7 +70,10 @@ def prove_case(
     return Proof(
         tests=tests,
         missed=tuple(_missed(tests, made, verdicts, known)),
-        faults=tuple(_faults(case, files, tests, verdicts)),
+        faults=tuple(_faults(case, tests, verdicts)),
+        objections=tuple(
+            f"{name}: {fault}" for name, source in files.items() for fault in evalcase.proofread(source)
+        ),
     )
 
 
@@ -169,14 +174,9 @@ def _red(verdict: Verdict | None) -> bool:
 
 
 def _faults(
-    case: CaseFile,
-    files: Mapping[str, bytes],
-    tests: Sequence[EvalCase],
-    verdicts: Mapping[tuple[str, str], Verdict],
+    case: CaseFile, tests: Sequence[EvalCase], verdicts: Mapping[tuple[str, str], Verdict]
 ) -> list[str]:
-    faults = [f"{name}: {fault}" for name, source in files.items() for fault in evalcase.proofread(source)]
-    if not tests:
-        faults.append(f"cases/{case.incident} holds no test")
+    faults = [] if tests else [f"cases/{case.incident} holds no test"]
     for test in tests:
         if test.blind:
             faults.append(

@@ -41,7 +41,7 @@ def firm(home: Project, today: date) -> Firm:
     rules = duties.rules(shipped_rules(), home.settings.obligations)
     missing = (
         *_published(home),
-        *signers(home.settings.approvers),
+        *signers(home.settings.approvers, home.settings.policy),
         *organisation(home.settings.organisation, rules),
         *(Missing(field="obligations", why=line) for line in duties.stale(rules, today)),
     )

@@ -91,7 +91,7 @@ def page_of(
         level_colour=_colour(file, reached),
         standing=tuple(_standing(file, reached)),
         level_because=tuple(map(wording.sentence, dict.fromkeys((*judged.because, *file.level.because)))),
-        facts=tuple(_facts(file, times(incident, file.entries))),
+        facts=tuple(_facts(file, times(incident, file.entries, file.as_of))),
         impact=account.impact(incident, str, full=True),
         answers=tuple((text, getattr(incident.questions, name)) for name, text in _QUESTIONS.items()),
         stages=tuple(

@@ -14,6 +14,9 @@ from incident2eval.store import Project, dump, sha256, write_together
 FORMS = (".json", ".xml", ".md", ".html")
 """The report's forms by their endings: the document, JUnit XML, Markdown and one page."""
 
+ENVELOPE = ".dsse.json"
+"""Ending of the file with the signatures; the rest of its name is the report's."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
@@ -74,23 +77,45 @@ def publish(
     elsewhere = {place: forms[".xml"] for place in [junit] if place} | {
         p: forms[p.suffix] for p in [copy] if p
     }
-    name = f"{report.finished:%Y-%m-%dT%H-%M-%SZ}-{report.commit[:12] if report.commit else 'nocommit'}"
     folder = _folder(home, report.decision.workflow)
     # Two gates may finish in the same second: the name is chosen and taken under a lock.
     with FileLock(folder.parent / ".lock"):
-        stem = _free(folder, name)
+        stem = _free(folder, stem_of(report))
         write_together({folder / f"{stem}{ending}": content for ending, content in forms.items()} | elsewhere)
     path = (folder / f"{stem}.json").relative_to(home.root).as_posix()
     decision = dump(report.decision)
     data = {**decision, "report": path, "digest": sha256(rendered.json), "commit": report.commit}
-    lines = [summary(report.decision), f"report: {path.removesuffix('.json')}.html"]
+    lines = [summary(report), f"report: {path.removesuffix('.json')}.html"]
     if report.decision.decision is not Ruling.PASS:
         lines.append("next: mend what is named above, then run this again")
     return Published(data=data, text="\n".join(lines))
 
 
+def folder_of(home: Project, workflow: str) -> Path:
+    """Where the reports of a workflow are kept, there or not."""
+    return home.root / "reports" / re.sub(r"[^A-Za-z0-9_-]", "_", workflow)
+
+
+def stem_of(report: Report) -> str:
+    """What a report's files are called, without ending; of several in one second the later get a number."""
+    commit = report.commit[:12] if report.commit else "nocommit"
+    return f"{report.finished:%Y-%m-%dT%H-%M-%SZ}-{commit}"
+
+
+def documents_in(folder: Path) -> tuple[Path, ...]:
+    """The JSON of every report in a folder, the oldest first; envelopes are none."""
+    found = (path for path in folder.glob("*.json") if not path.name.endswith(ENVELOPE))
+    return tuple(sorted(found, key=lambda path: path.stem))
+
+
+def all_documents(home: Project) -> tuple[Path, ...]:
+    """The JSON of every report of every workflow."""
+    folders = sorted((home.root / "reports").glob("*/"))
+    return tuple(path for folder in folders for path in documents_in(folder))
+
+
 def _folder(home: Project, workflow: str) -> Path:
-    folder = home.root / "reports" / re.sub(r"[^A-Za-z0-9_-]", "_", workflow)
+    folder = folder_of(home, workflow)
     for place in (folder.parent, folder):
         if place.is_symlink():
             raise BadInput(

@@ -76,7 +76,7 @@ def _not_counting(file: IncidentFile, written: Incident) -> frozenset[int]:
 
 
 def _dwell(file: IncidentFile) -> Dwell:
-    took = times(file.incident, file.entries)
+    took = times(file.incident, file.entries, file.as_of)
     return Dwell(to_detect=took.to_detect, to_contain=took.to_contain, to_restart=took.to_restart)
 
 

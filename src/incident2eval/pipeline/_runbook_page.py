@@ -144,7 +144,9 @@ def _grades(workflow: WorkflowSettings, settings: Settings) -> tuple[Grade, ...]
             name=standard.name,
             what=standard.what,
             response=standard.response,
-            signers=tuple(map(_signer, restart_signers(level, workflow, settings.approvers))),
+            signers=tuple(
+                map(_signer, restart_signers(level, workflow, settings.approvers, settings.policy))
+            ),
         )
         for level, standard in MATRIX.items()
     )

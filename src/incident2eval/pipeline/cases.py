@@ -29,7 +29,8 @@ from incident2eval.pipeline._locking import edits_of, lock_case, lock_pseudonyms
 from incident2eval.pipeline._probe import ask_target
 from incident2eval.pipeline._proof import prove_case
 from incident2eval.pipeline._proof_again import prove_again
-from incident2eval.pipeline._redacting import disguised, redactor_of
+from incident2eval.pipeline._reason import published
+from incident2eval.pipeline._redacting import disguised
 from incident2eval.proving import CaseSheet
 from incident2eval.store import Project, case_files, sha256
 
@@ -133,8 +134,8 @@ def build(dossier: Dossier, *, probe: bool = True, redact: bool = True) -> Built
     refuse_edited(project, incident.id, files)
     sheet = CaseSheet(case=case, tests={evalcase.file_name(incident.id): tests}, sets=stored.sets)
     proof = prove_case(sheet, hidden.known, _false_alarms(dossier, hidden))
-    if proof.faults:
-        raise NotProvable("the tests do not hold in pytest: " + "; ".join(proof.faults))
+    if wrong := (*proof.objections, *proof.faults):
+        raise NotProvable("the tests do not hold in pytest: " + "; ".join(wrong))
     if hidden.redactor is not None:
         lock_pseudonyms(project, hidden.pseudonyms)
     project.write_case(incident.id, files)
@@ -234,9 +235,10 @@ def prove(*, project: Path | None, incidents: tuple[str, ...], reason: str | Non
         ]
         faults += proof.faults
         if not proof.faults:
-            said = redactor_of(home).text(reason) if reason and edits else None
+            workflow = home.case(incident).workflow
+            said = published(home, workflow, reason, lines.append) if reason and edits else None
             lock_case(home, incident, proof.tests, reason=said, by=by)
-            accepted = f", edits accepted from {by or 'nobody named'}: {reason}" if edits else ""
+            accepted = f", edits accepted from {by or 'nobody named'}: {said}" if edits else ""
             lines.append(f"locked: {len(proof.tests)} cases of {incident}{accepted}")
     data = {"cases": [case_json(case) for case in proved], "faults": faults}
     lines += [f"not proved: {fault}" for fault in faults]

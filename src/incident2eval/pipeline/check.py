@@ -1,28 +1,35 @@
 """`check`: what is missing, in the settings of a workflow, in the incident files, and under cases/."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from incident2eval.gate import Waivers, in_words
 from incident2eval.model import (
     JSON,
+    Approval,
     ClockState,
     EvidenceKind,
     Fault,
     Incident,
     Incident2EvalError,
+    Matter,
     Severity,
     Stage,
     WorkflowSettings,
+    visible,
 )
 from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline._coverage_lines import coverage_data, coverage_text
 from incident2eval.pipeline._dossier import read_traces
+from incident2eval.pipeline._grounds import grounds_of
 from incident2eval.pipeline._incident_file import open_file
 from incident2eval.pipeline._layout import counted, wrapped
 from incident2eval.pipeline._level import severity_of
-from incident2eval.pipeline._locked import read_locked
+from incident2eval.pipeline._locked import Locked, read_locked
 from incident2eval.pipeline._readiness import firm, guarded, lacks, things
+from incident2eval.pipeline._said_times import iso
 from incident2eval.pipeline._stock import stock
 from incident2eval.readiness import Missing
 from incident2eval.stages import doubts, minimum, out_of_order, stage
@@ -34,6 +41,21 @@ _EVIDENCE_ITEM = 3
 
 SHOWN = 3
 """Files that a line names before it only counts them."""
+
+
+_ALWAYS = datetime.min.replace(tzinfo=UTC)
+"""A time at which no quarantine has ended yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cases:
+    """What became of a workflow's cases since they were proved, and what people signed about them."""
+
+    missing: tuple[str, ...] = ()
+    caseless: frozenset[str] = frozenset()
+    """Incidents of which somebody signed that they need no case."""
+    quarantines: tuple[Approval, ...] = ()
+    """One a case at most, over or not, of the case as it is now."""
 
 
 def check(*, project: Path | None, workflow: str | None, coverage: bool, now: datetime) -> Answer:
@@ -59,22 +81,27 @@ def check(*, project: Path | None, workflow: str | None, coverage: bool, now: da
     plans = {name: tuple(_plan(home, name, home.workflow(name), today)) for name in names}
     of_all = firm(home, today).missing if names else ()
     incidents, broken = _incidents(home, workflow)
-    missing = [
+    cases = {name: _cases(home, name, now) for name in names}
+    caseless = {incident for each in cases.values() for incident in each.caseless}
+    quarantines = [word for each in cases.values() for word in each.quarantines]
+    found = [
         *broken,
         *([] if names else ["incident2eval.toml names no workflow"]),
         *_tried(lambda: len(home.customers)),
         *_git(home),
         *(gap.why for gap in of_all),
         *(f"workflow {name}: {gap.why}" for name, gaps in plans.items() for gap in gaps),
-        *(line for name in names for line in _cases(home, name)),
+        *(line for each in cases.values() for line in each.missing),
         *(
             line
             for incident in incidents
-            for line in (*_incident(home, incident), *_due(home, incident, now))
+            for line in (*_incident(home, incident, caseless), *_due(home, incident, now))
         ),
     ]
+    missing = list(dict.fromkeys(found))
     looked = f"looked at {counted(len(names), 'workflow')} and {counted(len(incidents), 'incident')}"
-    lines = [*missing, f"{looked}: {things(len(missing))} missing"]
+    aside = [_quarantine_line(word, now) for word in quarantines]
+    lines = [*missing, *aside, f"{looked}: {things(len(missing))} missing"]
     seen = guarded(home, names) if coverage else ()
     return Answer(
         data={
@@ -85,6 +112,7 @@ def check(*, project: Path | None, workflow: str | None, coverage: bool, now: da
                 {"workflow": name, "ready": not (gaps or of_all), "missing": _as_rows(gaps)}
                 for name, gaps in plans.items()
             ],
+            "quarantines": [_quarantine_row(word, now) for word in quarantines],
             **({"coverage": [coverage_data(each) for each in seen]} if coverage else {}),
             "warnings": list(home.warnings),
         },
@@ -121,17 +149,55 @@ def _plan(home: Project, name: str, settings: WorkflowSettings, today: date) -> 
             yield Missing(field="target", why=fault)
 
 
-def _cases(home: Project, name: str) -> Iterator[str]:
-    """What became of a workflow's cases since they were proved."""
+def _cases(home: Project, name: str, now: datetime) -> _Cases:
+    """What became of a workflow's cases since they were proved, by what people signed."""
     try:
-        locked = read_locked(home, name)
+        grounds = grounds_of(home, name, None, now)
+    except Incident2EvalError as error:
+        waivers, problems = Waivers(now=now), tuple(map(str, error.faults))
+    else:
+        waivers, problems = grounds.waivers, grounds.problems
+    try:
+        locked = read_locked(home, name, waivers)
     except Incident2EvalError:
-        return  # the faults of an incident file are named one by one
-    yield from locked.edited.values()
-    yield from locked.strangers
+        return _Cases(missing=problems)  # the faults of an incident file are named one by one
+    return _Cases(
+        missing=(*problems, *locked.edited.values(), *locked.strangers),
+        caseless=frozenset(locked.without),
+        quarantines=tuple(_quarantines(locked, waivers)),
+    )
 
 
-def _incident(home: Project, incident: Incident) -> Iterator[str]:
+def _quarantines(locked: Locked, waivers: Waivers) -> Iterator[Approval]:
+    """The quarantine that each case is in, or else the last one that it was in and that is over."""
+    ever = Waivers(words=waivers.words, now=_ALWAYS)
+    for case in locked.cases:
+        about = (Matter.QUARANTINE, case.id, locked.case_digests.get(case.id))
+        if word := waivers.given(*about) or ever.given(*about):
+            yield word
+
+
+def _is_over(word: Approval, now: datetime) -> bool:
+    return word.until is not None and word.until <= now
+
+
+def _quarantine_line(word: Approval, now: datetime) -> str:
+    state = "counts again, its quarantine is over" if _is_over(word, now) else "is in quarantine"
+    return f"{word.subject} {state}: {visible(in_words(word))}"
+
+
+def _quarantine_row(word: Approval, now: datetime) -> JSON:
+    return {
+        "case": word.subject,
+        "by": word.by,
+        "role": word.role,
+        "reason": word.reason,
+        "until": iso(word.until) if word.until else None,
+        "over": _is_over(word, now),
+    }
+
+
+def _incident(home: Project, incident: Incident, caseless: Collection[str]) -> Iterator[str]:
     """What an incident lacks before its cause can be found and a case be written."""
     if incident.workflow.name not in home.settings.workflows:
         yield f"{incident.id}: incident2eval.toml has no workflow {incident.workflow.name!r}"
@@ -142,7 +208,8 @@ def _incident(home: Project, incident: Incident) -> Iterator[str]:
         yield f"{incident.id}: {cut}"
     if not absent:
         yield from _evidence(home, incident)
-    if not any(case.incident == incident.id for case in home.lock().cases):
+    locked = any(case.incident == incident.id for case in home.lock().cases)
+    if not locked and incident.id not in caseless:
         yield f"{incident.id}: no locked case (incident2eval run {incident.id})"
 
 

@@ -87,9 +87,9 @@ def contain(
     settings = home.workflow(stop.workflow) if stop.workflow else None
     refuse_impossible({"at": at}, now())
     loaded = _opened(home, incident, stop.workflow)
-    own = loaded.incident.workflow.name
-    name = stop.workflow or own
-    entry = replace(stop, at=at or stop.at, workflow=None if name == own else name)
+    name = stop.workflow or loaded.incident.workflow.name
+    # The log names the workflow, whoever's it is: the guard reads it without the incident file.
+    entry = replace(stop, at=at or stop.at, workflow=name)
     before = _same(loaded, entry, exactly_then=at is not None, paused=_paused(home, name))
     if before is None:
         append(home, incident, entry)
@@ -135,7 +135,7 @@ def _same(loaded: Loaded, entry: LogEntry, *, exactly_then: bool, paused: bool |
     for at, one in enumerate(loaded.entries):
         if any(later.event == Event.ON_PAUSE_FAILED for later in loaded.entries[at:]):
             continue  # what was said then did not hold
-        alike = (one.event, one.by, one.action, one.workflow) == (
+        alike = (one.event, one.by, one.action, one.workflow or loaded.incident.workflow.name) == (
             Event.CONTAINED,
             entry.by,
             entry.action,

@@ -16,9 +16,11 @@ from incident2eval.model import (
     FailedControl,
     Fault,
     Incident,
+    IncidentFile,
     RootCause,
     Run,
     Severity,
+    Stage,
     Step,
     WorkflowSettings,
     visible,
@@ -30,10 +32,13 @@ from incident2eval.pipeline._cause_lines import cause_lines, standing_lines, sta
 from incident2eval.pipeline._cause_note import retold_cause
 from incident2eval.pipeline._dossier import Dossier, open_dossier
 from incident2eval.pipeline._hiding import incident_redactor
+from incident2eval.pipeline._incident_file import open_file
 from incident2eval.pipeline._layout import wrapped
 from incident2eval.pipeline._level import severity_of
 from incident2eval.pipeline._marked_tree import as_text, marked_tree
+from incident2eval.pipeline._order import note_reason, refusal
 from incident2eval.pipeline._redacting import learn_incident, redactor_of
+from incident2eval.pipeline.triage import findings
 from incident2eval.rootcause import Evidence
 from incident2eval.rootcause import root_cause as rank
 from incident2eval.store import CauseFile, Confirmed, Overruled, Project, dump
@@ -107,15 +112,23 @@ def _with_words(dossier: Dossier) -> CauseFile:
     return replace(dossier.project.cause_file(dossier.incident.id), proposed=dossier.cause)
 
 
-def confirm(*, project: Path | None, incident: str, by: str, note: str | None) -> Answer:
+def confirm(
+    *, project: Path | None, incident: str, by: str, note: str | None, out_of_order: str | None = None
+) -> Answer:
     """Note a person's word that the proposal is right.
+
+    Returns:
+        Exit code 1, and nothing written, where something comes first and `out_of_order` gives no reason.
 
     Raises:
         BadInput: There is no proposal yet.
     """
     home = Project.find(project)
     _refuse_name(by)
-    proposed = home.cause_file(incident).proposed or RootCause()
+    proposed = _proposed(home, incident)
+    file = _file(home, incident)
+    if refused := refusal(file, Stage.CAUSED, out_of_order):
+        return refused
     word = Confirmed(
         by=by,
         at=_now(),
@@ -124,11 +137,23 @@ def confirm(*, project: Path | None, incident: str, by: str, note: str | None) -
         step=proposed.step,
         control=proposed.control and FailedControl(name=proposed.control.name),
     )
+    note_reason(home, file, Stage.CAUSED, by=by, reason=out_of_order)
     return _said(home, incident, word, event="cause_confirmed")
 
 
-def overrule(*, project: Path | None, incident: str, by: str, because: str, instead: Instead) -> Answer:
+def overrule(  # noqa: PLR0913 - who, what, why, and why now
+    *,
+    project: Path | None,
+    incident: str,
+    by: str,
+    because: str,
+    instead: Instead,
+    out_of_order: str | None = None,
+) -> Answer:
     """Note a person's word that the proposal is wrong, and what it was instead.
+
+    Returns:
+        Exit code 1, and nothing written, where something comes first and `out_of_order` gives no reason.
 
     Raises:
         BadInput: There is no proposal yet; nothing is put in its place; the run has no such step; the
@@ -137,11 +162,10 @@ def overrule(*, project: Path | None, incident: str, by: str, because: str, inst
     home = Project.find(project)
     _refuse_name(by)
     _refuse_symptoms(because, instead)
-    if home.cause_file(incident).proposed is None:
-        write = f"write one: incident2eval root-cause {incident}"
-        raise BadInput(
-            Fault(file=f"incidents/{incident}/root-cause.yaml", message="holds no proposal yet", hint=write)
-        )
+    _proposed(home, incident)
+    file = _file(home, incident)
+    if refused := refusal(file, Stage.CAUSED, out_of_order):
+        return refused
     step = _step(home, incident, instead.step) if instead.step else None
     word = Overruled(
         by=by,
@@ -154,8 +178,25 @@ def overrule(*, project: Path | None, incident: str, by: str, because: str, inst
         if instead.control
         else None,
     )
+    note_reason(home, file, Stage.CAUSED, by=by, reason=out_of_order)
     said = _said(home, incident, word, event="cause_overruled")
     return replace(said, notes=tuple(_missing_control(home, incident)))
+
+
+def _proposed(home: Project, incident: str) -> RootCause:
+    """The proposal that a person speaks of."""
+    proposed = home.cause_file(incident).proposed
+    if proposed is None:
+        write = f"write one: incident2eval root-cause {incident}"
+        raise BadInput(
+            Fault(file=f"incidents/{incident}/root-cause.yaml", message="holds no proposal yet", hint=write)
+        )
+    return proposed
+
+
+def _file(home: Project, incident: str) -> IncidentFile:
+    """The incident as it stands, by what its run shows too."""
+    return open_file(home, incident, _now(), findings(home, incident)[0]).file
 
 
 def _said(home: Project, incident: str, word: Confirmed | Overruled, *, event: str) -> Answer:

@@ -18,8 +18,10 @@ from incident2eval.model import (
     Finding,
     Incident,
     Incident2EvalError,
+    IncidentFile,
     LogEntry,
     Stage,
+    Task,
     TaskKind,
     visible,
 )
@@ -27,10 +29,11 @@ from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline._clock_lines import duty_json, shown, task_lines
 from incident2eval.pipeline._incident_file import Opened, open_file, rules_of
 from incident2eval.pipeline._layout import wrapped
+from incident2eval.pipeline._order import note_reason, refusal
 from incident2eval.pipeline._said_times import refuse_impossible
 from incident2eval.pipeline._word import append, now, refuse_name
 from incident2eval.pipeline.triage import findings
-from incident2eval.stages import blockers, stage
+from incident2eval.stages import MENDING, blockers, mends, stage
 from incident2eval.store import Project, dump
 
 FILED, NOT_REQUIRED, OPEN = "filed", "not_required", "open"
@@ -92,7 +95,7 @@ def duty(*, project: Path | None, incident: str, note: DutyNote) -> Answer:
     )
 
 
-def task(*, project: Path | None, incident: str, change: LogEntry) -> Answer:
+def task(*, project: Path | None, incident: str, change: LogEntry, out_of_order: str | None = None) -> Answer:
     """Keep what became of a task: done, given to somebody, due on another day; or add one.
 
     Saying the same again adds nothing.
@@ -101,9 +104,11 @@ def task(*, project: Path | None, incident: str, change: LogEntry) -> Answer:
         project: The project's folder, or None for the nearest one upward.
         incident: Its id.
         change: An entry of the log: `action` is the task's id, or a new one where it holds a `text`.
+        out_of_order: Why a task that mends the workflow is done before what comes first.
 
     Returns:
-        Exit code 0, or 1 where it was called done and the facts of the incident say otherwise.
+        Exit code 0, or 1 where it was called done and the facts of the incident say otherwise, or where it
+        mends the workflow and something comes first: then nothing is written.
 
     Raises:
         BadInput: No such task, no name, done at a time to come, or nothing said where something is needed.
@@ -115,7 +120,8 @@ def task(*, project: Path | None, incident: str, change: LogEntry) -> Answer:
     if faults := list(_faults(change)):
         raise BadInput(*faults)
     name = change.action or ""
-    known = {one.id: one for one in case.open(at_once).file.tasks}
+    file = case.open(at_once).file
+    known = {one.id: one for one in file.tasks}
     if name not in known and not change.text:
         hint = f"`incident2eval triage {incident} --all` lists them; --text adds a new one"
         raise BadInput(Fault(message=f"there is no task {visible(name)!r}", hint=hint))
@@ -123,9 +129,14 @@ def task(*, project: Path | None, incident: str, change: LogEntry) -> Answer:
         message = f"{visible(name)} is no action of the workflow that could be taken back"
         raise BadInput(Fault(field="--reversed", message=message, hint="say --done once it is done"))
     again = name in known and known[name].done and not _changes(change)
+    is_mended = change.done_at is not None and not again and _mends(file, known.get(name), change)
+    if is_mended and (refused := refusal(file, Stage.REMEDIATED, out_of_order)):
+        return refused
     if name in known and known[name].kind is not TaskKind.ACTION and not change.text:
         # What the tool asks for is no row of the incident file: the log keeps its words with it.
         change = replace(change, text=known[name].text)
+    if is_mended:
+        note_reason(case.home, file, Stage.REMEDIATED, by=change.by or "", reason=out_of_order, task=name)
     if not again:
         append(case.home, incident, change)
     after = next(one for one in case.open(at_once).file.tasks if one.id == name)
@@ -134,6 +145,15 @@ def task(*, project: Path | None, incident: str, change: LogEntry) -> Answer:
         text=wrapped(task_lines(after, at_once)),
         exit_code=int(change.done_at is not None and not after.done),
     )
+
+
+def _mends(file: IncidentFile, task: Task | None, change: LogEntry) -> bool:
+    """Whether what is done changes the workflow; a new task is corrective where nobody says of which kind."""
+    rows = {one.id: one.kind for one in file.incident.actions}
+    unnamed = [one.kind for one in file.incident.actions if one.id is None]
+    rows |= {f"action/{number}": kind for number, kind in enumerate(unnamed, start=1)}
+    kind = change.kind or rows.get(change.action, "corrective")
+    return mends(task, kind) if task else kind in MENDING
 
 
 def close(*, project: Path | None, incident: str, by: str) -> Answer:

@@ -1,30 +1,25 @@
 """`gate`: run every locked case of a workflow against the workflow as it is now, and decide."""
 
-import platform
-import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from threading import Thread
+from typing import Protocol
 
-from incident2eval import __version__
-from incident2eval.gate import Seen, decide, exit_code
-from incident2eval.model import (
-    Customers,
-    Decision,
-    IncidentNote,
-    Observation,
-    Report,
-    RunSet,
-    Severity,
-    Verdict,
-)
+from incident2eval.gate import Change, Seen, bound, decide, exit_code
+from incident2eval.model import Approval, Customers, Decision, Matter, Ruling, RunSet, Severity, Verdict
 from incident2eval.pipeline._answer import Answer
-from incident2eval.pipeline._cause_note import retold, with_tree
+from incident2eval.pipeline._gate_report import Ran, command_line, report_of
+from incident2eval.pipeline._grounds import Grounds, grounds_of
 from incident2eval.pipeline._locked import Locked, read_locked
+from incident2eval.pipeline._monitoring import log_monitored, monitored_incidents, stop_lines
 from incident2eval.pipeline._redacting import learn_incident, nameless, redactor_of, roster_of, said_in
-from incident2eval.pipeline._reports import publish, refuse_form, refuse_places
-from incident2eval.pipeline.replay import LIVE, Results, live_sets, replay_today
+from incident2eval.pipeline._reports import Published, publish, refuse_form, refuse_places
+from incident2eval.pipeline._since import base_of
+from incident2eval.pipeline._tolerated import Tolerated, told, tolerated
+from incident2eval.pipeline.replay import LIVE, Results, live_sets, replay_all
 from incident2eval.proving import CaseSheet, prove
 from incident2eval.redaction import Redactor
 from incident2eval.store import Project
@@ -33,8 +28,24 @@ JUDGING = 60.0
 """Seconds that judging may take in all, beside one more for every test on every set of runs."""
 
 
-def gate(
-    *, project: Path | None, workflow: str, trials: int | None, junit: Path | None, report: Path | None
+class Progress(Protocol):
+    """Is told how far the gate is."""
+
+    def __call__(self, done: int, *, of: int) -> None:
+        """Take how many trials were made, and how many there are to be."""
+
+
+def gate(  # noqa: PLR0913 - the command's options
+    *,
+    project: Path | None,
+    workflow: str,
+    trials: int | None,
+    junit: Path | None,
+    report: Path | None,
+    since: str | None = None,
+    jobs: int = 1,
+    monitor: bool = False,
+    progress: Progress | None = None,
 ) -> Answer:
     """Judge a workflow by its locked cases and write the report.
 
@@ -44,12 +55,16 @@ def gate(
         trials: Raises the number of trials; never lowers it.
         junit: Where to put JUnit XML as well.
         report: Where to put the report as well: `.json`, `.html`, `.md` or `.xml` by its ending.
+        since: A revision of git: no case that is locked there may be gone or changed without a signature.
+        jobs: How many calls of the workflow may run at once.
+        monitor: Whether it is the daily run after a restart, which the logs of its incidents tell of.
+        progress: Is told how far the calls are.
 
     Returns:
         Exit code 0 for `pass`, 1 for `blocked`, 3 for `error`.
 
     Raises:
-        BadInput: The workflow, the settings, the lock or an incident file cannot be used.
+        BadInput: The workflow, the settings, the lock, an incident file or the revision cannot be used.
         NotJudged: The workflow is paused and must not be called.
     """
     home = Project.find(project)
@@ -57,31 +72,130 @@ def gate(
     refuse_form(report)
     refuse_places(home, junit, report)
     started = datetime.now(UTC)
-    before = read_locked(home, workflow)
+    base = base_of(home, workflow, since) if since is not None else None
     # All is read before the workflow is called: what it does to the files cannot change what is judged.
-    customers, told = nameless(roster_of(home)), redactor_of(home)
-    sheets = {incident: _sheet(home, incident) for incident in before.sound}
-    asked = {incident: _trials(home, sheet, before, trials) for incident, sheet in sheets.items()}
-    _spare(told, sheets)
-    calls = {name: replay_today(home, sheet.case, trials=asked[name]) for name, sheet in sheets.items()}
-    _learn(home, told, before.incidents, calls)
-    verdicts = tuple(_told(one, told) for one in _judge(customers, sheets, calls))
-    edited = {**read_locked(home, workflow).changed_since(before), **before.edited}
-    decision = decide(
+    read = _read(home, workflow, grounds_of(home, workflow, base, started), trials)
+    decision = _judged(read, _calls(read, jobs, progress))
+    ran = Ran(
+        home=home,
+        locked=read.locked,
+        sheets=read.sheets,
+        redactor=read.redactor,
+        started=started,
+        command=tuple(command_line(workflow, trials=trials, since=since, monitor=monitor)),
+        approvals=tuple(_used(read)),
+        notes=(*read.grounds.notes, *read.tolerated.notes),
+        monitor=monitor,
+    )
+    written = publish(home, report_of(ran, decision), junit=junit, copy=report)
+    told = _monitored(read, decision, written) if monitor else []
+    return Answer(
+        data=written.data,
+        text="\n".join([written.text, *told]),
+        exit_code=exit_code(decision),
+        notes=home.warnings,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """All that a gate goes by, as it was before anything was called."""
+
+    home: Project
+    workflow: str
+    grounds: Grounds
+    locked: Locked
+    changes: tuple[Change, ...]
+    sheets: Mapping[str, CaseSheet]
+    trials: Mapping[str, int]
+    tolerated: Tolerated
+    quarantined: Mapping[str, Approval]
+    customers: Customers
+    redactor: Redactor
+
+
+def _read(home: Project, workflow: str, grounds: Grounds, trials: int | None) -> _Read:
+    locked = read_locked(home, workflow, grounds.waivers)
+    sheets = {incident: _sheet(home, incident) for incident in locked.sound}
+    redactor = redactor_of(home)
+    _spare(redactor, sheets)
+    return _Read(
+        home=home,
+        workflow=workflow,
+        grounds=grounds,
+        locked=locked,
+        changes=grounds.changes(locked.case_digests),
+        sheets=sheets,
+        trials={incident: _trials(home, sheet, locked, trials) for incident, sheet in sheets.items()},
+        tolerated=tolerated(locked, sheets, grounds.waivers, redactor),
+        quarantined={
+            case.id: word
+            for case in locked.cases
+            if (word := grounds.waivers.given(Matter.QUARANTINE, case.id, locked.case_digests.get(case.id)))
+        },
+        customers=nameless(roster_of(home)),
+        redactor=redactor,
+    )
+
+
+def _calls(read: _Read, jobs: int, progress: Progress | None) -> Mapping[str, Results]:
+    """Call today's workflow for every case whose files are as they were proved."""
+    total = sum(read.trials.values())
+    told = partial(progress, of=total) if progress else None
+    cases = {name: sheet.case for name, sheet in read.sheets.items()}
+    return replay_all(read.home, cases, read.trials, jobs=jobs, told=told)
+
+
+def _judged(read: _Read, calls: Mapping[str, Results]) -> Decision:
+    redactor, locked = read.redactor, read.locked
+    _learn(read, calls)
+    verdicts = tuple(_retold(one, redactor) for one in _judge(read.customers, read.sheets, calls))
+    now = read_locked(read.home, read.workflow, read.grounds.waivers)
+    edited = {**now.changed_since(locked), **locked.edited}
+    unapproved = (change.words for change in read.changes if change.approval is None)
+    return decide(
         Seen(
-            workflow=workflow,
-            cases=before.cases,
-            trials=asked,
-            calls={name: _said(results, told) for name, results in calls.items()},
+            workflow=read.workflow,
+            cases=locked.cases,
+            trials=read.trials,
+            calls={name: _said(results, redactor) for name, results in calls.items()},
             verdicts=verdicts,
-            edited={name: told.text(words) for name, words in edited.items()},
-            uncovered=before.uncovered,
-            strangers=tuple(map(told.text, before.strangers)),
+            edited={name: redactor.text(words) for name, words in edited.items()},
+            uncovered=locked.uncovered,
+            strangers=tuple(map(redactor.text, (*locked.strangers, *read.grounds.problems))),
+            changed=tuple(unapproved),
+            tolerated=read.tolerated.cases,
+            quarantined={name: told(word, redactor) for name, word in read.quarantined.items()},
         )
     )
-    done = _in_pseudonyms(_report(home, decision, before, sheets, started), told)
-    written = publish(home, done, junit=junit, copy=report)
-    return Answer(data=written.data, text=written.text, exit_code=exit_code(decision), notes=home.warnings)
+
+
+def _used(read: _Read) -> list[Approval]:
+    """The approvals that made a difference."""
+    return [
+        *read.locked.without.values(),
+        *read.locked.accepted.values(),
+        *read.quarantined.values(),
+        *read.tolerated.used,
+        *(change.approval for change in read.changes if change.approval is not None),
+    ]
+
+
+def _monitored(read: _Read, decision: Decision, written: Published) -> list[str]:
+    """Tell the incidents that wait for the daily run, and what to do where it does not pass."""
+    incidents = monitored_incidents(read.locked, read.workflow)
+    for incident in incidents:
+        log_monitored(
+            read.home,
+            incident,
+            state=str(decision.decision),
+            report=str(written.data["report"]),
+            digest=str(written.data["digest"]),
+        )
+    if not incidents:
+        return [f"no incident of {read.workflow} was restarted and is still open: nothing was logged"]
+    logged = f"logged in {', '.join(incidents)}"
+    return [logged, *([] if decision.decision is Ruling.PASS else stop_lines(incidents, read.workflow))]
 
 
 def _sheet(home: Project, incident: str) -> CaseSheet:
@@ -99,7 +213,7 @@ def _trials(home: Project, sheet: CaseSheet, locked: Locked, asked: int | None) 
     """The most that the severity, the case and the caller ask for; a lost incident file is the gravest."""
     notes = {note.id: note.severity for note in locked.incidents}
     severity = notes.get(sheet.case.incident, int(Severity.SEVERE))
-    return max(home.settings.policy.trials_for(severity), sheet.case.trials, asked or 1)
+    return max(home.settings.policy.level(severity).trials, sheet.case.trials, asked or 1)
 
 
 def _judge(
@@ -112,6 +226,8 @@ def _judge(
         for name, sheet in sheets.items()
     }
     runs = sum(len(sheet.sets) * len(sheet.tests) for sheet in laid.values())
+    # The library behind the bound takes most of a second to load: meanwhile the child judges.
+    Thread(target=bound, args=(1,), daemon=True).start()
     return prove(laid, customers=customers, timeout=JUDGING + runs)
 
 
@@ -123,16 +239,14 @@ def _spare(redactor: Redactor, sheets: Mapping[str, CaseSheet]) -> None:
             redactor.spare(said for one in sheet.sets for run in one.runs.values() for said in said_in(run))
 
 
-def _learn(
-    home: Project, redactor: Redactor, notes: Sequence[IncidentNote], calls: Mapping[str, Results]
-) -> None:
+def _learn(read: _Read, calls: Mapping[str, Results]) -> None:
     """Let a redactor read what the incidents and today's workflow say: a message quotes it without labels."""
-    for note in notes:
-        runs = [one.run for trial in calls.get(note.id, ())[:1] for one in trial if one.run]
-        learn_incident(redactor, home.incident(note.id).incident, runs)
+    for name, loaded in read.locked.loaded.items():
+        runs = [one.run for trial in calls.get(name, ())[:1] for one in trial if one.run]
+        learn_incident(read.redactor, loaded.incident, runs)
 
 
-def _told(verdict: Verdict, redactor: Redactor) -> Verdict:
+def _retold(verdict: Verdict, redactor: Redactor) -> Verdict:
     """A verdict as it may be written: what it quotes of a run of today is in pseudonyms."""
     if not verdict.runs.startswith(LIVE):
         return verdict
@@ -143,65 +257,3 @@ def _said(results: Results, redactor: Redactor) -> Results:
     return tuple(
         tuple(replace(one, message=redactor.text(one.message)) for one in trial) for trial in results
     )
-
-
-def _report(
-    home: Project,
-    decision: Decision,
-    locked: Locked,
-    sheets: Mapping[str, CaseSheet],
-    started: datetime,
-) -> Report:
-    commit, dirty = home.commit()
-    sources = {name: sheet.case.sources for name, sheet in sheets.items()}
-    origins = {name: proof.origin for name, proof in sources.items() if proof is not None}
-    observed = {kind for sheet in sheets.values() for kind in sheet.case.observes}
-    policy = home.settings.policy
-    return Report(
-        decision=decision,
-        started=started,
-        finished=datetime.now(UTC),
-        nonce=secrets.token_hex(16),
-        tool=__version__,
-        python=platform.python_version(),
-        commit=commit,
-        dirty=dirty,
-        incidents=tuple(
-            replace(_drawn(home, note, sheets), origin=origins.get(note.id)) for note in locked.incidents
-        ),
-        proofs=locked.cases,
-        digests={**locked.digests, **_sealed(home, locked)},
-        overrides=tuple(f"trials at severity {level}: {n}" for level, n in sorted(policy.trials.items())),
-        notes=(
-            *(["steps as reported by the workflow"] if Observation.STEPS in observed else []),
-            "names of customers and people in what is quoted are invented stand-ins; ids are real",
-            *(f"not redacted, on request: the runs in cases/{name}" for name in _unredacted(sheets)),
-            *home.warnings,
-        ),
-    )
-
-
-def _drawn(home: Project, note: IncidentNote, sheets: Mapping[str, CaseSheet]) -> IncidentNote:
-    """A note with the tree of its recorded run, if the case is as it was proved."""
-    sheet = sheets.get(note.id)
-    recorded = next((one.runs for one in sheet.sets if one.name == "recorded"), {}) if sheet else {}
-    return with_tree(note, recorded, nameless(roster_of(home)))
-
-
-def _in_pseudonyms(report: Report, redactor: Redactor) -> Report:
-    """A report whose titles, causes and notes name nobody; its findings were told one by one."""
-    return replace(
-        report,
-        incidents=tuple(retold(note, redactor.text) for note in report.incidents),
-        notes=tuple(map(redactor.text, report.notes)),
-    )
-
-
-def _unredacted(sheets: Mapping[str, CaseSheet]) -> list[str]:
-    return [name for name, sheet in sheets.items() if sheet.case.unredacted]
-
-
-def _sealed(home: Project, locked: Locked) -> dict[str, str]:
-    """The newest digest of each incident's evidence: what was sealed can't be taken away unseen."""
-    newest = {note.id: home.sealed(note.id)[-1:] for note in locked.incidents}
-    return {f"sealed:{name}": entry.chain for name, entries in newest.items() for entry in entries}

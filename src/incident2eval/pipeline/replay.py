@@ -21,7 +21,7 @@ from incident2eval.model import (
 from incident2eval.pipeline._redacting import disguised, nameless, roster_of
 from incident2eval.proving import CaseSheet, Given
 from incident2eval.store import Project, write_atomically
-from incident2eval.workflows import call, target_for
+from incident2eval.workflows import Target, call_all, target_for
 
 LIVE = "live-"
 """How the names of sets of today's runs begin."""
@@ -45,6 +45,49 @@ def replay_today(project: Project, case: CaseFile, *, trials: int) -> Results:
         BadInput: if the settings name no such workflow or target.
         NotJudged: if the workflow is paused and its settings do not say that a replay is safe.
     """
+    return replay_all(project, {case.incident: case}, {case.incident: trials})[case.incident]
+
+
+def replay_all(
+    project: Project,
+    cases: Mapping[str, CaseFile],
+    trials: Mapping[str, int],
+    *,
+    jobs: int = 1,
+    told: Callable[[int], None] | None = None,
+) -> Mapping[str, Results]:
+    """Call today's workflow with the inputs of several cases, so many trials at a time.
+
+    Args:
+        project: Where the workflow lives.
+        cases: What to replay, by any name.
+        trials: How often, by the same names; every trial starts afresh, its inputs in order.
+        jobs: How many trials may run at a time, of all cases together.
+        told: Is told after each trial how many are done; one call at a time, from any thread.
+
+    Returns:
+        By name what `replay_today` returns.
+
+    Raises:
+        BadInput: as `replay_today`; then nothing was called.
+        NotJudged: likewise.
+    """
+    grouped: dict[Target, list[str]] = {}
+    for name, case in cases.items():
+        grouped.setdefault(_target(project, case), []).extend([name] * trials[name])
+    calls = [
+        (target, [tuple(cases[name].named_inputs.values()) for name in names])
+        for target, names in grouped.items()
+    ]
+    found: dict[str, list[tuple[Result, ...]]] = {name: [] for name in cases}
+    for names, results in zip(grouped.values(), call_all(calls, jobs=jobs, told=told), strict=True):
+        for name, trial in zip(names, results, strict=True):
+            found[name].append(tuple(_attributed(result, project, cases[name]) for result in trial))
+    return {name: tuple(results) for name, results in found.items()}
+
+
+def _target(project: Project, case: CaseFile) -> Target:
+    """What a case calls, if it may be called."""
     settings = project.workflow(case.workflow)
     paused = project.paused(case.workflow)
     if paused and not settings.replay_safe:
@@ -52,9 +95,7 @@ def replay_today(project: Project, case: CaseFile, *, trials: int) -> Results:
             f"{case.workflow} is paused ({paused}) and was not called",
             hint="let its target honour INCIDENT2EVAL_REPLAY=1 and say replay_safe = true in its settings",
         )
-    target = target_for(settings, project=project.root, name=case.target)
-    results = call(target, [tuple(case.named_inputs.values())] * trials)
-    return tuple(tuple(_attributed(result, project, case) for result in trial) for trial in results)
+    return target_for(settings, project=project.root, name=case.target)
 
 
 def live_sets(case: CaseFile, results: Results) -> tuple[RunSet, ...]:

@@ -1,13 +1,17 @@
 """`status`: every incident with its stage, the clocks that run, and what is due next from whom."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from incident2eval._guard import WorkflowPaused, guard
 from incident2eval.model import JSON, NOTICE, ClockState, Duty, Incident2EvalError, IncidentFile, Stage
 from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline._clock_lines import duty_json, left, shown
 from incident2eval.pipeline._incident_file import incident_files
 from incident2eval.pipeline._layout import counted, table, wrapped
+from incident2eval.pipeline._running import Running, running, running_json, running_lines
 from incident2eval.pipeline._word import now
 from incident2eval.stages import Due, next_due, stage
 from incident2eval.store import Project, dump
@@ -23,10 +27,11 @@ def status(*, project: Path | None, workflow: str | None) -> Answer:
 
     Args:
         project: The project's folder, or None for the nearest one upward.
-        workflow: Only the incidents of this one.
+        workflow: Only the incidents of this one, and whether it may run.
 
     Returns:
-        Exit code 0, or 3 where an incident cannot be read: it may be the one that is due.
+        Exit code 0, or 3 where an incident cannot be read: it may be the one that is due. Of one workflow 1
+        where it is paused, and 3 where nobody can tell.
 
     Raises:
         BadInput: There is no project, or no workflow of that name.
@@ -34,27 +39,50 @@ def status(*, project: Path | None, workflow: str | None) -> Answer:
     home, at_once = Project.find(project), now()
     if workflow is not None:
         home.workflow(workflow)
-    files, faults = incident_files(home, at_once)
-    files = [one for one in files if workflow in {None, one.incident.workflow.name}]
-    paused = {name: _paused(home, name) for name in _workflows(home, files) if workflow in {None, name}}
+    every, faults = incident_files(home, at_once)
+    files = [one for one in every if workflow in {None, one.incident.workflow.name}]
+    names = [name for name in _workflows(home, files) if workflow in {None, name}]
+    paused = {name: _paused(home, name) for name in names}
+    how = {name: running(every, name, home.settings.policy, at_once) for name in names}
+    unknown = [pause.why for pause in paused.values() if pause and not pause.is_sure]
+    stopped = workflow is not None and any(pause and pause.is_sure for pause in paused.values())
+    unread = faults or (workflow is not None and unknown)
+    said = running_json(how[workflow]) if workflow is not None else {}
     return Answer(
         data={
             "incidents": [_json(one, at_once) for one in files],
-            "paused": {name: why for name, why in paused.items() if why},
+            "paused": {name: pause.why for name, pause in paused.items() if pause},
+            "workflows": {name: running_json(one) for name, one in how.items()},
+            **said,
             "unreadable": [str(fault) for fault in faults],
         },
-        text=_text(files, paused, at_once),
-        exit_code=3 if faults else 0,
+        text=_text(files, paused, how, at_once, workflow),
+        exit_code=1 if stopped else 3 if unread else 0,
         notes=tuple(f"not read: {fault}" for fault in faults),
     )
 
 
-def _paused(home: Project, name: str) -> str | None:
-    """Why a workflow is paused; where that cannot be read, it may be."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Paused:
+    """Why a workflow must not run."""
+
+    why: str
+    is_sure: bool
+    """False where it cannot be read: then it may be paused."""
+
+
+def _paused(home: Project, name: str) -> _Paused | None:
+    """Why a workflow must not run: by its logs, or because the guard would not let it."""
     try:
-        return home.paused(name)
+        if why := home.paused(name):
+            return _Paused(why=why, is_sure=True)
+        if name in home.settings.workflows:
+            guard(name, home.root)
     except Incident2EvalError as error:
-        return f"perhaps: {error.faults[0] if error.faults else error}"
+        return _Paused(why=f"perhaps: {error.faults[0] if error.faults else error}", is_sure=False)
+    except WorkflowPaused as error:
+        return _Paused(why=f"perhaps: {error}", is_sure=False)
+    return None
 
 
 def _workflows(home: Project, files: list[IncidentFile]) -> list[str]:
@@ -76,9 +104,19 @@ def _json(file: IncidentFile, at_once: datetime) -> dict[str, JSON]:
     }
 
 
-def _text(files: list[IncidentFile], paused: dict[str, str | None], at_once: datetime) -> str:
+def _text(
+    files: list[IncidentFile],
+    paused: Mapping[str, _Paused | None],
+    how: Mapping[str, Running],
+    at_once: datetime,
+    workflow: str | None,
+) -> str:
+    standing = [f"{name} is paused: {pause.why}" for name, pause in paused.items() if pause]
+    standing += [line for name, one in how.items() for line in running_lines(name, one)]
+    if workflow is not None and not any(paused.values()):
+        standing.insert(0, f"{workflow} is not paused")
     if not files:
-        return "there are no incidents"
+        return wrapped(["there are no incidents", *standing])
     rows = [
         (
             one.incident.id,
@@ -91,9 +129,8 @@ def _text(files: list[IncidentFile], paused: dict[str, str | None], at_once: dat
         for one in sorted(files, key=_urgency)
     ]
     parts = [table(("incident", "workflow", "level", "stage", "to do", "due next"), rows)]
-    stopped = [f"{name} is paused: {why}" for name, why in paused.items() if why]
-    if stopped:
-        parts.append(wrapped(stopped))
+    if standing:
+        parts.append(wrapped(standing))
     if clocks := _clocks(files, at_once):
         parts.append(wrapped(["duties to notify:", *clocks, f"  {NOTICE}"]))
     if dues := _dues(files, at_once):

@@ -30,9 +30,10 @@ from incident2eval.pipeline._clock_lines import duty_json
 from incident2eval.pipeline._dossier import open_dossier
 from incident2eval.pipeline._incident_file import Opened, open_file
 from incident2eval.pipeline._layout import wrapped
+from incident2eval.pipeline._order import note_reason, refusal
 from incident2eval.pipeline._said_times import refuse_impossible
 from incident2eval.pipeline._triage_lines import changed_lines, people, triage_lines
-from incident2eval.pipeline._word import append, now
+from incident2eval.pipeline._word import append, now, refuse_name
 from incident2eval.stages import blockers, doubts, minimum, out_of_order, stage
 from incident2eval.store import Project, dump
 from incident2eval.triage import principles
@@ -61,6 +62,8 @@ class Word:
     answers: Mapping[str, Said] = field(default_factory=dict)
     moments: Mapping[str, datetime] = field(default_factory=dict)
     outcome: Happened | None = None
+    out_of_order: str | None = None
+    """Why it is said before what comes first."""
 
 
 def triage(
@@ -76,6 +79,10 @@ def triage(
         word: What a person confirms, overrules or answers.
         everything: Whether every task and every rule is shown, with all reasons.
 
+    Returns:
+        Exit code 1 where type or level are confirmed before the workflow was stopped, from level 2 on, and
+        nobody says why; nothing is written then.
+
     Raises:
         BadInput: No such incident, a faulty file, or a level other than the suggested one without a reason.
     """
@@ -85,7 +92,8 @@ def triage(
     if word is None:
         text = triage_lines(opened, at_once, everything=everything)
     else:
-        _keep(home, opened, word, at_once)
+        if refused := _keep(home, opened, word, at_once):
+            return refused
         before, opened = opened, open_file(home, incident, at_once, found)
         text = changed_lines(before, opened)
     return Answer(
@@ -104,8 +112,13 @@ def findings(home: Project, incident: str) -> tuple[tuple[Finding, ...] | None, 
         return None, (f"judged without a run: {why}",)
 
 
-def _keep(home: Project, opened: Opened, word: Word, at_once: datetime) -> None:
-    """Write down what a person answers, and what they say of type and level in the light of it."""
+def _keep(home: Project, opened: Opened, word: Word, at_once: datetime) -> Answer | None:
+    """Write down what a person answers, and what they say of type and level in the light of it.
+
+    Returns:
+        Why it was not written down: something else comes first.
+    """
+    refuse_name(word.by)
     refuse_impossible(word.moments, at_once)
     incident = opened.file.incident
     _refuse_early(word.moments.get("aware"), incident.when.happened)
@@ -125,6 +138,10 @@ def _keep(home: Project, opened: Opened, word: Word, at_once: datetime) -> None:
     if decides and severity not in {judged.suggested, counts} and not (word.reason or "").strip():
         message = f"level {int(counts)} stands, and a level other than it needs a reason"
         raise BadInput(Fault(field="--reason", message=message, hint="say why with --reason TEXT"))
+    # A level is raised whatever else is open: an alarm is not held up. Answers alone decide nothing.
+    in_turn = not decides or severity > opened.file.level.counts
+    if not in_turn and (refused := refusal(opened.file, Stage.CLASSIFIED, word.out_of_order)):
+        return refused
     if merged(incident, [answered]) != incident:
         append(home, incident.id, answered)
     if decides:
@@ -140,7 +157,10 @@ def _keep(home: Project, opened: Opened, word: Word, at_once: datetime) -> None:
         last = next((one for one in reversed(opened.file.entries) if one.event == Event.TRIAGED), None)
         kept = last and replace(triaged, at=last.at, previous=last.previous, given=last.given)
         if kept is None or kept != last:
+            if not in_turn:
+                note_reason(home, opened.file, Stage.CLASSIFIED, by=word.by, reason=word.out_of_order)
             append(home, incident.id, triaged)
+    return None
 
 
 def _refuse_early(aware: datetime | None, happened: Moment | None) -> None:

@@ -1,38 +1,43 @@
-"""`verify`: is the evidence of an incident what was sealed?"""
+"""`verify`: does a report hold, and speak of what is deployed now? Is evidence what was sealed?"""
 
 import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
-from incident2eval.model import INCIDENT_ID, BadInput, Fault, NotJudged
+from incident2eval.model import INCIDENT_ID, BadInput, Fault
 from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline._layout import counted, wrapped
+from incident2eval.pipeline._reports import all_documents
 from incident2eval.store import Project, SealState, read_bytes
 
 
-def verify(*, project: Path | None, what: str) -> Answer:
-    """Say everything about an incident's evidence that is not as it was sealed.
+def verify(*, project: Path | None, what: str, at: datetime | None = None) -> Answer:
+    """Say everything that speaks against a report, or about an incident's evidence that is not as sealed.
 
     Args:
         project: Where the project is.
-        what: The id of an incident.
+        what: The id of an incident, or the file of a report in any of its forms.
+        at: Judge the age of a report at this time, and leave what is deployed now aside; None: all of it now.
 
     Returns:
-        Exit code 0 where all holds, 1 where something does not, 3 where nothing of it is here (a checkout
-        without evidence), or all that was sealed holds but evidence is listed that never was there.
+        Exit code 0 where all holds, 1 where something does not. For an incident 3 where nothing of it is here
+        (a checkout without evidence), or all that was sealed holds but evidence is listed that never was
+        there.
 
     Raises:
-        BadInput: No such incident, or its file has faults; or it is neither an id nor a file.
-        NotJudged: It is a report.
+        BadInput: No such incident or report, or it cannot be read; or it is neither an id nor a file.
     """
+    from incident2eval.pipeline._verify_report import verify_report  # noqa: PLC0415 - heavy, for reports only
+
     if re.fullmatch(INCIDENT_ID, what):
+        if at is not None:
+            raise BadInput(Fault(field="--at", message="is about a report, and evidence holds now or not"))
         return _incident(Project.find(project), what)
     if Path(what).is_file():
-        raise NotJudged(
-            f"{what}: a report cannot be verified by this version", hint="give the id of an incident"
-        )
+        return verify_report(Project.find(project), Path(what), at)
     raise BadInput(
         Fault(message=f"{what!r} is neither the id of an incident nor a file", hint="such as INC-2026-0142")
     )
@@ -111,7 +116,7 @@ def _reports(home: Project, incident: str) -> tuple[list[_Word], list[str]]:
     """What every report says of the incident's seal, and which reports cannot be read."""
     words: list[_Word] = []
     unread: list[str] = []
-    for path in sorted((home.root / "reports").glob("*/*.json")):
+    for path in all_documents(home):
         shown = path.relative_to(home.root).as_posix()
         try:
             report = json.loads(read_bytes(path, file=shown))

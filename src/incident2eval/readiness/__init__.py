@@ -13,7 +13,7 @@ from incident2eval.readiness._plan import (
     review_due,
     signers,
 )
-from incident2eval.readiness._policy import DEFINITION, MARKERS, MATRIX, POLICY_FILE, SIGNATURES, Standard
+from incident2eval.readiness._policy import DEFINITION, MARKERS, MATRIX, POLICY_FILE, Standard
 from incident2eval.readiness._reportable import how_soon, reportable
 
 __all__ = [
@@ -22,7 +22,6 @@ __all__ = [
     "MATRIX",
     "PLAN",
     "POLICY_FILE",
-    "SIGNATURES",
     "SYSTEM",
     "VENDOR",
     "Coverage",

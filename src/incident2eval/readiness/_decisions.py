@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from incident2eval.model import Approver, Severity, WorkflowSettings
+from incident2eval.model import Approver, Policy, Severity, Signature, WorkflowSettings
 from incident2eval.readiness._people import person, same_person
 from incident2eval.readiness._plan import holders
-from incident2eval.readiness._policy import SIGNATURES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +59,7 @@ def decisions(workflow: WorkflowSettings, approvers: Sequence[Approver]) -> tupl
 
 
 def restart_signers(
-    severity: Severity, workflow: WorkflowSettings, approvers: Sequence[Approver]
+    severity: Severity, workflow: WorkflowSettings, approvers: Sequence[Approver], policy: Policy
 ) -> tuple[Signer, ...]:
     """Who signs a restart of this workflow after an incident of that level: different people each.
 
@@ -68,8 +67,9 @@ def restart_signers(
         severity: The level that counts.
         workflow: Its settings; its owner signs as the workflow's owner.
         approvers: Who holds which role.
+        policy: Whose signatures that level asks for.
     """
-    return tuple(_signers(severity, workflow, approvers))
+    return tuple(_signers(policy.level(severity).signatures, workflow, approvers))
 
 
 def _held(what: str, role: str, approvers: Sequence[Approver]) -> DecisionPoint:
@@ -80,11 +80,11 @@ def _held(what: str, role: str, approvers: Sequence[Approver]) -> DecisionPoint:
 
 
 def _signers(
-    severity: Severity, workflow: WorkflowSettings, approvers: Sequence[Approver]
+    signatures: Sequence[Signature], workflow: WorkflowSettings, approvers: Sequence[Approver]
 ) -> Iterator[Signer]:
     owner = person(workflow.owner)
     taken: list[str | None] = []
-    for signature in SIGNATURES[severity]:
+    for signature in signatures:
         named = [owner] if signature.role == "workflow_owner" else holders(approvers, signature.role)
         # Whoever does not own the workflow comes first: its owner alone never restarts it from level 2 on.
         names = sorted(

@@ -5,9 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from incident2eval.model import Approver, Integration, Organisation, Policy, Rule, WorkflowSettings
+from incident2eval.model import Approver, Integration, Organisation, Policy, Rule, Severity, WorkflowSettings
 from incident2eval.readiness._people import is_person, person, same_person, stated
-from incident2eval.readiness._policy import SIGNATURES
 
 PLAN = {
     "target": "how to call it",
@@ -60,24 +59,31 @@ def plan(
     Args:
         workflow: Its settings.
         approvers: Everybody who may sign.
-        policy: How often a workflow is reviewed.
+        policy: How often a workflow is reviewed, and who signs at which level.
         today: The day in UTC.
     """
     parts = (_words, _people, _tools, _integrations)
     return (
         *(gap for part in parts for gap in part(workflow)),
-        *_signers_of(workflow, approvers),
+        *_signers_of(workflow, approvers, policy),
         *_review(workflow, policy, today),
     )
 
 
-def signers(approvers: Sequence[Approver]) -> tuple[Missing, ...]:
-    """Signatures that nobody in the firm could give: then a restart could not be signed at that level."""
-    wanted = {
-        signature.role: (signature.people, int(level))
-        for level in sorted(SIGNATURES, reverse=True)
-        for signature in SIGNATURES[level]
-    }
+def signers(approvers: Sequence[Approver], policy: Policy) -> tuple[Missing, ...]:
+    """Signatures that nobody in the firm could give: then a restart could not be signed at that level.
+
+    Args:
+        approvers: Who holds which role.
+        policy: What each level asks for.
+    """
+    wanted: dict[str, tuple[int, int]] = {}
+    for level in Severity:
+        for signature in policy.level(level).signatures:
+            people, lowest = wanted.get(signature.role, (0, int(level)))
+            enough = len(holders(approvers, signature.role)) >= people > 0
+            if people == 0 or (enough and signature.people > people):
+                wanted[signature.role] = (signature.people, int(level) if people else lowest)
     return tuple(
         Missing(field="approvers", why=_too_few(role, level, people, len(holders(approvers, role))))
         for role, (people, level) in wanted.items()
@@ -163,7 +169,9 @@ def _of_integration(one: Integration, field: str, why: str) -> Missing:
     return Missing(field=f"integrations.{one.name}.{field}", why=f"integration {one.name}: {why}")
 
 
-def _signers_of(workflow: WorkflowSettings, approvers: Sequence[Approver]) -> Iterator[Missing]:
+def _signers_of(
+    workflow: WorkflowSettings, approvers: Sequence[Approver], policy: Policy
+) -> Iterator[Missing]:
     """Whether those who answer for the workflow may sign for it, and somebody beside the owner."""
     owners = holders(approvers, "workflow_owner")
     for field in ("owner", "deputy"):
@@ -171,14 +179,20 @@ def _signers_of(workflow: WorkflowSettings, approvers: Sequence[Approver]) -> It
         if name and not any(same_person(name, one) for one in owners):
             why = f"{field} {name} is not among [[approvers]] as workflow_owner: could not sign a restart"
             yield Missing(field=field, why=why)
-    leaders = holders(approvers, "functional_leader")
-    if leaders and all(same_person(one, workflow.owner) for one in leaders):
-        why = "the only functional_leader among [[approvers]] is the owner: from level 2 on two people sign"
-        yield Missing(field="approvers", why=why)
-    executives = holders(approvers, "executive")
-    if executives and all(same_person(one, workflow.owner) for one in executives):
-        why = "the only executive among [[approvers]] owns the workflow: at level 4 somebody else signs"
-        yield Missing(field="approvers", why=why)
+    for role, why in _BESIDE_THE_OWNER.items():
+        asked = [level for level in Severity if role in {one.role for one in policy.level(level).signatures}]
+        held = holders(approvers, role)
+        if asked and held and all(same_person(one, workflow.owner) for one in held):
+            yield Missing(field="approvers", why=why.format(level=int(asked[0])))
+
+
+_BESIDE_THE_OWNER = {
+    "functional_leader": "the only functional_leader among [[approvers]] is the owner: from level {level} on "
+    "two people sign",
+    "executive": "the only executive among [[approvers]] owns the workflow: at level {level} somebody else "
+    "signs",
+}
+"""Roles that the owner alone is not enough for, and why."""
 
 
 def _too_few(role: str, level: int, people: int, there: int) -> str:

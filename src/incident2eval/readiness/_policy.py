@@ -1,9 +1,9 @@
-"""The shipped policy in words: what counts as an incident, the four levels, and who signs a restart (R7)."""
+"""The shipped policy in words: what counts as an incident, and the four levels (R7)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from incident2eval.model import LEVELS, Severity, Signature
+from incident2eval.model import Severity
 
 POLICY_FILE = "POLICY.md"
 """Where a project publishes it; `init` writes one."""
@@ -62,7 +62,3 @@ MATRIX: Mapping[Severity, Standard] = {
     ),
 }
 """Severity goes by what it does to the business, not by how odd it looks (R57, R59 to R62)."""
-
-
-SIGNATURES: Mapping[Severity, tuple[Signature, ...]] = {level: LEVELS[level].signatures for level in LEVELS}
-"""Who signs a restart by the shipped policy (R137)."""

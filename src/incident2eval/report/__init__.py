@@ -1,5 +1,6 @@
 """The pass report in four forms, and the verdict as the terminal shows it."""
 
+import hashlib
 from dataclasses import dataclass
 
 from incident2eval.model import Report
@@ -17,7 +18,7 @@ class Rendered:
     """One report, ready to be written. The JSON is the report; the other three are views of it."""
 
     json: bytes
-    """The canonical document; its sha256 is the report's digest."""
+    """The canonical document; its SHA-256 is the report's digest, and stands in each of the other three."""
     junit: bytes
     """For CI. A decision that is no pass is never green here."""
     markdown: str
@@ -35,4 +36,11 @@ def render(report: Report) -> Rendered:
     Returns:
         The four forms, each complete in itself.
     """
-    return Rendered(json=document(report), junit=junit(report), markdown=markdown(report), html=page(report))
+    canonical = document(report)
+    digest = hashlib.sha256(canonical).hexdigest()
+    return Rendered(
+        json=canonical,
+        junit=junit(report, digest),
+        markdown=markdown(report, digest),
+        html=page(report, digest),
+    )

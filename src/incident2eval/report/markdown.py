@@ -6,21 +6,33 @@ from collections.abc import Iterable, Iterator
 from incident2eval.model import CaseOutcome, EvalCase, Outcome, Report
 from incident2eval.report.wording import (
     AS_REPORTED,
+    FIRST,
+    MONITORED,
     NO_ADVICE,
     OUTCOMES,
+    QUARANTINED,
     RULINGS,
+    approved,
     cause_in_words,
+    controls,
+    counts_until,
     guards,
+    level,
+    may_sign,
+    meaning,
     one_line,
+    quarantined,
     reasons,
     spoken,
     trials,
     version,
+    weakest_bound,
     worst_first,
 )
 
-MOST_ROWS = 60
+LONGEST_COMMENT = 65_000
 """A comment holds 65,536 characters: the rest is in the report."""
+MOST_ROWS = 60
 MOST_CAUSES = 10
 LONGEST = 300
 
@@ -36,26 +48,58 @@ _AUTOLINK = re.compile(
 )
 
 
-def markdown(report: Report) -> str:
-    """The report as Markdown; every text is escaped, cut to a length, and kept from becoming a link."""
+def markdown(report: Report, digest: str) -> str:
+    """The report as Markdown; every text is escaped, cut to a length, and kept from becoming a link.
+
+    Args:
+        report: What is told.
+        digest: SHA-256 of its JSON.
+    """
     decision = report.decision
-    ruling = RULINGS[decision.decision]
-    return (
-        "\n\n".join(
-            (
-                f"## {ruling.label}: {escaped(decision.workflow)}",
-                ruling.meaning,
-                *_listed("Why", reasons(decision)),
-                _table(report),
-                *_causes(report),
-                *_listed("Changed from the shipped policy", report.overrides),
-                *_listed("Notes", report.notes),
-                f"{spoken(report.started)}, commit {escaped(version(report))}, tool {escaped(report.tool)}.",
-                f"{AS_REPORTED} {NO_ADVICE}",
-            )
-        )
-        + "\n"
-    )
+    head = f"## {RULINGS[decision.decision].label}: {escaped(decision.workflow)}\n\n{meaning(decision)}\n\n"
+    made = f"{spoken(report.started)}, commit {escaped(version(report))}, tool {escaped(report.tool)}."
+    tail = f"\n\n{made} SHA-256 of the JSON report: {digest}\n\n{AS_REPORTED} {NO_ADVICE}\n"
+    return head + _cut("\n\n".join(_body(report)), LONGEST_COMMENT - len(head) - len(tail)) + tail
+
+
+def _body(report: Report) -> Iterator[str]:
+    decision = report.decision
+    aside = (f"{case.id}: {case.waived}" for case in quarantined(decision))
+    yield from _listed("Why", reasons(decision))
+    yield from _listed("In quarantine: these do not count", aside)
+    yield _table(report)
+    yield from _causes(report)
+    yield from _listed("Approvals", map(approved, report.approvals))
+    yield from _listed("Changed from the shipped policy", report.overrides)
+    yield from _listed("Notes", report.notes)
+    yield from _listed("About this report", _about(report))
+
+
+def _cut(text: str, limit: int) -> str:
+    """The text up to the last line that fits, and a word where the rest is."""
+    if len(text) <= limit:
+        return text
+    rest = "\n\nCut here: the report has all of it."
+    return text[: limit - len(rest)].rpartition("\n")[0].rstrip() + rest
+
+
+def _about(report: Report) -> Iterator[str]:
+    """What the decision rests on and how far it reaches, a line each."""
+    if report.monitor:
+        yield MONITORED
+    if report.severity is not None:
+        yield f"Judged at {level(report.severity)}"
+    if counts := counts_until(report):
+        yield f"Counts until {counts}"
+    if shown := weakest_bound(report.decision):
+        yield f"Trials: {shown}"
+    if held := controls(report.decision):
+        yield f"Controls: {held}"
+    yield f"Report before this one: {report.previous or FIRST}"
+    if report.trust.approvers:
+        yield f"May sign: {may_sign(report)}"
+    if report.environment:
+        yield "Ran on: " + "; ".join(f"{name} {value}" for name, value in sorted(report.environment.items()))
 
 
 def escaped(text: str) -> str:
@@ -96,8 +140,11 @@ def _causes(report: Report) -> Iterator[str]:
 
 def _row(case: CaseOutcome, proof: EvalCase | None) -> str:
     result, guarded = OUTCOMES[case.outcome].label, escaped(guards(case, proof))
-    if case.outcome is not Outcome.PASSED:
+    if case.waived:
+        result = f"{result}, **{QUARANTINED.label.lower()}**"
+    elif case.outcome is not Outcome.PASSED:
         result = f"**{result}**"
+    if case.outcome is not Outcome.PASSED:
         guarded = f"{guarded} **{escaped(case.message or OUTCOMES[case.outcome].meaning)}**"
     elif case.message:
         guarded = f"{guarded} ({escaped(case.message)})"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
 from incident2eval.model import CaseOutcome, EvalCase, IncidentNote, Outcome, Report
 from incident2eval.report import wording
@@ -10,6 +11,15 @@ from incident2eval.report.tree import tree_svg
 
 LONGEST = 4_000
 """A text longer than this is cut on the page; the JSON has all of it."""
+
+
+class Control(StrEnum):
+    """What came of one of the two replays that show that a test can tell wrong from right."""
+
+    HELD = "yes"
+    BROKEN = "no"
+    BEFORE = "when it was locked"
+    """It did not run today."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +37,29 @@ class Row:
         """Whether the case is right today."""
         return self.case.outcome is Outcome.PASSED
 
+    @property
+    def tone(self) -> str:
+        """The class of its badge: one in quarantine is neither a pass nor what blocks."""
+        if self.passed:
+            return "pass"
+        aside = self.case.waived or self.case.outcome in {Outcome.ERRORED, Outcome.TIMEOUT}
+        return "error" if aside else "blocked"
+
+    @property
+    def bound(self) -> str:
+        """What the trials bound, in words."""
+        return wording.bound(self.case)
+
+    @property
+    def red(self) -> Control:
+        """What came of it on the incident itself."""
+        return _control(self.case.recorded, Outcome.FAILED, proved=bool(self.proof and self.proof.red))
+
+    @property
+    def green(self) -> Control:
+        """What came of it on the corrected run."""
+        return _control(self.case.corrected, Outcome.PASSED, proved=bool(self.proof and self.proof.green))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
@@ -39,13 +72,19 @@ class Section:
     """The run as a picture, as markup; empty where there is none."""
 
 
-def page(report: Report) -> str:
-    """The report as one page; its policy forbids scripts and loading, and names the one style sheet."""
+def page(report: Report, digest: str) -> str:
+    """The report as one page; its policy forbids scripts and loading, and names the one style sheet.
+
+    Args:
+        report: What is told.
+        digest: SHA-256 of its JSON.
+    """
     return filled(
         "page.html",
         longest=LONGEST,
         cut="cut here, the JSON report has all of it",
         report=report,
+        digest=digest,
         decision=report.decision,
         ruling=wording.RULINGS[report.decision.decision],
         sections=tuple(_sections(report)),
@@ -79,3 +118,9 @@ def _row(case: CaseOutcome, proof: EvalCase | None) -> Row:
         trials=wording.trials(case),
         result=wording.OUTCOMES[case.outcome],
     )
+
+
+def _control(seen: Outcome | None, right: Outcome, *, proved: bool) -> Control:
+    if seen is None:
+        return Control.BEFORE if proved else Control.BROKEN
+    return Control.HELD if seen is right else Control.BROKEN

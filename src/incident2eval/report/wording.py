@@ -1,6 +1,7 @@
 """How a verdict reads: the words that every form of the report shares."""
 
 import inspect
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,12 +9,14 @@ from datetime import UTC, datetime
 
 from incident2eval.checks import SHELF
 from incident2eval.model import (
+    Approval,
     Area,
     CaseOutcome,
     Category,
     ChangeKind,
     Decision,
     EvalCase,
+    Matter,
     Moment,
     Onset,
     Outcome,
@@ -114,6 +117,20 @@ NO_CAUSE = "No root cause was written for this incident, or none that can be rea
 NO_STEP = "The trace does not show at which step it came in."
 NO_CONTROL = "Which control failed is not known."
 
+MATTERS: Mapping[Matter, str] = {
+    Matter.RESTART: "Restart",
+    Matter.NO_CASE: "No case needed",
+    Matter.CHANGED_CASE: "Changed case",
+    Matter.EDITED_TEST: "Test edited by hand",
+    Matter.QUARANTINE: "Quarantine",
+    Matter.TOLERANCE: "Tolerated failures",
+    Matter.OVERRIDE: "Emergency override",
+    Matter.SETTINGS: "Approvers, policy and targets",
+}
+
+QUARANTINED = Wording("In quarantine", "It does not count until then.")
+MONITORED = "A daily run after a restart: it watches whether the failure comes back."
+FIRST = "none, this is the first"
 AS_REPORTED = "Steps are as reported by the workflow itself."
 NO_ADVICE = "This report is not legal advice."
 
@@ -193,6 +210,82 @@ def trials(case: CaseOutcome) -> str:
     return f"{case.trials - case.failed_trials} of {case.trials}" if case.trials else "none"
 
 
+def bound(case: CaseOutcome) -> str:
+    """What trials without a failure show, such as `0 of 5 failed: failure rate below 45.1 % (95 % ...)`.
+
+    Rounded up: what is said to be a bound has to be one.
+    """
+    if case.bound is None:
+        return ""
+    percent = math.ceil(round(case.bound * 1_000, 6)) / 10
+    return f"0 of {case.trials} failed: failure rate below {percent:g} % (95 % confidence)"
+
+
+def weakest_bound(decision: Decision) -> str:
+    """The bound of the case that shows the least; empty unless every case that counts has one."""
+    counting = [case for case in decision.cases if not case.waived]
+    if not counting or any(case.bound is None for case in counting):
+        return ""
+    return bound(max(counting, key=lambda case: case.bound or 0))
+
+
+def controls(decision: Decision) -> str:
+    """How many cases were seen today to go red on the incident and green on the corrected run."""
+    ran = [case for case in decision.cases if case.recorded or case.corrected]
+    held = [case for case in ran if case.recorded is Outcome.FAILED and case.corrected is Outcome.PASSED]
+    if not ran:
+        return ""
+    return f"{len(held)} of {len(decision.cases)} red on the incident and green on the corrected run"
+
+
+def level(severity: int) -> str:
+    """A level of severity, such as `level 2: material`."""
+    return f"level {severity}: {LEVELS.get(severity, 'unknown')}"
+
+
+def counts_until(report: Report) -> str:
+    """Until when a pass opens anything; empty where it is no pass, or where that is not known."""
+    passed = report.decision.decision is Ruling.PASS
+    return spoken(report.expires) if passed and report.expires else ""
+
+
+def may_sign(report: Report) -> str:
+    """Who may sign and as what, such as `Ana Pereira (workflow owner); Lee Okafor (legal)`."""
+    return "; ".join(f"{who.name} ({', '.join(map(role, who.roles))})" for who in report.trust.approvers)
+
+
+def role(name: str) -> str:
+    """A role as people say it, such as `workflow owner`."""
+    return name.replace("_", " ")
+
+
+def approved(approval: Approval) -> str:
+    """An approval in a sentence: what, of what, by whom in which role, when, until when, and why."""
+    until = f", until {spoken(approval.until)}" if approval.until else ""
+    why = f": {approval.reason}" if approval.reason else ""
+    return (
+        f"{MATTERS[approval.matter]} ({approval.subject}), {approval.decision} by {approval.by} "
+        f"({role(approval.role)}) on {spoken(approval.at)}{until}{why}"
+    )
+
+
+def quarantined(decision: Decision) -> tuple[CaseOutcome, ...]:
+    """The cases that somebody put in quarantine."""
+    return tuple(case for case in decision.cases if case.waived)
+
+
+def meaning(decision: Decision) -> str:
+    """What the verdict means; one that leaves cases out says so."""
+    aside = len(quarantined(decision))
+    if decision.decision is not Ruling.PASS or not aside:
+        return RULINGS[decision.decision].meaning
+    are = "case is in quarantine and does" if aside == 1 else "cases are in quarantine and do"
+    return (
+        f"Every case that counts passed. {aside} {are} not count: nothing shows that what it stands for is "
+        "gone. This is about the cases only: whether it may restart is a decision of its own."
+    )
+
+
 def tally(decision: Decision) -> str:
     """What was expected and what came of it, such as `4 expected, 3 passed, 1 failed; 20 trials in all`."""
     came = [
@@ -200,6 +293,8 @@ def tally(decision: Decision) -> str:
         for outcome in Outcome
         if (number := decision.counts.get(outcome, 0))
     ]
+    aside = len(quarantined(decision))
+    came += [f"{aside} of them in quarantine"] if aside else []
     counted = ", ".join((f"{decision.counts.get('expected', len(decision.cases))} expected", *came))
     return f"{counted}; {sum(case.trials for case in decision.cases)} trials in all"
 
@@ -219,8 +314,10 @@ def _in_words(reason: str, decision: Decision) -> str:
 
 
 def worst_first(decision: Decision) -> tuple[CaseOutcome, ...]:
-    """The cases, those that did not pass before those that did, else in their own order."""
-    return tuple(sorted(decision.cases, key=lambda case: case.outcome is Outcome.PASSED))
+    """The cases: what did not pass, then what is in quarantine, then what passed, else in their own order."""
+    return tuple(
+        sorted(decision.cases, key=lambda case: 1 if case.waived else 2 * (case.outcome is Outcome.PASSED))
+    )
 
 
 def guards(case: CaseOutcome, proof: EvalCase | None) -> str:

@@ -27,7 +27,7 @@ INCIDENTS = (
 ).split()
 TASKS = "id incident workflow kind overdue days".split()
 DUTIES = "id incident quarter rule state".split()
-EVENTS = "id incident quarter event at workflow severity suggested reason counts".split()
+EVENTS = "id incident quarter event at workflow severity suggested reason until counts".split()
 CHANGES = "id quarter workflow kind followed".split()
 GATE_RUNS = "id quarter at workflow changed overrides".split()
 OUTCOMES = "id incident quarter at workflow outcome after_restart".split()
@@ -221,6 +221,7 @@ def _events(file: IncidentFile, material: Material) -> Iterator[dict[str, Any]]:
             "severity": entry.severity,
             "suggested": entry.suggested,
             "reason": entry.reason,
+            "until": entry.until,
             "counts": number not in not_counting,
         }
 

@@ -4,7 +4,20 @@ from incident2eval.stages._blockers import blockers, stage
 from incident2eval.stages._doubts import doubts
 from incident2eval.stages._due import Due, next_due
 from incident2eval.stages._minimum import minimum
-from incident2eval.stages._order import out_of_order
+from incident2eval.stages._order import MENDING, mends, open_before, out_of_order
 from incident2eval.stages._times import Dwell, times
 
-__all__ = ["Due", "Dwell", "blockers", "doubts", "minimum", "next_due", "out_of_order", "stage", "times"]
+__all__ = [
+    "MENDING",
+    "Due",
+    "Dwell",
+    "blockers",
+    "doubts",
+    "mends",
+    "minimum",
+    "next_due",
+    "open_before",
+    "out_of_order",
+    "stage",
+    "times",
+]

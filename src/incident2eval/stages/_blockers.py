@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from incident2eval.model import Answer, ClockState, Duty, IncidentFile, Severity, Stage
-from incident2eval.stages._log import closing, not_stopped, stopped
+from incident2eval.stages._log import closing, not_stopped, overriding, stopped
 from incident2eval.stages._minimum import NOT_STOPPED, is_formal, minimum
 from incident2eval.stages._moments import shown
 from incident2eval.stages._words import line
@@ -66,12 +66,15 @@ def _not_done(file: IncidentFile, stage: Stage) -> Iterator[str]:
         case Stage.CLASSIFIED if file.incident.severity is None and file.level.confirmed_by is None:
             yield "no person has confirmed the level (triage)"
         case Stage.CLOSED:
+            if (override := overriding(file)) and override.until:
+                until = shown(override.until)
+                yield f"the workflow was started again on an emergency override only, until {until} (restart)"
             yield from _others_stopped(file)
 
 
 def _others_stopped(file: IncidentFile) -> Iterator[str]:
     own = file.incident.workflow.name
-    for name, entry in stopped(file.entries, own).items():
+    for name, entry in stopped(file.entries, own, file.as_of).items():
         if name != own:
             yield f"the workflow {line(name)} is still stopped, since {shown(entry.at)} (restart)"
 

@@ -1,6 +1,7 @@
 """What the log tells of stops, restarts and closing."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from incident2eval.model import Event, IncidentFile, LogEntry, RestartDecision
 
@@ -18,21 +19,34 @@ def in_time(entries: Iterable[LogEntry]) -> list[LogEntry]:
     return sorted(entries, key=lambda entry: entry.at)
 
 
-def stopped(entries: Sequence[LogEntry], own: str) -> dict[str, LogEntry]:
-    """The workflows that the log shows stopped and not started again, each with the entry that stopped it.
+def stopped(entries: Sequence[LogEntry], own: str, as_of: datetime | None = None) -> dict[str, LogEntry]:
+    """The workflows that the log shows stopped and not started again, each with the entry that it stands by.
 
     Args:
         entries: The log.
         own: The incident's own workflow: an entry that names none means it.
+        as_of: An emergency override that has ended by then stops the workflow again; None: none has ended.
     """
     paused: dict[str, LogEntry] = {}
     for entry in in_time(entries):
         name = entry.workflow or own
-        if entry.event == Event.CONTAINED:
+        has_ended = as_of is not None and entry.until is not None and entry.until <= as_of
+        if entry.event == Event.CONTAINED or (entry.event == Event.RESTARTED and has_ended):
             paused[name] = entry
         elif entry.event == Event.RESTARTED:
             paused.pop(name, None)
     return paused
+
+
+def overriding(file: IncidentFile) -> LogEntry | None:
+    """The emergency override that the incident's own workflow runs on, or ran on last; None without one."""
+    own = file.incident.workflow.name
+    said = [
+        entry
+        for entry in in_time(file.entries)
+        if entry.workflow in {None, own} and entry.event in {Event.CONTAINED, Event.RESTARTED}
+    ]
+    return said[-1] if said and said[-1].event == Event.RESTARTED and said[-1].until else None
 
 
 def not_stopped(entries: Sequence[LogEntry], own: str) -> LogEntry | None:
@@ -58,7 +72,8 @@ def may_run_again(file: IncidentFile) -> bool:
     own = file.incident.workflow.name
     note = file.incident.restart
     approved = note is not None and note.decision is RestartDecision.APPROVED
-    return own not in stopped(file.entries, own) and (approved or bool(restarts(file.entries, own)))
+    is_stopped = own in stopped(file.entries, own, file.as_of)
+    return not is_stopped and (approved or bool(restarts(file.entries, own)))
 
 
 def closing(entries: Iterable[LogEntry]) -> LogEntry | None:

@@ -50,7 +50,7 @@ def minimum(file: IncidentFile) -> tuple[FileItem, ...]:
         ),
         _item(4, "Business impact, and whether the output was acted on", _impact(file), Stage.CLASSIFIED),
         _item(5, "Containment and corrective actions", _actions(file), Stage.REMEDIATED),
-        _item(6, "Root cause and failed control", _cause(file) if formal else iter(()), Stage.CAUSED),
+        _item(6, "Root cause and failed control", cause_missing(file) if formal else iter(()), Stage.CAUSED),
         _item(7, "Decision about the restart, and what it rests on", _restart(file), Stage.RESTART),
         _item(8, "Cases, policy or training updated", _updates(file), Stage.REMEDIATED),
     )
@@ -112,7 +112,8 @@ def _actions(file: IncidentFile) -> Iterator[str]:
         yield "no corrective action is noted (actions)"
 
 
-def _cause(file: IncidentFile) -> Iterator[str]:
+def cause_missing(file: IncidentFile) -> Iterator[str]:
+    """What the root cause lacks: a person's word, its category, the control that failed."""
     stated = file.incident.root_cause
     if stated and stated.category and stated.failed_control and _says(stated.failed_control.name):
         return

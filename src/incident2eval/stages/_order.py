@@ -1,13 +1,13 @@
 """What was done out of order: stop first, keep the evidence, then why, then mend, then start again (R20)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain
 
-from incident2eval.model import Event, IncidentFile, Moment, Stage, TaskKind
+from incident2eval.model import Event, IncidentFile, Moment, Stage, Task, TaskKind
 from incident2eval.model.incident import Action
 from incident2eval.stages._blockers import blockers
-from incident2eval.stages._log import in_time, restarts
-from incident2eval.stages._minimum import is_formal
+from incident2eval.stages._log import in_time, not_stopped, restarts
+from incident2eval.stages._minimum import cause_missing, is_formal
 from incident2eval.stages._moments import before, shown
 from incident2eval.stages._words import line
 
@@ -18,13 +18,65 @@ MENDING = frozenset({"corrective", "preventive"})
 def out_of_order(file: IncidentFile) -> tuple[str, ...]:
     """What came before what it has to follow: one line each, times in UTC; empty where the order holds.
 
-    The order is the same for every workflow and tool (R21). It is flagged and never refused: what is done is
-    done. A bare date is out of order only if it is in every zone.
+    The order is the same for every workflow and tool (R21). Here it is flagged: what is done is done, and
+    what somebody did out of order with a reason is told with it. A bare date is out of order only if it is in
+    every zone.
 
     Args:
         file: Everything known of the incident.
     """
-    return tuple(dict.fromkeys(chain(_cause(file), _repairs(file), _restarted(file), _closed(file))))
+    parts = (_said(file), _cause(file), _repairs(file), _restarted(file), _closed(file))
+    return tuple(dict.fromkeys(chain.from_iterable(parts)))
+
+
+def open_before(file: IncidentFile, step: Stage) -> Mapping[Stage, str]:
+    """What has to come before a step and has not: stop it, classify it, keep the evidence, find the cause.
+
+    What counts is the act that a stage is named after, not all of its paper: a restart asks for that.
+
+    Args:
+        file: Everything known of the incident.
+        step: The stage that the step belongs to.
+
+    Returns:
+        Stage -> why it is not reached, in order; empty at level 1, which takes the light path.
+    """
+    if not is_formal(file):
+        return {}
+    return {one: why for one, why in _acts(file) if one < step}
+
+
+def mends(task: Task, kind: str | None) -> bool:
+    """Whether doing a task changes the workflow; stopping it and telling people waits for nothing.
+
+    Args:
+        task: What is to be done.
+        kind: The kind of the action that it is, where people wrote it down.
+    """
+    return kind in MENDING if task.kind is TaskKind.ACTION else task.kind is TaskKind.FIX
+
+
+def _acts(file: IncidentFile) -> Iterator[tuple[Stage, str]]:
+    """The acts that come before mending it and that nothing shows, each at its stage."""
+    if not_stopped(file.entries, file.incident.workflow.name):
+        yield Stage.CONTAINED, "on_pause failed, and nobody has said since that it is stopped"
+    elif not file.incident.containment:
+        yield Stage.CONTAINED, "nothing shows that it was stopped"
+    if file.incident.severity is None and file.level.confirmed_by is None:
+        yield Stage.CLASSIFIED, "no person has confirmed the level"
+    if not file.sealed:
+        yield Stage.PRESERVED, "no evidence is sealed"
+    if why := next(cause_missing(file), None):
+        yield Stage.CAUSED, why.removesuffix(" (root_cause)")
+
+
+def _said(file: IncidentFile) -> Iterator[str]:
+    """The steps that somebody took out of order, with a name and a reason."""
+    for entry in in_time(file.entries):
+        if entry.event == Event.OUT_OF_ORDER:
+            what = line(" ".join(filter(None, (entry.kind or "a step", entry.action))))
+            who, why = line(entry.by or "nobody named"), line(entry.reason or "no reason given")
+            yield f"{what}, out of order, by {who}, {shown(entry.at)}: {why}"
 
 
 def _cause(file: IncidentFile) -> Iterator[str]:
@@ -53,9 +105,7 @@ def _repairs(file: IncidentFile) -> Iterator[str]:
 def _mends(action: Action, file: IncidentFile) -> bool:
     """Whether it changes the workflow: its task says so, else its kind."""
     task = next((task for task in file.tasks if action.id and task.id == action.id), None)
-    if task is not None and task.kind is not TaskKind.ACTION:
-        return task.kind is TaskKind.FIX
-    return action.kind in MENDING
+    return mends(task, action.kind) if task else action.kind in MENDING
 
 
 def _restarted(file: IncidentFile) -> Iterator[str]:

@@ -20,19 +20,20 @@ class Dwell:
     """From the first stop until the last restart: how long the workflow stood still; None while it does."""
 
 
-def times(incident: Incident, entries: Sequence[LogEntry]) -> Dwell:
+def times(incident: Incident, entries: Sequence[LogEntry], as_of: datetime | None = None) -> Dwell:
     """How long it took to detect, to contain and to restart.
 
     Args:
         incident: File and log together.
         entries: Its log.
+        as_of: When it is looked at, UTC: an emergency override that has ended by then is no restart.
 
     Returns:
         Elapsed times, as UTC counts them; a bare date gives none, because it is never read as midnight.
     """
     own = incident.workflow.name
     stop = min((row.at for row in incident.containment), default=None)
-    again = restarts(entries, own) if own not in stopped(entries, own) else []
+    again = restarts(entries, own) if own not in stopped(entries, own, as_of) else []
     return Dwell(
         to_detect=_between(incident.when.happened, incident.when.noticed),
         to_contain=_between(incident.when.noticed, stop),

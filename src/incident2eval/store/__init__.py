@@ -7,9 +7,11 @@ from incident2eval.store._evidence import Kept
 from incident2eval.store._failure_rows import read_failures
 from incident2eval.store._files import read_bytes, sha256, write_atomically, write_together
 from incident2eval.store._founding import found
+from incident2eval.store._git import changed_since, uncommitted
 from incident2eval.store._incidents import Loaded
 from incident2eval.store._moments import UnclearMoment, moment
 from incident2eval.store._project import Project
+from incident2eval.store._reports import read_report
 from incident2eval.store._restarts import Restart, restarts_after
 from incident2eval.store._rules import shipped_rules
 from incident2eval.store._schema import SCHEMAS, dump, schema
@@ -33,6 +35,7 @@ __all__ = [
     "UnclearMoment",
     "add_types",
     "case_files",
+    "changed_since",
     "dump",
     "dump_yaml",
     "found",
@@ -40,11 +43,13 @@ __all__ = [
     "name_type",
     "read_bytes",
     "read_failures",
+    "read_report",
     "read_types",
     "restarts_after",
     "schema",
     "sha256",
     "shipped_rules",
+    "uncommitted",
     "write_atomically",
     "write_together",
 ]

@@ -140,4 +140,4 @@ def _trials(given: JSON) -> Doubt | None:
     return None
 
 
-_RULES = Rules(doubts={"trials": _trials}, names={"from": "sources"})
+_RULES = Rules(doubts={"trials": _trials, "k": _trials}, names={"from": "sources"})

@@ -3,6 +3,7 @@
 Lock, settings, roster, and the deployed parts that the settings name.
 """
 
+import glob
 import hashlib
 import os
 from collections.abc import Mapping, Sequence
@@ -10,6 +11,10 @@ from pathlib import Path
 
 from incident2eval.model import WorkflowSettings
 from incident2eval.store._files import sha256
+from incident2eval.store._json import canonical
+
+_ABSENT = "absent"
+"""Stands for the digest of what is not there."""
 
 
 def digests_of(root: Path, settings: WorkflowSettings, *, roster: Sequence[str]) -> Mapping[str, str]:
@@ -35,24 +40,30 @@ def digests_of(root: Path, settings: WorkflowSettings, *, roster: Sequence[str])
 
 
 def _of_value(value: str) -> str:
-    text = os.environ.get(value.removeprefix("env:"), "") if value.startswith("env:") else value
-    return sha256(text.encode())
+    """Of a value as the settings have it, or of the variable of the environment that they name."""
+    if not value.startswith("env:"):
+        return sha256(value.encode())
+    found = os.environ.get(value.removeprefix("env:"))
+    return _ABSENT if found is None else sha256(found.encode("utf-8", "surrogateescape"))
 
 
 def _of_files(root: Path, patterns: Sequence[str]) -> str:
-    """One digest over the files that match.
+    """One digest over the files that match, their names and what they hold. An index may be large."""
+    found = {}
+    for name in _matching(root, patterns):
+        with (root / name).open("rb") as stream:
+            found[name] = hashlib.file_digest(stream, "sha256").hexdigest()
+    return sha256(canonical(found)) if found else _ABSENT
 
-    Their names and what they hold, in order. An index may be large.
+
+def _matching(root: Path, patterns: Sequence[str]) -> list[str]:
+    """The files that match, relative to the root unless a pattern is absolute; `**` is any folders, and none.
+
+    Hidden files count: what is deployed may lie in one.
     """
-    lines = []
-    for path in _matching(root, patterns):
-        with path.open("rb") as stream:
-            lines.append(
-                f"{path.relative_to(root).as_posix()} {hashlib.file_digest(stream, 'sha256').hexdigest()}"
-            )
-    return sha256("\n".join(lines).encode()) if lines else "absent"
-
-
-def _matching(root: Path, patterns: Sequence[str]) -> list[Path]:
-    found = {path for pattern in patterns for path in root.glob(pattern)}
-    return sorted(path for path in found if path.is_file())
+    names = {
+        name
+        for pattern in patterns
+        for name in glob.glob(pattern, root_dir=root, recursive=True, include_hidden=True)  # noqa: PTH207 - Path.glob finds no files by `**`
+    }
+    return sorted(name for name in names if (root / name).is_file())

@@ -1,6 +1,7 @@
-"""What git says of the project: the commit that a report speaks of, and what is in it that should not be."""
+"""What git says of the project: the commit that a report speaks of, what differs from it, what git tracks."""
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,17 @@ from incident2eval.model import visible
 
 TIMEOUT = 20.0
 """Seconds that git may take to answer."""
+
+RECORDS = ("incidents", "reports", "approvals")
+"""Folders of what is written down: the workflow is the same version whatever is added to them."""
+
+_NO_RECORDS = tuple(f":!{folder}" for folder in RECORDS)
+
+_AFRESH = ("--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "core.untrackedCache=false")
+"""Look at the files themselves, and write nothing."""
+
+_NOT_CODE = {"cases", "tests"}
+"""Folders whose untracked Python files no workflow imports; the lock sees to the cases."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +53,63 @@ def commit_of(root: Path) -> tuple[str | None, bool]:
     if git is None or not _ask(git, root, "ls-files", "--", "incident2eval.toml").answer:
         return None, False
     head = _ask(git, root, "rev-parse", "--verify", "--quiet", "HEAD").answer
-    if not head:
-        return None, False
-    changed = _ask(git, root, "status", "--porcelain", "--untracked-files=no", "--", ".").answer
-    return head.strip(), bool(changed) or changed is None
+    return (head.strip(), bool(uncommitted(root))) if head else (None, False)
+
+
+def uncommitted(root: Path) -> tuple[str, ...]:
+    """What makes the project another version than its commit, sorted.
+
+    Tracked files that differ, or that git was told not to look at; and Python files that git does not know
+    and a workflow could import. Records do not count (`RECORDS`), nor does what git ignores.
+
+    Args:
+        root: The project.
+
+    Returns:
+        Paths relative to it; the reason in words where git cannot say it.
+    """
+    git = shutil.which("git")
+    if git is None:
+        return ()
+    status = ("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all")
+    changed = _ask(git, root, *_AFRESH, *status, "--", ".", *_NO_RECORDS)
+    unseen = _ask(git, root, "ls-files", "-v", "-z", "--", ".", *_NO_RECORDS)
+    prefix = _ask(git, root, "rev-parse", "--show-prefix")
+    if changed.answer is None or unseen.answer is None or prefix.answer is None:
+        return (f"git cannot say it: {changed.trouble or unseen.trouble or prefix.trouble}",)
+    above = prefix.answer.strip("\n")
+    lines = [line for line in changed.answer.split("\0") if line]
+    found = {line[3:].removeprefix(above): line[:2] for line in lines}
+    differing = {path for path, state in found.items() if state != "??" or _is_importable(path)}
+    # A small letter or an S: somebody told git to take the file for unchanged.
+    hidden = {line[2:] for line in unseen.answer.split("\0") if line[:1].islower() or line[:1] == "S"}
+    return tuple(sorted(differing | hidden))
+
+
+def changed_since(root: Path, commit: str) -> tuple[str, ...] | None:
+    """The files in which the commit that is checked out differs from another, but for records.
+
+    Args:
+        root: The project.
+        commit: The other one, in hex.
+
+    Returns:
+        Paths relative to the project; None where git cannot say it: no git, or it does not know the commit.
+    """
+    git = shutil.which("git")
+    if git is None or not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", commit):
+        return None
+    asked = ("diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--relative")
+    said = _ask(git, root, *asked, commit, "HEAD", "--", ".", *_NO_RECORDS)
+    return None if said.answer is None else tuple(name for name in said.answer.split("\0") if name)
+
+
+def _is_importable(path: str) -> bool:
+    """Whether a workflow could import it: a module in folders that could be packages, or another checkout."""
+    *folders, name = path.split("/")
+    module = name.removesuffix(".py")
+    names = [*folders, module] if module != name else folders if not name else []
+    return bool(names) and all(map(str.isidentifier, names)) and names[0] not in _NOT_CODE
 
 
 def tracked(root: Path, asked: Mapping[Path, Sequence[str]]) -> Tracked:

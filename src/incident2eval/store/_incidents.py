@@ -1,13 +1,23 @@
 """Incident files: which there are, and what they say."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from incident2eval.model import INCIDENT_ID, JSON, KNOWN_VALUES, BadInput, Fault, Incident, LogEntry, merged
+from incident2eval.model import (
+    INCIDENT_ID,
+    JSON,
+    KNOWN_VALUES,
+    BadInput,
+    Fault,
+    Incident,
+    LogEntry,
+    merged,
+    visible,
+)
 from incident2eval.store._files import read_bytes
 from incident2eval.store._log import LOG, Log, open_log, pause, whole_log
 from incident2eval.store._validation import Checked, Doubt, Rules, check, near, one_of, quoted
@@ -146,22 +156,37 @@ def paused(incidents: Path, workflow: str) -> str | None:
     now = datetime.now(UTC)
     found = [
         (entry, incident_id)
-        for incident_id in ids_in(incidents, holding="incident.yaml")
+        for incident_id in _told_of(incidents)
         for entry in _speaking_of(workflow, incidents, incident_id, now)
     ]
-    entry = pause(entry for entry, _ in found)
-    if entry is None:
+    by = pause((entry for entry, _ in found), now)
+    if by is None:
         return None
-    incident_id = next(incident_id for other, incident_id in found if other is entry)
-    by, at = entry.by or "nobody named", f"{entry.at:%Y-%m-%d %H:%M} UTC"
-    return f"contained by {by} on {at} ({incident_id}) and not restarted"
+    told = {id(entry): incident_id for entry, incident_id in found}
+    stop = f"contained by {_whose(by.stop, told)}" if by.stop else ""
+    if by.ended is None:
+        return f"{stop} and not restarted"
+    until = f"{by.ended.until:%Y-%m-%d %H:%M} UTC"
+    over = f"the emergency override by {_whose(by.ended, told)} ended on {until}"
+    return f"{stop}, and {over}" if stop else over
+
+
+def _told_of(incidents: Path) -> list[str]:
+    """The incidents; one whose file is gone counts while its log is there: else a stop would go with it."""
+    return sorted({*ids_in(incidents, holding="incident.yaml"), *ids_in(incidents, holding=LOG)})
+
+
+def _whose(entry: LogEntry, told: Mapping[int, str]) -> str:
+    """Who noted it, when, and over which incident."""
+    by = visible(entry.by or "") or "nobody named"
+    return f"{by} on {entry.at:%Y-%m-%d %H:%M} UTC ({told[id(entry)]})"
 
 
 def _speaking_of(workflow: str, incidents: Path, incident_id: str, now: datetime) -> list[LogEntry]:
     """The lines of an incident's log that are about that workflow."""
     entries = _log_of(incidents, incident_id).until(now)
     # The incident file is read only where a line leaves it to that.
-    own = _workflow_of(incidents, incident_id) if any(one.workflow is None for one in entries) else None
+    own = _workflow_of(incidents, incident_id) if not all(one.workflow for one in entries) else None
     return [one for one in entries if workflow == (one.workflow or own)]
 
 

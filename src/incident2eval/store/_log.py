@@ -41,6 +41,16 @@ class Log:
         return tuple(one for one in self.entries if one.at <= latest or one.event not in _ENDING)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """What a workflow is paused by."""
+
+    stop: LogEntry | None
+    """The last `contained`; None where the logs hold none."""
+    ended: LogEntry | None
+    """The emergency override that it ran on since, and that has ended."""
+
+
 def open_log(path: Path, *, file: str) -> Log:
     """A log, empty where there is none.
 
@@ -119,15 +129,26 @@ def append(path: Path, entry: Mapping[str, JSON], *, file: str) -> None:
         raise NotJudged(f"{file}: cannot be written: {error.strerror}", hint=hint) from error
 
 
-def pause(entries: Iterable[LogEntry]) -> LogEntry | None:
-    """The entry that a workflow is paused by: the last `contained` that no `restarted` follows; else None."""
-    paused: LogEntry | None = None
+def pause(entries: Iterable[LogEntry], now: datetime) -> Pause | None:
+    """What a workflow is paused by; None where it may run.
+
+    The last `contained` that no `restarted` follows pauses it. A restart with an end, which is an emergency
+    override, counts until then: afterwards the workflow is paused again.
+
+    Args:
+        entries: Everything that logs say of the workflow.
+        now: This moment, UTC.
+    """
+    stop: LogEntry | None = None
+    ended: LogEntry | None = None
+    is_paused = False
     for entry in sorted(entries, key=lambda entry: entry.at):
         if entry.event == Event.CONTAINED:
-            paused = entry
+            stop, ended, is_paused = entry, None, True
         elif entry.event == Event.RESTARTED:
-            paused = None
-    return paused
+            is_paused = entry.until is not None and entry.until <= now
+            ended = entry if is_paused else None
+    return Pause(stop=stop, ended=ended) if is_paused else None
 
 
 def _lines(raw: bytes) -> Iterator[tuple[int, bytes]]:

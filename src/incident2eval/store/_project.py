@@ -23,6 +23,7 @@ from incident2eval.model import (
     WorkflowSettings,
 )
 from incident2eval.store import (
+    _approvals,
     _cases,
     _cause,
     _customers,
@@ -226,13 +227,8 @@ class Project:
     def _seal_new(self, incident_id: str, *, by: str) -> tuple[_seal.SealedFile, ...]:
         incident, folder = self.incident(incident_id).incident, self._evidence_folder(incident_id)
         manifest = self.folder(incident_id) / "SEALED.json"
-        entries = _seal.seal_files(
-            manifest,
-            _evidence.present_of(incident, folder),
-            folder=folder,
-            by=by,
-            file=_in(incident_id, manifest.name),
-        )
+        present, file = _evidence.present_of(incident, folder), _in(incident_id, manifest.name)
+        entries = _seal.seal_files(manifest, present, folder=folder, by=by, file=file)
         _evidence.refuse_absent(incident, folder)
         return entries
 
@@ -252,12 +248,8 @@ class Project:
         incident = _incidents.read_incident(self.incidents, incident_id, evidence=None).incident
         folder = self._evidence_folder(incident_id)
         manifest = self.folder(incident_id) / "SEALED.json"
-        state = _seal.seal_state(
-            manifest,
-            _evidence.files_of(incident, folder),
-            folder=folder,
-            file=_in(incident_id, manifest.name),
-        )
+        files, file = _evidence.files_of(incident, folder), _in(incident_id, manifest.name)
+        state = _seal.seal_state(manifest, files, folder=folder, file=file)
         sealed = {entry.file for entry in state.entries}
         passed = _evidence.passed_over(incident, folder)
         absent = _evidence.absent_of(incident, folder)
@@ -384,13 +376,17 @@ class Project:
 
     def archive_files(self) -> tuple[Path, ...]:
         """The files of past runs that the settings name."""
-        patterns = self.settings.project.archive
-        found = {
-            Path(name)
-            for pattern in patterns
-            for name in glob.glob(str(self.root / pattern), recursive=True)  # noqa: PTH207 - patterns may be absolute
-        }
-        return tuple(sorted(path for path in found if path.is_file()))
+        patterns = (str(self.root / pattern) for pattern in self.settings.project.archive)
+        found = {name for one in patterns for name in glob.glob(one, recursive=True)}  # noqa: PTH207 - may be absolute
+        return tuple(path for path in map(Path, sorted(found)) if path.is_file())
+
+    def approvals(self) -> tuple[tuple[str, bytes], ...]:
+        """What people signed, by its path from the root; raises BadInput for what cannot be read."""
+        return _approvals.read_approvals(self.root)
+
+    def keep_approval(self, name: str, data: bytes) -> str:
+        """Keep what somebody signed, and say its path; raises BadInput where another has that name."""
+        return _approvals.keep_approval(self.root, name, data)
 
 
 def _in(incident_id: str, name: str) -> str:

@@ -2,11 +2,20 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from incident2eval.model import JSON, BadInput, Fault, Observation, Settings, WorkflowSettings
+from incident2eval.model import (
+    JSON,
+    OVERRIDE_HOURS,
+    BadInput,
+    Fault,
+    LookBack,
+    Observation,
+    Settings,
+    WorkflowSettings,
+)
 from incident2eval.store._files import decoded, read_bytes
 from incident2eval.store._rules import RULE_DOUBTS, jurisdictions_doubt, roles_doubt
 from incident2eval.store._validation import Doubt, Rules, check, near, one_of, quoted
@@ -17,6 +26,7 @@ SETTINGS = "incident2eval.toml"
 _ROLES = frozenset(
     {"workflow_owner", "functional_leader", "executive_sponsor", "executive", "legal", "security"}
 )
+_PUBLIC_KEY = re.compile(r"ssh-ed25519\s+\S|-----BEGIN PUBLIC KEY-----\s")
 _HEADER = re.compile(r"\s*(\[\[?)([^\[\]#]+)\]\]?\s*(?:#.*)?")
 _KEY = re.compile(r"\s*((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[\w-]+|\"[^\"]*\"|'[^']*'))*)\s*=")
 _POSITION = re.compile(r"(.*) \(at line (\d+), column \d+\)")
@@ -125,13 +135,82 @@ def _limits(given: JSON) -> Doubt | None:
     return None
 
 
-def _trials(given: JSON) -> Doubt | None:
-    for severity, trials in given.items() if isinstance(given, dict) else ():
-        if severity not in {"1", "2", "3", "4"}:
-            return f"{quoted(severity)} is no severity", 'severities are "1" to "4"'
-        if type(trials) is not int or trials < 1:
-            return f"{quoted(trials)} is no number of trials", "a whole number, 1 or more"
+_LEVELS = ("1", "2", "3", "4")
+
+
+def _by_level(doubt: Callable[[JSON], Doubt | None]) -> Callable[[JSON], Doubt | None]:
+    """A doubt about every value of a table whose keys are severities."""
+
+    def of_table(given: JSON) -> Doubt | None:
+        for severity, value in given.items() if isinstance(given, dict) else ():
+            if severity not in _LEVELS:
+                return f"{quoted(severity)} is no severity", 'severities are "1" to "4"'
+            if found := doubt(value):
+                return found
+        return None
+
+    return of_table
+
+
+def _whole(what: str, *, least: int = 0, most: int | None = None) -> Callable[[JSON], Doubt | None]:
+    """A doubt about everything that is no whole number within these bounds."""
+    hint = f"a whole number, {least} or more" if most is None else f"a whole number from {least} to {most}"
+
+    def doubt(given: JSON) -> Doubt | None:
+        if type(given) is not int or given < least or (most is not None and given > most):
+            return f"{quoted(given)} is no number of {what}", hint
+        return None
+
+    return doubt
+
+
+def _look_back(given: JSON) -> Doubt | None:
+    return None if given in set(LookBack) else (f"{quoted(given)} is no look-back", _listed(LookBack))
+
+
+def _signatures(given: JSON) -> Doubt | None:
+    """Whoever signs has a role that is known here; nobody signs nothing."""
+    roles = given if isinstance(given, list) else [given]
+    for role in roles:
+        if not isinstance(role, str) or role not in _ROLES:
+            return f"{quoted(role)} is no role that signs", _listed(sorted(_ROLES))
+    return None if roles else ("names nobody who signs", _listed(sorted(_ROLES)))
+
+
+def _listed(values: Iterable[str]) -> str:
+    return f"one of: {', '.join(values)}"
+
+
+def _public_key(given: JSON) -> Doubt | None:
+    """What is no key at first sight; it is read in full where something is signed or verified."""
+    if isinstance(given, str) and not _PUBLIC_KEY.match(given.strip()):
+        return (
+            f"{quoted(given)} is no public key that signs here",
+            "one line that starts with ssh-ed25519, or a PEM block of a public key",
+        )
     return None
+
+
+def _approvers(given: JSON) -> Doubt | None:
+    """Two people who are one: then a signature of one would count for two."""
+    rows = [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
+    for what, told in (("name", _name), ("public_key", _key)):
+        seen = [said for one in rows if (said := told(one.get(what)))]
+        if twice := next((said for said in seen if seen.count(said) > 1), None):
+            return f"two of them have the same {what}: {quoted(twice)}", "one table for each person"
+    return None
+
+
+def _name(given: JSON) -> str | None:
+    return " ".join(given.casefold().split()) if isinstance(given, str) else None
+
+
+def _key(given: JSON) -> str | None:
+    """A key without its comment and line ends."""
+    if not isinstance(given, str):
+        return None
+    words = given.split()
+    return words[1] if len(words) > 1 and words[0] == "ssh-ed25519" else "".join(words)
 
 
 def _workflow_names(given: JSON) -> Doubt | None:
@@ -152,7 +231,14 @@ _RULES = Rules(
         "workflows.*.timeout": _timeout,
         "workflows.*.limits": _limits,
         "workflows.*.observes": one_of(*Observation),
-        "policy.trials": _trials,
+        "approvers": _approvers,
+        "approvers.public_key": _public_key,
+        "policy.trials": _by_level(_whole("trials", least=1)),
+        "policy.report_hours": _by_level(_whole("hours")),
+        "policy.monitor_days": _by_level(_whole("days")),
+        "policy.look_back": _by_level(_look_back),
+        "policy.signatures": _by_level(_signatures),
+        "policy.override_hours": _whole("hours", least=1, most=OVERRIDE_HOURS),
         "organisation.jurisdictions": jurisdictions_doubt,
         "organisation.roles": roles_doubt,
         **RULE_DOUBTS,

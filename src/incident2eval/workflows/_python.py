@@ -1,4 +1,7 @@
-"""`python:` a callable `(input: dict) -> str | dict`, called in a worker process of its own."""
+"""`python:` a callable `(input: dict) -> str | dict`, called in a worker process of its own.
+
+`command:` a program, called by a function in such a worker that stands in the place of the workflow.
+"""
 
 import codecs
 import json
@@ -8,16 +11,22 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import IO, Any
+from pathlib import Path
+from typing import IO, Any, NamedTuple
 
 from incident2eval.model import JSON, Outcome, Result, visible
 from incident2eval.workflows import _worker
 from incident2eval.workflows._adoption import ADOPTION
 from incident2eval.workflows._answer import failure, result_of
+from incident2eval.workflows._spans import Inbox, Parent
 from incident2eval.workflows._target import Target
+
+Trials = Sequence[Sequence[Mapping[str, JSON]]]
+"""The inputs of each trial."""
 
 _IMPORT_SECONDS = 60.0
 """Importing may take that long, or as long as a run if that is longer."""
@@ -26,10 +35,23 @@ _GRACE = 10.0
 _END_SECONDS = 0.5
 """A worker whose channel is closed ends its trial and itself in that time, or is ended."""
 _KILL_SECONDS = 2.0
+_LEFT_OUT = (
+    *("PYTEST_", "PYTHON"),
+    "INCIDENT2EVAL_KEY",  # it tells pseudonyms from names, and the workflow under test is not to be told
+    *(
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+        "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT",
+    ),  # they overrule the general one
+    "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
+    *("TRACEPARENT", "traceparent", "TRACESTATE", "tracestate"),  # of who called us
+)
+"""How the names of those variables begin that a workflow does not get."""
+_PAUSE = 0.1
+"""Seconds between two looks whether the caller has given up."""
 
 
-def call(target: Target, trials: Sequence[Sequence[Mapping[str, JSON]]]) -> tuple[tuple[Result, ...], ...]:
-    """Call a workflow.
+def results(target: Target, trials: Trials, stop: threading.Event) -> Iterator[tuple[Result, ...]]:
+    """Call a workflow in a worker of its own, one trial after the other.
 
     Every trial starts from the freshly imported workflow; its inputs run in order in one process. What the
     workflow prints goes to standard error. Nothing that it started outlives its trial, or the call if the
@@ -38,19 +60,48 @@ def call(target: Target, trials: Sequence[Sequence[Mapping[str, JSON]]]) -> tupl
     Args:
         target: What to call.
         trials: The inputs of each trial.
+        stop: Set from another thread to give up.
 
-    Returns:
-        One entry for each trial, in it one result for each input, in order. That a workflow fails, hangs,
-        dies or cannot be started is a result too.
+    Yields:
+        For each trial one result for each input, in order.
+
+    Raises:
+        Stopped: There is to be no result any more; by then nothing runs.
     """
-    if not any(trials):
-        return tuple(() for _ in trials)
+    told = 0
     try:
-        with _started(target, trials) as worker:
-            worker.load()
-            return tuple(tuple(worker.result(given) for given in trial) for trial in trials)
+        with Inbox() as inbox:
+            task = _Task(target=target, trials=trials, inbox=inbox, stop=stop)
+            with _started(task) as worker:
+                worker.load()
+                for calls in task.calls:
+                    yield tuple(worker.result(call) for call in calls)
+                    told += 1
     except _Gone as gone:
-        return tuple((failure(gone.outcome, str(gone)),) * len(trial) for trial in trials)
+        yield from ((failure(gone.outcome, str(gone)),) * len(trial) for trial in trials[told:])
+
+
+class Stopped(Exception):  # noqa: N818 - nothing is wrong
+    """The caller has given up."""
+
+
+class _Call(NamedTuple):
+    """One input, and the span that what it does hangs on."""
+
+    given: Mapping[str, JSON]
+    parent: Parent
+
+
+class _Task:
+    """What one worker is to do."""
+
+    def __init__(self, *, target: Target, trials: Trials, inbox: Inbox, stop: threading.Event) -> None:
+        self.target = target
+        self.inbox = inbox
+        self.stop = stop
+        self.calls = [[_Call(given, Parent.new()) for given in trial] for trial in trials]
+        for call in (call for trial in self.calls for call in trial):
+            inbox.expect(call.parent)
 
 
 class _Gone(Exception):  # noqa: N818 - a state of the worker
@@ -64,9 +115,9 @@ class _Gone(Exception):  # noqa: N818 - a state of the worker
 class _Worker:
     """A started worker, asked for one result after the other."""
 
-    def __init__(self, target: Target, process: subprocess.Popen[bytes], channel: int) -> None:
+    def __init__(self, task: _Task, process: subprocess.Popen[bytes], channel: int) -> None:
         assert process.stdout is not None  # noqa: S101 - it was started with a pipe
-        self._target = target
+        self._task = task
         self._process = process
         self._lines = _worker.Lines(channel)
         self._printed = process.stdout.fileno()
@@ -77,25 +128,28 @@ class _Worker:
 
     def load(self) -> None:
         """Wait until the workflow is imported; if that fails, so does every run."""
-        limit = _import_seconds(self._target)
+        limit = _import_seconds(self._task.target)
         try:
             reply = self._reply(limit, f"importing it took longer than {limit:g} s")
         except _Gone as gone:
-            self._rest = failure(gone.outcome, f"cannot import {self._target.address}: {gone}")
+            self._rest = failure(gone.outcome, f"cannot import {self._task.target.address}: {gone}")
         else:
             self._rest = None if "ready" in reply else result_of(reply, given={})
 
-    def result(self, given: Mapping[str, JSON]) -> Result:
+    def result(self, call: _Call) -> Result:
         """The result of the next input."""
         if self._rest is not None:
             return self._rest
         try:
-            return result_of(self._reply(self._target.timeout + _GRACE, "the worker hangs"), given=given)
+            reply = self._reply(self._task.target.timeout + _GRACE, "the worker hangs")
+            answered = result_of(reply, given=call.given)
         except ValueError as error:
             return failure(Outcome.ERRORED, f"the answer cannot be read: {error}")
         except _Gone as gone:
             self._rest = failure(gone.outcome, f"not run: {gone}")
             return failure(gone.outcome, str(gone))
+        during = (reply["started"], reply["ended"]) if "answer" in reply else None
+        return self._task.inbox.completed(answered, call.parent, during=during)
 
     def pass_on_rest(self) -> None:
         """Pass on what an ended worker had still printed; not for long, should something still print."""
@@ -123,7 +177,9 @@ class _Worker:
                 raise _Gone(Outcome.TIMEOUT, overdue)
             if not self._lines.is_open:
                 raise _Gone(Outcome.ERRORED, f"the worker {self._ending()}")
-            found = _worker.readable(self._watched, left)
+            if self._task.stop.is_set():
+                raise Stopped
+            found = _worker.readable(self._watched, min(left, _PAUSE))
             if self._printed in found:
                 self._pass_on()
             if self._lines.fd in found:
@@ -139,17 +195,17 @@ class _Worker:
 
 
 @contextmanager
-def _started(target: Target, trials: Sequence[Sequence[Mapping[str, JSON]]]) -> Iterator[_Worker]:
+def _started(task: _Task) -> Iterator[_Worker]:
     ours, theirs = socket.socketpair()
     with ours, theirs, tempfile.TemporaryFile() as job:
-        job.write(_job(target, trials))
+        job.write(_job(task))
         job.seek(0)
         with (
             ADOPTION.during_call() as kill_orphans,
-            ADOPTION.of(lambda: _start(target, job, theirs.fileno())) as process,
+            ADOPTION.of(lambda: _start(task, job, theirs.fileno())) as process,
         ):
             theirs.close()
-            worker = _Worker(target, process, ours.fileno())
+            worker = _Worker(task, process, ours.fileno())
             try:
                 yield worker
             finally:
@@ -159,9 +215,9 @@ def _started(target: Target, trials: Sequence[Sequence[Mapping[str, JSON]]]) -> 
                 worker.pass_on_rest()
 
 
-def _start(target: Target, job: IO[bytes], channel: int) -> subprocess.Popen[bytes]:
+def _start(task: _Task, job: IO[bytes], channel: int) -> subprocess.Popen[bytes]:
     # -B: a workflow that is edited between two calls must never meet the bytecode of what it was before.
-    command = [_interpreter(target), "-u", "-B", _worker.__file__, str(channel)]
+    command = [_interpreter(task.target), "-u", "-B", _worker.__file__, *task.target.words, str(channel)]
     try:
         return subprocess.Popen(  # noqa: S603 - the settings name what to run, and they are trusted
             command,
@@ -169,8 +225,8 @@ def _start(target: Target, job: IO[bytes], channel: int) -> subprocess.Popen[byt
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             pass_fds=[channel],
-            cwd=target.project,
-            env=_environment(),
+            cwd=task.target.project,
+            env=_environment(task.inbox),
             start_new_session=True,
         )
     except OSError as error:
@@ -179,15 +235,21 @@ def _start(target: Target, job: IO[bytes], channel: int) -> subprocess.Popen[byt
         ) from None
 
 
-def _job(target: Target, trials: Sequence[Sequence[Mapping[str, JSON]]]) -> bytes:
-    _, module, function = target.address.split(":")
+def _job(task: _Task) -> bytes:
+    target = task.target
+    project = str(target.project.absolute())
+    if target.words:
+        path, module, function = str(Path(__file__).parent), "_command", "run"
+    else:
+        path, (module, function) = project, target.address.split(":")[1:]
     job = {
-        "project": str(target.project.absolute()),
+        "project": project,
+        "path": path,
         "module": module,
         "function": function,
         "timeout": target.timeout,
         "import_seconds": _import_seconds(target),
-        "trials": [list(trial) for trial in trials],
+        "trials": [[(call.given, call.parent.environment) for call in trial] for trial in task.calls],
     }
     return json.dumps(job, default=dict).encode()
 
@@ -197,15 +259,16 @@ def _import_seconds(target: Target) -> float:
 
 
 def _interpreter(target: Target) -> str:
+    if target.words or not target.python:
+        return sys.executable
     # Not resolved: the python of a virtual environment is a link, and the link makes the environment.
-    return str(target.project.absolute() / target.python) if target.python else sys.executable
+    return str(target.project.absolute() / target.python)
 
 
-def _environment() -> dict[str, str]:
-    # The key tells pseudonyms from names, and the workflow under test is not to be told.
-    left_out = ("PYTEST_", "PYTHON", "INCIDENT2EVAL_KEY")
-    ours = {key: value for key, value in os.environ.items() if not key.startswith(left_out)}
-    return {**ours, "INCIDENT2EVAL_REPLAY": "1"}
+def _environment(inbox: Inbox) -> dict[str, str]:
+    ours = {key: value for key, value in os.environ.items() if not key.startswith(_LEFT_OUT)}
+    ours.setdefault("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")
+    return {**ours, **inbox.environment, "INCIDENT2EVAL_REPLAY": "1"}
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

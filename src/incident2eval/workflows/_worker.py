@@ -1,18 +1,17 @@
-"""The process that runs a `python:` workflow: imports it once, then forks for each trial.
+"""The process that runs a workflow: imports it once, then forks for each trial.
 
 Run as a script, by its path, with the interpreter of the workflow: standard library only, Python 3.9 or
 later, and nothing of incident2eval in sight of the workflow. The job comes as JSON on standard input; the
-argument is the descriptor of the channel to the parent. On the channel goes one line of JSON once the
+last argument is the descriptor of the channel to the parent. On the channel goes one line of JSON once the
 workflow is imported, then one for every input of every trial, in order:
 
     {"ready": true}
     {"answer": ..., "started": 1.5, "ended": 2.5}
     {"outcome": "errored", "message": "ConnectionError: crm-index"}
-    {"outcome": "timeout", "message": "no answer within 30 s"}
 
 Every trial starts from what the import left behind, seeds of random generators included (Python's own
-`random` seeds itself anew). Threads that the import started are not in the trials; Python 3.12 and later warn
-about such a fork. Neither a trial nor the worker runs exit handlers.
+`random` seeds itself anew), but for threads; Python 3.12 and later warn about such a fork. Neither a trial
+nor the worker runs exit handlers.
 """
 
 from __future__ import annotations
@@ -20,7 +19,9 @@ from __future__ import annotations
 import importlib
 import json
 import math
+import operator
 import os
+import runpy
 import select
 import signal
 import sys
@@ -124,14 +125,9 @@ def as_line(**reply: object) -> bytes:
     return json.dumps(reply, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
 
 
-def errored(message: str) -> bytes:
-    """The reply of a call that failed."""
-    return as_line(outcome="errored", message=message)
-
-
-def timed_out(message: str) -> bytes:
-    """The reply of a call that was killed for its time."""
-    return as_line(outcome="timeout", message=message)
+def errored(message: str, outcome: str = "errored") -> bytes:
+    """The reply of a call that came to nothing."""
+    return as_line(outcome=outcome, message=message)
 
 
 class BadAnswerError(Exception):
@@ -186,22 +182,30 @@ def describe(error: BaseException, project: str) -> str:
 
 def load(module: str, function: str) -> Callable[[Any], Any]:
     """Import the workflow; raises whatever importing it raises."""
-    found: Any = importlib.import_module(module)
-    for name in function.split("."):
-        found = getattr(found, name)
+    found = operator.attrgetter(function)(importlib.import_module(module))
     if not callable(found):
         raise TypeError(f"{module}:{function} is of type {_kind(found)}, not a callable")
     return found  # type: ignore[no-any-return]
 
 
-def reply_to(function: Callable[[Any], Any], given: object, project: str) -> bytes:
+def telemetry(action: str, *given: str) -> None:
+    """Let the file beside this one deal with OpenTelemetry, where the workflow has it."""
+    if "opentelemetry" in sys.modules:
+        with suppress(Exception):  # an older one: its spans are told by their time
+            runpy.run_path(str(Path(__file__).with_name("_telemetry.py")))[action](*given)
+
+
+def reply_to(function: Callable[[Any], Any], given: object, parent: dict[str, str], project: str) -> bytes:
     """Call the workflow with one input; whatever it raises becomes a reply as well."""
     try:
+        os.environ.update(parent)
+        telemetry("attach", parent["traceparent"])
         started = time.time()
         answer = function(given)
         if isinstance(answer, Awaitable):
             answer = _awaited(answer)
         ended = time.time()
+        telemetry("flush")
         require_json(answer)
         line = as_line(answer=answer, started=started, ended=ended)
     except BadAnswerError as error:
@@ -228,8 +232,8 @@ def perform(function: Callable[[Any], Any], inputs: list[Any], pipe: int, projec
     try:
         os.setpgid(0, 0)
         opened = os.fstat(pipe)
-        for given in inputs:
-            line = reply_to(function, given, project)
+        for given, parent in inputs:
+            line = reply_to(function, given, parent, project)
             # A workflow that closed every descriptor may have opened another one under the same number since.
             if not os.path.samestat(opened, os.fstat(pipe)):
                 break
@@ -312,8 +316,8 @@ def run_trial(trial: Trial, count: int, timeout: float) -> Iterator[bytes]:
         try:
             line = trial.next_line(timeout)
         except TimeoutError:
-            yield timed_out(f"no answer within {timeout:g} s, the run was killed")
-            later = timed_out("not run: an earlier input timed out")
+            yield errored(f"no answer within {timeout:g} s, the run was killed", "timeout")
+            later = errored("not run: an earlier input timed out", "timeout")
         else:
             if line is not None:
                 yield line
@@ -330,12 +334,11 @@ def adopt_orphans(wanted: int) -> int:
     Linux, best effort. Returns what held before.
     """
     before = 0
-    if sys.platform == "linux":
-        with suppress(OSError, AttributeError):
-            prctl, found = ctypes.CDLL(None).prctl, ctypes.c_int()
-            prctl(_PR_GET_CHILD_SUBREAPER, ctypes.byref(found), 0, 0, 0)
-            before = found.value
-            prctl(_PR_SET_CHILD_SUBREAPER, ctypes.c_ulong(wanted), 0, 0, 0)
+    with suppress(OSError, AttributeError):  # other systems have no prctl
+        prctl, found = ctypes.CDLL(None).prctl, ctypes.c_int()
+        prctl(_PR_GET_CHILD_SUBREAPER, ctypes.byref(found), 0, 0, 0)
+        before = found.value
+        prctl(_PR_SET_CHILD_SUBREAPER, ctypes.c_ulong(wanted), 0, 0, 0)
     return before
 
 
@@ -384,11 +387,10 @@ def main() -> None:
     os.set_inheritable(channel, False)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     adopt_orphans(1)
-    sys.path[0] = job["project"]
+    sys.path[0] = job["path"]
     try:
-        serve(job, channel)
-    except BrokenPipeError:
-        pass  # the parent is gone, and nobody waits for an answer
+        with suppress(BrokenPipeError):  # the parent is gone, and nobody waits for an answer
+            serve(job, channel)
     finally:
         kill_children(set())
 

@@ -1,0 +1,22 @@
+"""Clearance: what a restart asks for, what of it holds, and what to do about the rest. Pure judgement."""
+
+from incident2eval.clearance._after import plan
+from incident2eval.clearance._ask import Ask, Concern, Demand, Neighbour, Peer, Shown
+from incident2eval.clearance._demands import demands
+from incident2eval.clearance._look_back import found_clean
+from incident2eval.clearance._loosened import loosened
+from incident2eval.clearance._override import override_until
+
+__all__ = [
+    "Ask",
+    "Concern",
+    "Demand",
+    "Neighbour",
+    "Peer",
+    "Shown",
+    "demands",
+    "found_clean",
+    "loosened",
+    "override_until",
+    "plan",
+]

@@ -1,0 +1,121 @@
+"""Who signed: enough people in the right roles, for this very report, and not only who mended it (R137)."""
+
+from collections.abc import Iterator, Sequence
+
+from incident2eval.clearance._ask import Ask, Demand
+from incident2eval.clearance._words import judged, line, role_words, same
+from incident2eval.model import Answer, Approval, Severity, Signature, SignedApproval
+from incident2eval.model.incident import Questions
+
+OWNER = "workflow_owner"
+
+
+def approval_demands(ask: Ask) -> Iterator[Demand]:
+    """The signatures of the level, whatever else holds.
+
+    Args:
+        ask: Everything known.
+    """
+    questions = tuple(one.questions for one in ask.concerns)
+    yield judged(
+        "settings as approved",
+        ask.untrusted,
+        held="approvers, policy and targets are as approved",
+        todo=f"somebody approved before signs them: incident2eval approve settings {ask.workflow}",
+    )
+    yield judged(
+        "nobody refused",
+        (f"{line(one.approval.by)} refused it" for one in ask.refusals),
+        held="no refusal of this report",
+        todo="settle it, run the gate again, and have that report signed",
+    )
+    yield judged(
+        "signatures",
+        missing_signatures(ask, ask.policy.signatures, ask.policy.people, ask.words, questions),
+        held=", ".join(f"{line(one.by)} ({role_words(one.role)})" for one in _said(ask.words)),
+        todo=f"incident2eval sign-off {ask.workflow} --report F --as NAME --role ROLE --key K",
+    )
+    if ask.severity > Severity.LOW:
+        yield judged(
+            "not only who mended it",
+            _only_fixers(ask),
+            held="somebody signed who did not change it",
+            todo="somebody else signs too, who committed nothing since it was noticed",
+        )
+    if ask.severity is Severity.SEVERE:
+        yield judged(
+            "an executive who does not own it",
+            _no_outsider(ask),
+            held="signed",
+            todo="an executive who does not own the workflow signs",
+        )
+
+
+def missing_signatures(
+    ask: Ask,
+    asked: Sequence[Signature],
+    people: int,
+    words: Sequence[SignedApproval],
+    questions: Sequence[Questions],
+) -> Iterator[str]:
+    """The signatures that are asked for and not there.
+
+    Args:
+        ask: Everything known; its settings name the workflow's owner.
+        asked: By role.
+        people: So many different people in all.
+        words: What was signed.
+        questions: The answers that say which roles are asked for, at the worst ever stated.
+    """
+    for one in asked:
+        if not is_needed(one, questions):
+            continue
+        signed = {same(word.by) for word in _said(words) if word.role == one.role and _may(ask, word.by, one)}
+        if len(signed) < one.people:
+            count = "" if one.people == 1 else f" ({len(signed)} of {one.people})"
+            whose = f" of {ask.workflow}" if one.role == OWNER else ""
+            why = f", {one.when}" if one.when else ""
+            yield f"not signed by the {role_words(one.role)}{whose}{count}{why}"
+    different = {same(word.by) for word in _said(words)}
+    if len(different) < people:
+        yield f"{len(different)} of {people} different people signed"
+
+
+def is_needed(signature: Signature, questions: Sequence[Questions]) -> bool:
+    """Whether the answers ask for it: unknown is not no."""
+    if not signature.unless_no and not signature.if_yes:
+        return True
+    unless = any(
+        getattr(one, name, Answer.UNKNOWN) is not Answer.NO
+        for one in questions
+        for name in signature.unless_no
+    )
+    yes = any(getattr(one, name, None) is Answer.YES for one in questions for name in signature.if_yes)
+    return unless or yes
+
+
+def _may(ask: Ask, name: str, signature: Signature) -> bool:
+    """Whether somebody's signature counts in that role: of owners only this workflow's, where it is known."""
+    if signature.role != OWNER:
+        return True
+    named = {same(one) for one in (ask.settings.owner, ask.settings.deputy) if one}
+    owners = {same(one.name) for one in ask.trust.approvers if OWNER in one.roles} & named
+    return not owners or same(name) in owners
+
+
+def _said(words: Sequence[SignedApproval]) -> list[Approval]:
+    return [one.approval for one in words]
+
+
+def _only_fixers(ask: Ask) -> Iterator[str]:
+    signers = {same(one.by): one.by for one in _said(ask.words)}
+    fixers = {same(one) for one in ask.fixers}
+    if signers and set(signers) <= fixers:
+        names = ", ".join(line(one) for one in signers.values())
+        yield f"{names} changed the workflow since it was noticed, and nobody else signed"
+
+
+def _no_outsider(ask: Ask) -> Iterator[str]:
+    owner = same(ask.settings.owner or "")
+    if not any(one.role == "executive" and same(one.by) != owner for one in _said(ask.words)):
+        yield "no executive signed who does not own the workflow"

@@ -1,0 +1,63 @@
+"""Cases: every incident has one, none is set aside, and whoever shares the fault passes too (R116, R119)."""
+
+from collections.abc import Iterator
+
+from incident2eval.clearance._ask import Ask, Demand
+from incident2eval.clearance._words import judged, line
+from incident2eval.model import CaseOutcome, Severity
+
+
+def case_demands(ask: Ask) -> Iterator[Demand]:
+    """What the cases have to show.
+
+    Args:
+        ask: Everything known.
+    """
+    yield judged(
+        "a case each",
+        _without_case(ask),
+        held=_held(ask),
+        todo="incident2eval eval-case INCIDENT; or an approver signs why not: "
+        "incident2eval approve no_case INCIDENT",
+    )
+    if ask.severity > Severity.LOW:
+        yield judged(
+            "no case set aside",
+            (f"{line(one.id)}: {line(one.waived)}" for one in _outcomes(ask) if one.waived),
+            held="every case of these incidents counts",
+            todo="mend the case, end its quarantine, and run the gate again",
+        )
+    if ask.severity >= Severity.IMPACT:
+        yield judged(
+            "who shares the fault",
+            (f"{one.workflow} ({line(one.shares)}): {one.trouble}" for one in ask.peers if one.trouble),
+            held=_peers(ask),
+            todo="incident2eval gate WORKFLOW for each of them",
+        )
+
+
+def _without_case(ask: Ask) -> Iterator[str]:
+    for one in ask.concerns:
+        if one.is_own and not one.cases and one.no_case is None:
+            yield f"{one.file.incident.id} has no locked case, and nobody signed why it needs none"
+
+
+def _held(ask: Ask) -> str:
+    locked = sum(len(one.cases) for one in ask.concerns)
+    signed = [
+        f"{one.file.incident.id} needs none, signed by {line(one.no_case)}"
+        for one in ask.concerns
+        if one.no_case
+    ]
+    return "; ".join([f"locked: {locked}", *signed])
+
+
+def _outcomes(ask: Ask) -> Iterator[CaseOutcome]:
+    """What came of the cases of these incidents, in the report that is shown."""
+    mine = {one.file.incident.id for one in ask.concerns}
+    cases = ask.report.report.decision.cases if ask.report else ()
+    return (one for one in cases if one.id.split("::")[0] in mine)
+
+
+def _peers(ask: Ask) -> str:
+    return f"pass: {', '.join(one.workflow for one in ask.peers)}" if ask.peers else "no other workflow does"

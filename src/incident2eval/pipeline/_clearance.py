@@ -1,0 +1,298 @@
+"""Everything that the question whether a workflow may run again rests on, gathered from the project."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from pathlib import Path
+
+from incident2eval.clearance import Ask, Concern, Neighbour, Peer, Shown, found_clean, override_until
+from incident2eval.model import (
+    OVERRIDE_HOURS,
+    Event,
+    Incident2EvalError,
+    IncidentFile,
+    Matter,
+    Moment,
+    NotJudged,
+    Severity,
+    SignedApproval,
+    Stage,
+    as_ever_stated,
+)
+from incident2eval.pipeline._approvals import deployed_digest, signed_approvals
+from incident2eval.pipeline._git_history import authors_since
+from incident2eval.pipeline._incident_file import incident_files
+from incident2eval.pipeline._open_incidents import Standing
+from incident2eval.pipeline._related import related
+from incident2eval.pipeline._shown_report import Bar, newest_trouble, runners, shown_report
+from incident2eval.pipeline._trust import Trusted, trust_of
+from incident2eval.stages import blockers
+from incident2eval.store import Project, read_bytes, read_types, sha256
+
+OUT_OF_ORDER = "restart/"
+"""How the kind of an entry begins by which a demand was taken out of order; its name follows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saying:
+    """What somebody says with the restart."""
+
+    safe: str | None = None
+    """How the criteria were met."""
+    throttle: str | None = None
+    """How it starts in stages."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scene:
+    """What is asked, and whose words count."""
+
+    home: Project
+    workflow: str
+    standing: Standing
+    trusted: Trusted
+    now: datetime
+    words: tuple[SignedApproval, ...]
+
+    @property
+    def files(self) -> list[IncidentFile]:
+        return [one.file for one in self.standing.open]
+
+
+def gathered(  # noqa: PLR0913 - who asks what of which state
+    home: Project,
+    workflow: str,
+    standing: Standing,
+    trusted: Trusted,
+    now: datetime,
+    *,
+    report: Path | None = None,
+    saying: Saying | None = None,
+) -> Ask:
+    """All that a restart is judged by.
+
+    Args:
+        home: The project.
+        workflow: Its name.
+        standing: What it stands still for; at least one incident.
+        trusted: Whose signatures count.
+        now: UTC.
+        report: The report that somebody names.
+        saying: What somebody says with it.
+
+    Raises:
+        BadInput: The report that is named cannot be read, or the settings cannot.
+    """
+    words, _ = signed_approvals(home, trusted.approvers)
+    scene = _Scene(home=home, workflow=workflow, standing=standing, trusted=trusted, now=now, words=words)
+    said = saying or Saying()
+    severity = max(one.file.level.counts for one in standing.open)
+    level = home.settings.policy.level(severity)
+    spent = frozenset(digest for one in standing.open for digest in one.spent)
+    bar = Bar(level=level, now=now, spent=spent)
+    shown = shown_report(home, workflow, report, trusted, bar)
+    concerns = tuple(_concern(scene, one.file, is_own=one.is_own) for one in standing.open)
+    return Ask(
+        workflow=workflow,
+        now=now,
+        severity=severity,
+        policy=level,
+        settings=home.workflow(workflow),
+        concerns=concerns,
+        report=shown,
+        runners=runners(home, shown, trusted, bar) if shown and level.runners > 1 else (),
+        words=_words(scene, shown),
+        refusals=_refusals(home, trusted, shown),
+        trust=trust_of(home.settings, workflow),
+        untrusted=trusted.changes,
+        unsound=trusted.problems,
+        fixers=_fixers(scene) if severity > Severity.LOW else (),
+        peers=tuple(_peers(scene)) if severity >= Severity.IMPACT else (),
+        neighbours=tuple(_neighbours(scene)) if severity is Severity.SEVERE else (),
+        safe=said.safe,
+        throttle=said.throttle,
+        skipped=_skipped(scene),
+    )
+
+
+def override_of(
+    home: Project, ask: Ask, trusted: Trusted
+) -> tuple[datetime, str, tuple[SignedApproval, ...]] | None:
+    """Until when an emergency override holds, its digest, and who signed it; None where there is none.
+
+    Args:
+        home: The project.
+        ask: What was gathered.
+        trusted: Whose signatures count.
+    """
+    digest = deployed_digest(home.digests(ask.settings))
+    words = tuple(
+        one
+        for one in signed_approvals(home, trusted.approvers)[0]
+        if one.approval.matter is Matter.OVERRIDE
+        and (one.approval.subject, one.approval.digest) == (ask.workflow, digest)
+        and one.approval.decision == "approved"
+    )
+    policy = home.settings.policy
+    above = None if ask.severity is Severity.SEVERE else policy.level(ask.severity + 1)
+    until = override_until(ask, above, words, min(policy.override_hours, OVERRIDE_HOURS))
+    return (until, digest, words) if until else None
+
+
+def _concern(scene: _Scene, file: IncidentFile, *, is_own: bool) -> Concern:
+    home, name = scene.home, file.incident.id
+    loaded = home.incident(name)
+    return Concern(
+        file=file,
+        is_own=is_own,
+        questions=as_ever_stated(loaded.written or loaded.incident, loaded.entries).questions,
+        order=tuple(_order(file)),
+        seal=tuple(_unsealed(home, name)),
+        cases=file.cases,
+        no_case=_without_case(scene, name),
+    )
+
+
+def _order(file: IncidentFile) -> Iterator[str]:
+    """What comes first of all: the stop, and from level 2 on a level that a person stands behind."""
+    yield from (why for why in blockers(file, Stage.CONTAINED) if not _is_task(file, why))
+    is_formal = file.level.counts > Severity.LOW
+    if is_formal and file.incident.severity is None and file.level.confirmed_by is None:
+        yield "no person has confirmed the level (triage)"
+
+
+def _is_task(file: IncidentFile, why: str) -> bool:
+    """Whether a line is about a task; those are asked for by themselves."""
+    return any(f"({task.id}" in why for task in file.tasks)
+
+
+def _unsealed(home: Project, incident: str) -> Iterator[str]:
+    """What of evidence and log is not what it was; a checkout that holds no evidence is no sign of it."""
+    try:
+        home.verify_seal(incident)
+    except NotJudged:
+        pass
+    except Incident2EvalError as error:
+        yield from map(str, error.faults or (error,))
+    if cut := home.log_cut(incident):
+        yield cut
+
+
+def _without_case(scene: _Scene, incident: str) -> str | None:
+    """Who signed that the incident, as its file tells it now, needs no case (R116)."""
+    path = scene.home.folder(incident) / "incident.yaml"
+    digest = sha256(read_bytes(path, file=f"incidents/{incident}/incident.yaml"))
+    for one in scene.words:
+        said = one.approval
+        told = (said.matter, said.subject, said.digest, said.decision)
+        if told == (Matter.NO_CASE, incident, digest, "approved") and _lasts(said.until, scene.now):
+            return said.by
+    return None
+
+
+def _lasts(until: datetime | None, now: datetime) -> bool:
+    return until is None or until > now
+
+
+def _words(scene: _Scene, shown: Shown | None) -> tuple[SignedApproval, ...]:
+    """The last word of each person in each role about the report, where it is a yes."""
+    last: dict[tuple[str, str], SignedApproval] = {}
+    for one in sorted(scene.words, key=lambda one: one.approval.at):
+        said = one.approval
+        if shown and _is_about(one, shown, scene.workflow):
+            last[said.by, said.role] = one
+    kept = (one for one in last.values() if _lasts(one.approval.until, scene.now))
+    return tuple(one for one in kept if one.approval.decision == "approved")
+
+
+def _refusals(home: Project, trusted: Trusted, shown: Shown | None) -> tuple[SignedApproval, ...]:
+    """Refusals that nobody took back, of approvers of now and before: who is struck off keeps their no."""
+    if shown is None:
+        return ()
+    last: dict[str, SignedApproval] = {}
+    words, _ = signed_approvals(home, trusted.known)
+    for one in sorted(words, key=lambda one: one.approval.at):
+        if _is_about(one, shown, shown.report.decision.workflow):
+            last[one.approval.by] = one
+    return tuple(one for one in last.values() if one.approval.decision != "approved")
+
+
+def _is_about(word: SignedApproval, shown: Shown, workflow: str) -> bool:
+    said = word.approval
+    return (said.matter, said.subject, said.digest) == (Matter.RESTART, workflow, shown.digest)
+
+
+def _fixers(scene: _Scene) -> tuple[str, ...]:
+    noticed = min(_start(file.incident.when.noticed) for file in scene.files)
+    return authors_since(scene.home, noticed) or ()
+
+
+def _start(moment: Moment) -> datetime:
+    return moment if isinstance(moment, datetime) else datetime.combine(moment, time(), UTC)
+
+
+def _peers(scene: _Scene) -> Iterator[Peer]:
+    """The workflows whose incidents are of the same failure type, or saw the same control fail."""
+    shared: dict[str, str] = {}
+    mine = {file.incident.id for file in scene.files}
+    controls = {control for file in scene.files if (control := _control(file))}
+    types = {
+        name: kind.id
+        for kind in read_types(scene.home.incidents)
+        if mine & set(kind.incidents)
+        for name in kind.incidents
+    }
+    for file in incident_files(scene.home, scene.now)[0]:
+        name = file.incident.workflow.name
+        if name == scene.workflow or name not in scene.home.settings.workflows:
+            continue
+        if file.incident.id in types:
+            shared.setdefault(name, f"failure type {types[file.incident.id]}")
+        elif (control := _control(file)) and control in controls:
+            shared.setdefault(name, f"control {control}")
+    for name, what in sorted(shared.items()):
+        yield Peer(workflow=name, shares=what, trouble=newest_trouble(scene.home, name, scene.trusted))
+
+
+def _control(file: IncidentFile) -> str | None:
+    """The control that failed, as people state it, else as it was proposed."""
+    stated = file.incident.root_cause and file.incident.root_cause.failed_control
+    control = stated or (file.cause.control if file.cause else None)
+    return " ".join(control.name.split()).casefold() if control and control.name.strip() else None
+
+
+def _neighbours(scene: _Scene) -> Iterator[Neighbour]:
+    """The workflows that share something with this one, and whether they are stopped or were cleared."""
+    files = incident_files(scene.home, scene.now)[0]
+    for one in related(scene.home.settings, scene.workflow):
+        name = one.workflow
+        theirs = [file for file in files if file.incident.workflow.name == name and file.cases]
+        yield Neighbour(
+            workflow=name,
+            shares=one.shares,
+            is_stopped=scene.home.paused(name) is not None,
+            is_cleared=_was_cleared(scene.files, name),
+            # Without a case of its own there is nothing to look for in its past runs.
+            looked_back=all(found_clean(Concern(file=file)) for file in theirs),
+        )
+
+
+def _was_cleared(files: Sequence[IncidentFile], name: str) -> bool:
+    """Whether it was stopped for one of these incidents and restarted since."""
+    for file in files:
+        about = [one.event for one in file.entries if one.workflow == name]
+        if Event.CONTAINED in about and Event.RESTARTED in about:
+            return True
+    return False
+
+
+def _skipped(scene: _Scene) -> dict[str, str]:
+    """Demands that somebody went ahead without, with a name and a reason, since the last stop."""
+    found: dict[str, str] = {}
+    for file in scene.files:
+        for entry in file.entries:
+            if entry.event == Event.CONTAINED:
+                found.clear()
+            elif entry.event == Event.OUT_OF_ORDER and (entry.kind or "").startswith(OUT_OF_ORDER):
+                found[(entry.kind or "").removeprefix(OUT_OF_ORDER)] = f"by {entry.by}: {entry.reason}"
+    return found

@@ -1,0 +1,164 @@
+"""What locked cases watch for: their checks and facts, asked of past runs as these are read."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from incident2eval import formats
+from incident2eval.checks import SHELF, Check
+from incident2eval.model import (
+    JSON,
+    BadInput,
+    CannotJudge,
+    Customers,
+    Fault,
+    Findings,
+    Observation,
+    Run,
+    WorkflowSettings,
+)
+from incident2eval.pipeline._archive import attribute
+from incident2eval.pipeline._given import Given
+from incident2eval.pipeline._redacting import disguised, roster_of
+from incident2eval.store import Project
+
+WHOSE = "nobody says whose run it is"
+
+
+class Reach(StrEnum):
+    """Of which runs the facts of a case's check hold."""
+
+    ANY_RUN = "any run"
+    SERIES = "several runs together"
+    THIS_INPUT = "the input of the incident only"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """A check of a locked case, with its facts."""
+
+    incident: str
+    workflow: str
+    check: Check
+    facts: Mapping[str, JSON]
+    named: tuple[str, ...]
+
+    @property
+    def reach(self) -> Reach:
+        """Of which runs its facts hold."""
+        if any(self.facts.get(self.check.fact(name)) for name in self.check.this_input):
+            return Reach.THIS_INPUT
+        return Reach.SERIES if self.check.all_runs else Reach.ANY_RUN
+
+
+Verdict = Findings | str
+"""What a check found in a run, or why it could not judge it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A past run as the watches saw it."""
+
+    run: Run
+    """With its subject and the owners of its records."""
+    said: tuple[tuple[Watch, Verdict], ...]
+    """By watch; those over several runs are not among them."""
+
+
+def watches(home: Project, incident: str | None = None) -> Iterator[Watch]:
+    """The checks of the locked cases, in the order of the lock.
+
+    Args:
+        home: Whose cases.
+        incident: Of this one only; of all where it is None.
+    """
+    shelf = {check.name: check for check in SHELF}
+    lock = home.lock()
+    for name in dict.fromkeys(row.incident for row in lock.cases if incident in {None, row.incident}):
+        case = home.case(name)
+        for check in dict.fromkeys(row.check for row in lock.cases if row.incident == name):
+            if check in shelf:
+                yield Watch(
+                    incident=name,
+                    workflow=case.workflow,
+                    check=shelf[check],
+                    facts=case.facts,
+                    named=case.named,
+                )
+
+
+def runs_in(file: Given, *, name: str) -> Iterator[Run | Fault]:
+    """Every run of a file as soon as it is read, and what could not be read, with where.
+
+    Args:
+        file: Of any size; only what is read at the moment is held.
+        name: What a message calls it.
+    """
+    try:
+        with file.opened() as stream:
+            for part in formats.parts(stream, name=name):
+                if part.partial:
+                    message = "only tells more of runs in other files, which past runs are not joined with"
+                    yield Fault(file=part.name, message=message)
+                for found in part.found:
+                    if not isinstance(found, Run):
+                        yield Fault(file=_place(part.name, found.where), message=found.why)
+                    elif not part.partial:
+                        yield found
+    except BadInput as error:
+        yield from error.faults
+
+
+def _place(file: str, where: str) -> str:
+    return where if where.startswith(file) else f"{file}: {where}"
+
+
+class Judge:
+    """Asks every watch that is about a run's workflow, each run for its own customer.
+
+    Watches whose facts hold for another reach than any run are not asked of it.
+    """
+
+    def __init__(self, home: Project, asked: Sequence[Watch]) -> None:
+        self._home = home
+        self._asked = tuple(asked)
+        self._customers: Customers = roster_of(home)
+        self._settings = home.settings.workflows
+
+    @property
+    def customers(self) -> Customers:
+        """The roster as cases are judged with it."""
+        return self._customers
+
+    def __call__(self, run: Run) -> Seen | None:
+        """The run as the watches see it; None where none of them is about its workflow.
+
+        Raises:
+            NotJudged: The facts name somebody, and the key is not at hand.
+        """
+        mine = [one for one in self._asked if run.workflow in {None, one.workflow}]
+        if not mine:
+            return None
+        owned = attribute(run, self._home, self._settings.get(mine[0].workflow, WorkflowSettings()))
+        asked = [one for one in mine if one.reach is Reach.ANY_RUN]
+        return Seen(run=owned, said=tuple((one, self._verdict(one, owned)) for one in asked))
+
+    def together(self, one: Watch, runs: Sequence[Run]) -> Verdict:
+        """What a watch over several runs says of these."""
+        return self._said(one, tuple(self._in_its_words(one, run) for run in runs), customer_id=None)
+
+    def _verdict(self, one: Watch, run: Run) -> Verdict:
+        if "customer" in one.check.parameters and not run.customer_id:
+            return WHOSE
+        if Observation.STEPS in one.check.needs and not run.steps:
+            return "the run does not report its steps"
+        return self._said(one, self._in_its_words(one, run), customer_id=run.customer_id)
+
+    def _in_its_words(self, one: Watch, run: Run) -> Run:
+        return disguised(run, self._home, one.named, incident=one.incident)
+
+    def _said(self, one: Watch, run: Run | tuple[Run, ...], *, customer_id: str | None) -> Verdict:
+        try:
+            return one.check(run, facts=one.facts, customer_id=customer_id, customers=self._customers)
+        except CannotJudge as error:
+            return str(error)
