@@ -267,8 +267,10 @@ def _cpu() -> float:
 def _run(
     command: list[str], *, cwd: Path | None = None, env: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
+    # Every tool may keep what it compiled, as where it is at home.
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return subprocess.run(
-        command, cwd=cwd, env=os.environ | (env or {}), capture_output=True, text=True, check=False
+        command, cwd=cwd, env=kept | (env or {}), capture_output=True, text=True, check=False
     )
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -13,8 +14,10 @@ from hypothesis import strategies as st
 
 import incident2eval
 from incident2eval import UnknownWorkflow, WorkflowPaused
+from incident2eval._guard import StateUnreadable
 from incident2eval.model import BadInput, Event, LogEntry
 from incident2eval.pipeline import contain as stopping
+from incident2eval.pipeline.status import status
 from incident2eval.store import Project
 
 ID = "INC-2026-0142"
@@ -76,6 +79,26 @@ class TestPaused:
     def test_it_may_run_again_after_a_restart(self, folder: Path) -> None:
         write(folder, ID, incident(ID), STOPPED, {"at": at(-1), "event": "restarted", "by": "Ana"})
         incident2eval.guard("letters", folder)
+
+    def test_a_stop_below_a_restart_counts_whatever_its_clock_says(self, folder: Path) -> None:
+        again = {"at": at(-1), "event": "restarted", "by": "Ana"}
+        write(folder, ID, incident(ID), STOPPED, again, {**STOPPED, "kind": "history"})
+        incident2eval.guard("letters", folder)
+        write(folder, ID, incident(ID), STOPPED)
+        with pytest.raises(WorkflowPaused):
+            incident2eval.guard("letters", folder)
+
+    @pytest.mark.parametrize("by", [None, " "])
+    def test_a_restart_by_nobody_ends_nothing(self, folder: Path, by: str | None) -> None:
+        write(folder, ID, incident(ID), STOPPED, {"at": at(-1), "event": "restarted", "by": by})
+        with pytest.raises(WorkflowPaused):
+            incident2eval.guard("letters", folder)
+
+    def test_a_restart_over_another_incident_ends_nothing(self, folder: Path) -> None:
+        write(folder, ID, incident(ID), STOPPED)
+        write(folder, OTHER, incident(OTHER), {"at": at(-1), "event": "restarted", "by": "Ana"})
+        with pytest.raises(WorkflowPaused, match=ID):
+            incident2eval.guard("letters", folder)
 
     @pytest.mark.parametrize(("until", "runs"), [(1, True), (-1, False)])
     def test_an_emergency_override_counts_until_it_ends(self, folder: Path, until: int, runs: bool) -> None:
@@ -179,6 +202,61 @@ class TestUnreadable:
         with pytest.raises(WorkflowPaused, match="no incident id"):
             incident2eval.guard("letters", folder)
 
+    def test_a_line_written_by_hand_below_others(self, folder: Path) -> None:
+        log = write(folder, ID, incident(ID), STOPPED)
+        log.write_text(log.read_text() + json.dumps({**STOPPED, "event": "restarted"}))
+        with pytest.raises(WorkflowPaused, match=r"log\.jsonl:2: does not follow"):
+            incident2eval.guard("letters", folder)
+
+
+class TestHidden:
+    """A stop that nobody can find is still a stop: guard, store and `status` say so."""
+
+    def refused(self, folder: Path) -> str:
+        with pytest.raises(BadInput):
+            Project.find(folder).paused("letters")
+        for workflow in ("letters", None):
+            assert status(project=folder, workflow=workflow).exit_code == 3
+        with pytest.raises(StateUnreadable) as told:
+            incident2eval.guard("letters", folder)
+        return str(told.value)
+
+    @pytest.mark.parametrize("place", ["incidents", f"incidents/{ID}"])
+    @pytest.mark.parametrize("what", ["a dangling link", "a link", "a file"])
+    def test_something_else_in_its_place(self, folder: Path, place: str, what: str) -> None:
+        write(folder, ID, incident(ID), STOPPED)
+        aside = (folder / place).rename(folder / "aside")
+        if what == "a file":
+            (folder / place).write_text("")
+        else:
+            (folder / place).symlink_to(aside if what == "a link" else folder / "nowhere")
+        assert f"{place}: is a link or no folder" in self.refused(folder)
+
+    @pytest.mark.parametrize("left", ["cases/cases.lock", "reports/letters.json"])
+    def test_all_of_them_gone(self, folder: Path, left: str) -> None:
+        shutil.rmtree(folder / "incidents")
+        incident2eval.guard("letters", folder)
+        (folder / left).parent.mkdir()
+        (folder / left).write_text('{"schema": "incident2eval/lock/1", "cases": []}')
+        assert "incidents: is gone, and " in self.refused(folder)
+
+    @pytest.mark.parametrize("name", ["elsewhere", f".{ID}", ID.lower(), f"archive/{ID}"])
+    @pytest.mark.parametrize("kept", ["incident.yaml", "log.jsonl"])
+    def test_a_folder_of_another_name(self, folder: Path, name: str, kept: str) -> None:
+        log = write(folder, ID, incident(ID), STOPPED)
+        for path in {log, log.with_name("incident.yaml")} - {log.with_name(kept)}:
+            path.unlink()
+        (folder / "incidents" / name).parent.mkdir(exist_ok=True)
+        log.parent.rename(folder / "incidents" / name)
+        assert "holds an incident, and its name is no incident id" in self.refused(folder)
+
+    def test_what_holds_no_incident_is_nobodys_business(self, folder: Path) -> None:
+        (folder / "incidents" / "notes").mkdir()
+        (folder / "incidents" / "notes" / "read.me").write_text("")
+        (folder / "incidents" / ".gitkeep").write_text("")
+        incident2eval.guard("letters", folder)
+        assert status(project=folder, workflow="letters").exit_code == 0
+
 
 OWN = [
     ("workflow: letters", True),
@@ -248,7 +326,8 @@ LINE = st.fixed_dictionaries(
     },
     optional={
         "workflow": st.sampled_from(["letters", "invoices", None, ""]),
-        "by": st.sampled_from(["Ana", "Jörg \u200b", "contained", None]),
+        "by": st.sampled_from(["Ana", "Jörg \u200b", "contained", " ", None]),
+        "kind": st.sampled_from(["history", "override"]),
         "until": HOURS.map(at),
         "severity": st.sampled_from([1, 2, 3, 4]),
     },
@@ -318,6 +397,7 @@ def test_it_imports_the_standard_library_only(folder: Path) -> None:
         "incident2eval",
         "incident2eval._guard",
         "incident2eval._guard._guard",
+        "incident2eval._guard._places",
         "incident2eval._guard._written",
     }
     theirs = {name.partition(".")[0] for name in done.stdout.split()} - {"incident2eval"}

@@ -58,6 +58,8 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("--recorded and --corrected ask for opposite things: give one of them")
     if config.getoption("trials") < 1:
         raise pytest.UsageError("--trials takes a number of 1 or more")
+    if config.getoption("trials") > 1 and _mode(config) == TODAY:
+        config.pluginmanager.register(_Trials())
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -95,14 +97,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         )
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run every test of a case once for each trial, where there are several."""
-    trials = metafunc.config.getoption("trials")
-    if trials > 1 and _mode(metafunc.config) == TODAY and _case_folder(metafunc.definition.path):
-        metafunc.fixturenames.append(TRIAL)
-        metafunc.parametrize(
-            TRIAL, range(1, trials + 1), ids=[f"trial {number}" for number in range(1, trials + 1)]
-        )
+class _Trials:
+    """Several trials of today's workflow; with one there is nothing to ask ten thousand tests about."""
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """Run every test of a case once for each trial."""
+        if _case_folder(metafunc.definition.path):
+            numbers = range(1, metafunc.config.getoption("trials") + 1)
+            metafunc.fixturenames.append(TRIAL)
+            metafunc.parametrize(TRIAL, numbers, ids=[f"trial {number}" for number in numbers])
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -66,7 +66,8 @@ def concern(level: Severity, **more: Any) -> Concern:
     told = Level(suggested=level, given=level, highest=level, counts=level)
     file = IncidentFile(incident=incident, level=told, sealed=3, entries=(LOOKED,))
     file = replace(file, **more.pop("file", {}))
-    return Concern(**({"file": file, "questions": NO, "cases": ("INC-2026-0001::test_a",)} | more))
+    complete = {"file": file, "questions": NO, "cases": ("INC-2026-0001::test_a",)}
+    return Concern(**(complete | {"look_back": LEVELS[level].look_back} | more))
 
 
 def report(**more: Any) -> Shown:

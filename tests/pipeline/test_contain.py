@@ -138,6 +138,20 @@ def test_a_stop_before_the_restart_pauses_nothing_and_that_is_said(folder: Path)
     assert "does not count as paused" in " ".join(answer.text.split())
 
 
+def test_a_stop_is_never_dated_before_the_last_line(folder: Path) -> None:
+    ahead = now() + timedelta(minutes=3)
+    Project.find(folder).log(ID, {"at": ahead.isoformat(), "event": "restarted", "by": "Inga"})
+    answer = contain(folder)
+    assert answer.data["paused"] is True
+    assert datetime.fromisoformat(log(folder)[-1]["at"]) == ahead
+
+
+def test_a_line_dated_far_ahead_takes_no_stop_along(folder: Path) -> None:
+    Project.find(folder).log(ID, {"at": "2199-01-01T00:00:00Z", "event": "triaged", "by": "Inga"})
+    contain(folder)
+    assert datetime.fromisoformat(log(folder)[-1]["at"]) <= now()
+
+
 def test_a_failing_on_pause_is_said_and_the_line_stays(folder: Path) -> None:
     (folder / "pause.sh").write_text("#!/bin/sh\necho no route >&2\nexit 3\n")
     answer = contain(folder)

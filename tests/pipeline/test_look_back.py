@@ -3,13 +3,14 @@
 import json
 import shutil
 import tracemalloc
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import pytest
 from acceptance.runner import incident2eval
+from pipeline.past_runs import archive, asked, faulty, good, logged, runs
 
 from incident2eval.checks import SHELF
 from incident2eval.cli import main
@@ -24,48 +25,10 @@ from incident2eval.model import (
     Run,
 )
 from incident2eval.model.incident import Containment, When, WorkflowVersion
-from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline._look_back_series import AT_ONCE, side_of, with_series
 from incident2eval.pipeline._look_back_window import Coverage, asked_window
 from incident2eval.pipeline._watch import Judge, Seen, Verdict, Watch
-from incident2eval.pipeline.look_back import look_back
 from incident2eval.pipeline.project import INCIDENT, WORKFLOW
-
-Line = Mapping[str, Any]
-
-
-def faulty(project: Path, name: str, day: int = 1, **more: Any) -> Line:
-    """The run of the incident once more: on that day of November, under another name."""
-    run = json.loads((project / "cases" / INCIDENT / "recorded.json").read_text())
-    return {**run, "id": name, "started": f"2026-11-{day:02}T08:00:00Z", **more}
-
-
-def good(project: Path, name: str, day: int = 1, **more: Any) -> Line:
-    run = json.loads((project / "cases" / INCIDENT / "corrected.json").read_text())
-    return {**run, "id": name, "started": f"2026-11-{day:02}T08:00:00Z", **more}
-
-
-def archive(project: Path, *lines: Line, name: str = "past.jsonl") -> Path:
-    path = project / name
-    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    return path
-
-
-def asked(project: Path, *files: Path, **more: Any) -> Answer:
-    return look_back(project=project, incident=INCIDENT, archive=files, by="Ruth Calloway", **more)
-
-
-def logged(project: Path) -> list[dict[str, Any]]:
-    log = project / "incidents" / INCIDENT / "log.jsonl"
-    lines = map(json.loads, log.read_text().splitlines() if log.exists() else ())
-    return [line for line in lines if line["event"] == "looked_back"]
-
-
-def runs(answer: Answer) -> list[str]:
-    hits = answer.data["hits"]
-    assert isinstance(hits, list)
-    return [hit["run"] for hit in hits]
-
 
 # --- what it finds ---
 
@@ -318,10 +281,30 @@ def test_a_gap_is_stated_in_words() -> None:
 def test_a_window_that_is_covered_has_no_gap() -> None:
     coverage = Coverage(window=asked_window(incident(date(2026, 11, 1)), None, STOPPED))
 
-    for day in (1, 12):
+    for day in (1, 2, 5, 6, 9, 11):  # a Sunday first, and daily but for weekends: one day more is no gap
         coverage.add(Run(started=datetime(2026, 11, day, tzinfo=UTC)))
 
     assert coverage.gap is None
+
+
+def test_a_pause_that_is_long_for_the_workflow_is_a_gap() -> None:
+    coverage = Coverage(window=asked_window(incident(date(2026, 10, 1)), None, STOPPED))
+
+    for day in (1, 2, 5, 6, 7, 20, 21):
+        coverage.add(Run(started=datetime(2026, 10, day, tzinfo=UTC)))
+
+    assert coverage.gap == (
+        "no run between 2026-10-07 and 2026-10-20; no run after 2026-10-21, up to 2026-11-12"
+    )
+
+
+def test_runs_from_outside_the_time_asked_about_close_no_gap() -> None:
+    coverage = Coverage(window=asked_window(incident(date(2026, 11, 1)), None, STOPPED))
+
+    for month in (9, 10, 12):
+        coverage.add(Run(started=datetime(2026, month, 20, tzinfo=UTC)))
+
+    assert (coverage.is_begun, coverage.gap) == (False, "no judged run is from the time asked about")
 
 
 # --- a drift ---

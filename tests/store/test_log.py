@@ -65,14 +65,39 @@ def test_a_stop_does_not_go_with_the_incident_file(write: Callable[..., Project]
     assert project.paused("summary")
 
 
-def test_a_restart_in_the_log_of_another_incident_ends_it(write: Callable[..., Project]) -> None:
+def test_a_restart_in_the_log_of_another_incident_ends_nothing(write: Callable[..., Project]) -> None:
     other = "INC-2026-0100"
     files = {
         f"incidents/{ID}/log.jsonl": entry("contained", "09:00"),
         f"incidents/{other}/log.jsonl": entry("restarted", "10:00"),
         f"incidents/{other}/incident.yaml": said().replace(ID, other),
     }
-    assert write(files=files).paused("summary") is None
+    assert write(files=files).paused("summary")
+
+
+@pytest.mark.parametrize("by", ["", " "])
+def test_a_restart_by_nobody_ends_nothing(write: Callable[..., Project], by: str) -> None:
+    log = entry("contained", "09:00") + entry("restarted", "10:00", by=by)
+    assert write(files={f"incidents/{ID}/log.jsonl": log}).paused("summary")
+
+
+def test_a_stop_below_a_restart_counts_whatever_its_clock_says(write: Callable[..., Project]) -> None:
+    again = entry("contained", "09:00") + entry("restarted", "10:00") + entry("contained", "09:30")
+    assert write(files={f"incidents/{ID}/log.jsonl": again}).paused("summary")
+    over = again.replace('"contained", "by": "Ana"}', '"contained", "by": "Ana", "kind": "history"}')
+    assert write(files={f"incidents/{ID}/log.jsonl": over}).paused("summary") is None
+
+
+HIDDEN = ["elsewhere", ".INC-2026-0142", "inc-2026-0142", "archive/INC-2026-0142"]
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_a_folder_that_was_moved_aside_is_missed(write: Callable[..., Project], name: str) -> None:
+    home = write(files={f"incidents/{ID}/log.jsonl": entry("contained", "09:00")})
+    (home.incidents / name).parent.mkdir(exist_ok=True)
+    home.folder(ID).rename(home.incidents / name)
+    with pytest.raises(BadInput, match="holds an incident, and its name is no incident id"):
+        home.paused("summary")
 
 
 BROKEN = [
@@ -137,13 +162,23 @@ class TestChain:
         with pytest.raises(BadInput, match=r"log\.jsonl:3: does not follow"):
             home.incident(ID)
 
-    def test_lines_written_by_hand_are_read_and_named(self, write: Callable[..., Project]) -> None:
-        home, log = self.logged(write, "triaged", before=entry("contained", "08:00"))
-        log.write_text(log.read_text() + entry("restarted", "10:00"))
-        home.log(ID, {"at": "2026-11-18T11:00:00Z", "event": "closed"})
+    def test_lines_written_by_hand_before_all_others_are_read_and_named(
+        self, write: Callable[..., Project]
+    ) -> None:
+        by_hand = entry("contained", "08:00") + entry("restarted", "10:00")
+        home, _ = self.logged(write, "triaged", before=by_hand)
         loaded = home.incident(ID)
-        assert [one.event for one in loaded.entries] == ["contained", "triaged", "restarted", "closed"]
-        assert "2 of 4 lines were written by hand" in " ".join(loaded.warnings)
+        assert [one.event for one in loaded.entries] == ["contained", "restarted", "triaged"]
+        assert "2 of 3 lines were written by hand" in " ".join(loaded.warnings)
+
+    def test_a_line_written_by_hand_below_others_is_a_fault(self, write: Callable[..., Project]) -> None:
+        home, log = self.logged(write, "contained")
+        log.write_text(log.read_text() + entry("restarted", "10:00"))
+        for read in (lambda: home.paused("summary"), lambda: home.incident(ID)):
+            with pytest.raises(BadInput, match=r"log\.jsonl:2: was added by hand"):
+                read()
+        with pytest.raises(BadInput, match="was added by hand"):
+            home.log(ID, {"at": "2026-11-18T11:00:00Z", "event": "closed"})
 
     def test_blank_lines_and_other_line_ends_change_nothing(self, write: Callable[..., Project]) -> None:
         home, log = self.logged(write, "contained", "triaged")

@@ -1,4 +1,4 @@
-"""Every step that changes a disk, met in order and before it is done, in this process: to fail it or to die there.
+"""Every step of this process that changes a disk, met in order before it is done: to fail it or to die there.
 
 Patched where Python meets the system: open for writing, write, fsync, rename, mkdir.
 """
@@ -14,7 +14,7 @@ Half = Callable[[], None]
 """Does half of a write."""
 
 Act = Callable[[int, str, Half], OSError | None]
-"""Told of each step: its number from 1, what it is, how to do half of it; the error that it shall end with."""
+"""Told of each step: its number from 1, what it is, how to do half of it; hands back the error to raise."""
 
 _OPEN, _MKDIR, _REPLACE, _FSYNC, _WRITE = os.open, os.mkdir, os.replace, os.fsync, os.write
 _STREAM = io.open

@@ -1,4 +1,4 @@
-"""Every command that writes, each with a project as it is just before, and how to call it in a process apart."""
+"""Every command that writes, each with a project as it is just before; called in a process apart."""
 
 import io
 import os
@@ -25,10 +25,17 @@ LONGEST = 180
 KEY = "5d" * 32
 CRASHED = ("fault of incident2eval", "Traceback")
 NO = dict.fromkeys(
-    ("left_company", "exposed_information", "took_action", "approved_wrongly")
-    + ("could_affect_more", "recent_change", "obligation_possible"),
+    (
+        "left_company",
+        "exposed_information",
+        "took_action",
+        "approved_wrongly",
+        "could_affect_more",
+        "recent_change",
+        "obligation_possible",
+    ),
     "no",
-)  # fmt: skip
+)
 MENDED = {"kind": "corrective", "text": "Own scope", "done_at": "2026-11-14T10:00:00+00:00"}
 
 
@@ -164,12 +171,20 @@ def masked(data: bytes) -> bytes:
     return data
 
 
-def stages(folder: Path) -> Iterator[Stage]:
+def stages(folder: Path, *, last: str | None = None) -> Iterator[Stage]:
     """Every command that writes, on the way from the incident to the restart.
 
     Args:
         folder: Where the projects come to lie, each as it is just before a command.
+        last: The name of the last one, where not all are asked for.
     """
+    for stage in _all(folder):
+        yield stage
+        if stage.name == last:
+            return
+
+
+def _all(folder: Path) -> Iterator[Stage]:
     os.environ |= {
         "INCIDENT2EVAL_KEY": KEY,
         "DEMO_MODEL": "summary-template-2",

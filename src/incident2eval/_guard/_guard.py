@@ -3,7 +3,7 @@
 Standard library only, and none of the rest of the tool: this runs inside somebody's workflow, every time.
 Wherever the store can tell, this tells the same; a test holds the two against each other.
 """
-# ruff: noqa: PTH118, PTH114, PTH119, PTH208 # texts for paths: Path takes longer than the reading
+# ruff: noqa: PTH119 # texts for paths: Path takes longer than the reading
 
 import json
 import os
@@ -15,6 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from incident2eval._guard._places import Spoilt, places
 from incident2eval._guard._written import GRADES, once, stated
 
 _SETTINGS = "incident2eval.toml"
@@ -24,7 +25,9 @@ _CLOCKS_DIFFER = timedelta(minutes=5)
 _NOTHING_RUNS_FROM = 3
 """From this level on nothing runs while the state of its incident cannot be read."""
 
-_ID = re.compile(r"[A-Z][A-Z0-9]{1,9}-[0-9]{4}-[0-9]{3,6}")
+_HISTORY = "history"
+"""`kind` of a stop that was over when it was noted."""
+
 _AT = re.compile(
     r"\s*(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?([Zz]|[+-]\d\d:\d\d)\s*", re.ASCII
 )
@@ -32,6 +35,9 @@ _HEADER = re.compile(
     rb"^[ \t]*\[\s*workflows\s*\.\s*(?:\"([^\"\\\n]+)\"|'([^'\n]+)'|([\w-]+))\s*[.\]]", re.MULTILINE
 )
 _PREVIOUS = re.compile(rb'"previous":"([0-9a-f]{64})"')
+
+_PLAIN = re.compile(r"[\w .@+-]+", re.ASCII)
+"""A name that JSON writes as it is, but for \\u."""
 
 _TEXTS = frozenset(
     "by role reason workflow action did kind text owner reversed evidence rule state ref digest "
@@ -52,10 +58,6 @@ class UnknownWorkflow(ValueError):  # noqa: N818
     """There is no project here, or its settings do not know that workflow: nothing was asked."""
 
 
-class _Spoilt(Exception):  # noqa: N818
-    """A file or a line that cannot be read, and why."""
-
-
 class _Entry(NamedTuple):
     """A stop or a restart."""
 
@@ -64,6 +66,20 @@ class _Entry(NamedTuple):
     by: str
     until: datetime | None
     incident: str
+
+
+class _Pause(NamedTuple):
+    """What a workflow is paused by: a stop, or an override that has ended."""
+
+    stop: _Entry | None
+    ended: _Entry | None
+
+    def __str__(self) -> str:
+        why = f"contained by {_whose(self.stop)}" if self.stop else ""
+        if self.ended is None:
+            return f"{why} and not restarted"
+        over = f"the emergency override by {_whose(self.ended)} ended on {_when(self.ended.until)}"
+        return f"{why}, and {over}" if why else over
 
 
 class _Log(NamedTuple):
@@ -95,11 +111,15 @@ def guard(workflow: str, project: str | os.PathLike[str] | None = None) -> None:
     if _settings_of(root, workflow, in_full=is_replay).get("replay_safe") is True and is_replay:
         return
     now = datetime.now(UTC)
-    entries = [entry for place in _places(root, workflow) for entry in _about(workflow, place, now)]
-    if stop := _pause(entries, now):
+    try:
+        found = places(root)
+    except Spoilt as error:
+        raise _unreadable(workflow, str(error)) from error
+    pauses = [stop for place in found if (stop := _pause(_about(workflow, place, now), now))]
+    if pauses:
         raise WorkflowPaused(
-            f"workflow {workflow!r} is paused: {stop}. It must not run: `incident2eval status {workflow}` "
-            f"says how it stands, `incident2eval restart {workflow}` what is missing."
+            f"workflow {workflow!r} is paused: {pauses[-1]}. It must not run: `incident2eval status "
+            f"{workflow}` says how it stands, `incident2eval restart {workflow}` what is missing."
         )
 
 
@@ -132,18 +152,6 @@ def _settings_of(root: Path, workflow: str, *, in_full: bool) -> dict[str, Any]:
     raise UnknownWorkflow(f"{root / _SETTINGS} knows no workflow {workflow!r}; it knows: {names}")
 
 
-def _places(root: Path, workflow: str) -> list[str]:
-    """The folders below incidents/, sorted."""
-    folder = str(root / "incidents")
-    try:
-        names = sorted(os.listdir(folder))
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise _unreadable(workflow, f"incidents: {error.strerror}") from error
-    return [os.path.join(folder, name) for name in names if not name.startswith(".")]
-
-
 def _about(workflow: str, place: str, now: datetime) -> list[_Entry]:
     """The stops and restarts of that workflow that an incident tells of.
 
@@ -151,6 +159,8 @@ def _about(workflow: str, place: str, now: datetime) -> list[_Entry]:
         StateUnreadable: They cannot be told, and it may be an incident that nothing runs beside.
     """
     incident, raw = os.path.basename(place), _read(f"{place}/log.jsonl")
+    if _is_silent(raw, workflow) and _own_elsewhere(place, workflow):
+        return []
     log = _log(raw)
     unnamed = _entries(log, incident, {None}, now)
     if not unnamed and _is_closed(log, now):
@@ -164,11 +174,25 @@ def _about(workflow: str, place: str, now: datetime) -> list[_Entry]:
         why = why or "incident.yaml does not tell its workflow for certain (a line `workflow: NAME` does)"
         if _pause(unnamed, now):
             raise _unreadable(workflow, f"incidents/{incident}: {why}")
-    if not _ID.fullmatch(incident) or os.path.islink(place):
-        why = why or "the folder's name is no incident id, or it is a link"
     if why and own in {None, workflow} and _level(log, level) >= _NOTHING_RUNS_FROM:
         raise _unreadable(workflow, f"incidents/{incident}: {why}")
     return _entries(log, incident, {workflow, None} if own == workflow else {workflow}, now)
+
+
+def _is_silent(raw: bytes | Spoilt | None, workflow: str) -> bool:
+    """Whether no line of a log can name the workflow, found out without reading the lines."""
+    return (
+        isinstance(raw, bytes)
+        and _PLAIN.fullmatch(workflow) is not None
+        and workflow.encode() not in raw
+        and b"\\u" not in raw
+    )
+
+
+def _own_elsewhere(place: str, workflow: str) -> bool:
+    """Whether the incident is another workflow's for certain."""
+    written = _read(f"{place}/incident.yaml")
+    return isinstance(written, bytes) and stated(written)[0] not in {None, workflow}
 
 
 def _unreadable(workflow: str, why: str) -> StateUnreadable:
@@ -178,7 +202,7 @@ def _unreadable(workflow: str, why: str) -> StateUnreadable:
     )
 
 
-def _read(path: str) -> bytes | _Spoilt | None:
+def _read(path: str) -> bytes | Spoilt | None:
     """The bytes of a regular file; None where there is none."""
     name = os.path.basename(path)
     try:
@@ -186,27 +210,27 @@ def _read(path: str) -> bytes | _Spoilt | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        return _Spoilt(f"{name}: {error.strerror}")
+        return Spoilt(f"{name}: {error.strerror}")
     try:
         told = os.fstat(number)
         if not stat.S_ISREG(told.st_mode) or told.st_size > _LIMIT:
-            return _Spoilt(f"{name}: is no file, or too large")
+            return Spoilt(f"{name}: is no file, or too large")
         with open(number, "rb", buffering=0, closefd=False) as file:
             return file.readall()
     except OSError as error:
-        return _Spoilt(f"{name}: {error.strerror}")
+        return Spoilt(f"{name}: {error.strerror}")
     finally:
         os.close(number)
 
 
-def _log(raw: bytes | _Spoilt | None) -> _Log:
+def _log(raw: bytes | Spoilt | None) -> _Log:
     """What a log tells of stops and restarts.
 
     Where each line holds the digest of the one before, most are only hashed: the next one vouches for them,
     and a command that adds a line reads first all that are there. Stops, restarts and the last line are read
     in full, and so is every line of another log.
     """
-    if isinstance(raw, _Spoilt):
+    if isinstance(raw, Spoilt):
         return _Log((), (), str(raw))
     lines = [line.strip() for line in (raw or b"").split(b"\n") if line.strip()]
     marks = [sha256(line).hexdigest().encode() for line in (b"", *lines)]
@@ -216,21 +240,25 @@ def _log(raw: bytes | _Spoilt | None) -> _Log:
     told = [one for one in lines[:-1] if b"contained" in one or b"restarted" in one or b"\\u" in one]
     try:
         return _Log(lines, [_entry(line) for line in (*told, *lines[-1:])], None)
-    except _Spoilt:
+    except Spoilt:
         return _read_in_full(lines, marks)
 
 
 def _read_in_full(lines: Sequence[bytes], marks: Sequence[bytes]) -> _Log:
-    """What a log tells, line by line; a line that is none is a fault, and so is one taken away before it."""
-    entries, fault, before = [], None, marks[0].decode()
+    """What a log tells, line by line; a line that is none is a fault, and so is one taken away before it.
+
+    Once a line vouches for the one before, each later one has to.
+    """
+    entries, fault, before, is_chained = [], None, marks[0].decode(), False
     for at, line in enumerate(lines, start=1):
         try:
             entry = _entry(line)
-        except _Spoilt as error:
+        except Spoilt as error:
             fault = fault or f"log.jsonl:{at}: {error}"
             continue
-        if entry.get("previous", before) != before:
+        if entry.get("previous", None if is_chained else before) != before:
             fault = fault or f"log.jsonl:{at}: does not follow the line before it"
+        is_chained = is_chained or "previous" in entry
         entries.append(entry)
         before = marks[at].decode()
     return _Log(lines, entries, fault)
@@ -241,17 +269,17 @@ def _entry(line: bytes) -> dict[str, Any]:
     try:
         read = _READER.decode(line.decode())
     except (ValueError, RecursionError) as error:
-        raise _Spoilt("is not JSON") from error
+        raise Spoilt("is not JSON") from error
     if not isinstance(read, dict):
-        raise _Spoilt("is not a JSON object")
-    entry = {name: value for name, value in read.items() if value is not None}
+        raise Spoilt("is not a JSON object")
+    entry = {name: value for name, value in read.items() if value is not None or name == "previous"}
     if not isinstance(event := entry.get("event"), str) or not event.strip():
-        raise _Spoilt("names no event")
+        raise Spoilt("names no event")
     for name, value in entry.items():
         if name in _TEXTS and not isinstance(value, str):
-            raise _Spoilt(f"holds no words under {name}")
+            raise Spoilt(f"holds no words under {name}")
         if name in _LEVELS and str(value) not in GRADES:
-            raise _Spoilt(f"holds no level under {name}")
+            raise Spoilt(f"holds no level under {name}")
     entry["at"] = _moment(entry.get("at"))
     if "until" in entry:
         entry["until"] = _moment(entry["until"])
@@ -272,39 +300,38 @@ def _moment(written: object) -> datetime:
         offset = found[3].upper().replace("Z", "+00:00") if found else ""
         return datetime.fromisoformat(f"{found[1]}T{found[2]}{offset}" if found else "").astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise _Spoilt("does not say when") from error
+        raise Spoilt("does not say when") from error
 
 
 def _entries(log: _Log, incident: str, names: Collection[str | None], now: datetime) -> list[_Entry]:
     """The stops and restarts of those workflows, in order; None are those that name none: the incident's own.
 
-    What would end a stop at a time to come has not happened.
+    What would end a stop at a time to come has not happened; a stop noted as history pauses nothing.
     """
     return [
-        _Entry(one["at"], one["event"] == "contained", one.get("by", ""), one.get("until"), incident)
+        _Entry(one["at"], one["event"] == "contained", one.get("by", "").strip(), one.get("until"), incident)
         for one in log.entries
         if one["event"] in {"contained", "restarted"} and (one.get("workflow") or None) in names
-        if one["event"] == "contained" or one["at"] <= now + _CLOCKS_DIFFER
+        if (one.get("kind") != _HISTORY if one["event"] == "contained" else one["at"] <= now + _CLOCKS_DIFFER)
     ]
 
 
-def _pause(entries: Iterable[_Entry], now: datetime) -> str | None:
-    """Why a workflow is paused, in words: a stop that no restart follows, or an override that has ended."""
+def _pause(entries: Iterable[_Entry], now: datetime) -> _Pause | None:
+    """What a workflow is paused by in one log: a stop that no restart follows, or an override that has ended.
+
+    The order is that of the lines: clocks differ. Nobody's restart ends nothing.
+    """
     stop: _Entry | None = None
     ended: _Entry | None = None
     is_paused = False
-    for entry in sorted(entries, key=lambda entry: entry.at):
-        is_over = entry.until is not None and entry.until <= now
-        is_paused = entry.is_stop or is_over
-        stop = entry if entry.is_stop else stop
-        ended = entry if is_over and not entry.is_stop else None
-    if not is_paused:
-        return None
-    why = f"contained by {_whose(stop)}" if stop else ""
-    if ended is None:
-        return f"{why} and not restarted"
-    over = f"the emergency override by {_whose(ended)} ended on {_when(ended.until)}"
-    return f"{why}, and {over}" if why else over
+    for entry in entries:
+        if entry.is_stop:
+            stop, ended, is_paused = entry, None, True
+        elif entry.until is not None and entry.until <= now:
+            ended, is_paused = entry, True
+        elif entry.by:
+            ended, is_paused = None, False
+    return _Pause(stop, ended) if is_paused else None
 
 
 def _whose(entry: _Entry) -> str:
@@ -339,5 +366,5 @@ def _readable(log: _Log) -> Iterator[dict[str, Any]]:
     for line in log.lines:
         try:
             yield _entry(line)
-        except _Spoilt:
+        except Spoilt:
             continue

@@ -5,6 +5,7 @@ from incident2eval.clearance._ask import Ask, Concern, Demand, Neighbour, Peer, 
 from incident2eval.clearance._demands import demands
 from incident2eval.clearance._look_back import found_clean
 from incident2eval.clearance._loosened import loosened
+from incident2eval.clearance._no_case import is_exempt, spoken
 from incident2eval.clearance._override import override_until
 
 __all__ = [
@@ -16,7 +17,9 @@ __all__ = [
     "Shown",
     "demands",
     "found_clean",
+    "is_exempt",
     "loosened",
     "override_until",
     "plan",
+    "spoken",
 ]

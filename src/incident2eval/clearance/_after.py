@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from incident2eval.clearance._approvals import missing_signatures
 from incident2eval.clearance._ask import Ask, Demand
+from incident2eval.clearance._no_case import spoken
 from incident2eval.clearance._words import judged, line, says
 from incident2eval.model import Severity
 
@@ -39,7 +40,11 @@ def after_demands(ask: Ask) -> Iterator[Demand]:
             "safe to re-enable",
             _unsafe(ask),
             held=line(ask.settings.safe_to_reenable or ""),
-            todo="write safe_to_reenable in incident2eval.toml; then --safe says how it was met",
+            todo=(
+                "--safe TEXT: how it was met"
+                if says(ask.settings.safe_to_reenable)
+                else "write safe_to_reenable in incident2eval.toml: what safe enough is"
+            ),
         )
 
 
@@ -70,10 +75,10 @@ def _unsafe(ask: Ask) -> Iterator[str]:
     """At level 2 the signatures under the report say that it is met; from level 3 on somebody says how."""
     if not says(ask.settings.safe_to_reenable):
         yield "the settings do not say what safe enough is"
-    elif not says(ask.safe) and not any(says(one.approval.reason) for one in ask.words):
+    elif not says(ask.safe) and not any(says(one.approval.reason) for one in spoken(ask)):
         questions = tuple(one.questions for one in ask.concerns)
         signed = not any(
-            missing_signatures(ask, ask.policy.signatures, ask.policy.people, ask.words, questions)
+            missing_signatures(ask, ask.policy.signatures, ask.policy.people, spoken(ask), questions)
         )
         if ask.severity >= Severity.IMPACT or not signed:
             yield "nobody has said how the criteria were met"

@@ -1,13 +1,25 @@
 """Who signed: enough people in the right roles, for this very report, and not only who mended it (R137)."""
 
+import re
 from collections.abc import Iterator, Sequence
+from unicodedata import combining, normalize
 
 from incident2eval.clearance._ask import Ask, Demand
+from incident2eval.clearance._no_case import is_exempt, spoken
 from incident2eval.clearance._words import judged, line, role_words, same
 from incident2eval.model import Answer, Approval, Severity, Signature, SignedApproval
 from incident2eval.model.incident import Questions
 
 OWNER = "workflow_owner"
+
+_FUNCTIONS = frozenset({"legal", "security"})
+_FACTS = {
+    "left_company": "it left the company",
+    "exposed_information": "information got out",
+    "took_action": "the AI acted",
+    "obligation_possible": "a duty is possible",
+}
+"""Answers of yes, in words."""
 
 
 def approval_demands(ask: Ask) -> Iterator[Demand]:
@@ -16,7 +28,7 @@ def approval_demands(ask: Ask) -> Iterator[Demand]:
     Args:
         ask: Everything known.
     """
-    questions = tuple(one.questions for one in ask.concerns)
+    words, questions = spoken(ask), tuple(one.questions for one in ask.concerns)
     yield judged(
         "settings as approved",
         ask.untrusted,
@@ -31,9 +43,9 @@ def approval_demands(ask: Ask) -> Iterator[Demand]:
     )
     yield judged(
         "signatures",
-        missing_signatures(ask, ask.policy.signatures, ask.policy.people, ask.words, questions),
-        held=", ".join(f"{line(one.by)} ({role_words(one.role)})" for one in _said(ask.words)),
-        todo=f"incident2eval sign-off {ask.workflow} --report F --as NAME --role ROLE --key K",
+        missing_signatures(ask, ask.policy.signatures, ask.policy.people, words, questions),
+        held=", ".join(f"{line(one.by)} ({role_words(one.role)})" for one in _said(words)),
+        todo=_sign(ask),
     )
     if ask.severity > Severity.LOW:
         yield judged(
@@ -74,11 +86,37 @@ def missing_signatures(
         if len(signed) < one.people:
             count = "" if one.people == 1 else f" ({len(signed)} of {one.people})"
             whose = f" of {ask.workflow}" if one.role == OWNER else ""
-            why = f", {one.when}" if one.when else ""
-            yield f"not signed by the {role_words(one.role)}{whose}{count}{why}"
+            yield f"not signed by {_who(one.role)}{whose}{count}{_why(one, questions)}"
     different = {same(word.by) for word in _said(words)}
     if len(different) < people:
         yield f"{len(different)} of {people} different people signed"
+
+
+def _sign(ask: Ask) -> str:
+    who = "--as NAME --role ROLE --key KEY"
+    if is_exempt(ask):
+        return "; ".join(
+            f"incident2eval approve no_case {one.name} --reason TEXT {who}" for one in ask.concerns
+        )
+    report = ask.report.path if ask.report else "FILE"
+    return f"incident2eval sign-off {ask.workflow} --report {report} {who}"
+
+
+def _who(role: str) -> str:
+    """A role in a sentence: a function needs no article, a person does."""
+    return role_words(role) if role in _FUNCTIONS else f"the {role_words(role)}"
+
+
+def _why(signature: Signature, questions: Sequence[Questions]) -> str:
+    """Why it is asked for, by what was answered; in the policy's own words where the answers do not tell."""
+    names = dict.fromkeys((*signature.if_yes, *signature.unless_no))
+    yes = [name for name in names if any(getattr(one, name, None) is Answer.YES for one in questions)]
+    if told := [_FACTS[name] for name in yes if name in _FACTS]:
+        return f", as {' and '.join(told)}"
+    unknown = [name for name in signature.unless_no if name in _FACTS]
+    if unknown:
+        return f", as nobody has ruled out that {' or '.join(_FACTS[name] for name in unknown)}"
+    return f" ({line(signature.when)})" if signature.when else ""
 
 
 def is_needed(signature: Signature, questions: Sequence[Questions]) -> bool:
@@ -108,11 +146,26 @@ def _said(words: Sequence[SignedApproval]) -> list[Approval]:
 
 
 def _only_fixers(ask: Ask) -> Iterator[str]:
+    if ask.fixers is None:
+        yield "git cannot say who changed it since it was noticed: fetch the whole history, without grafts"
+        return
+    fixers = [_tokens(one) for one in ask.fixers]
     signers = {same(one.by): one.by for one in _said(ask.words)}
-    fixers = {same(one) for one in ask.fixers}
-    if signers and set(signers) <= fixers:
+    if signers and all(any(_may_be(_tokens(by), one) for one in fixers) for by in signers.values()):
         names = ", ".join(line(one) for one in signers.values())
         yield f"{names} changed the workflow since it was noticed, and nobody else signed"
+
+
+def _tokens(name: str) -> frozenset[str]:
+    """The words of a name, or of what stands before the @, as any spelling of it has them."""
+    plain = "".join(one for one in normalize("NFKD", name.partition("@")[0]) if not combining(one))
+    return frozenset(re.split(r"[\s._-]+", plain.casefold())) - {""}
+
+
+def _may_be(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether two names may be one person's: the same words, or two and more of which one has yet others."""
+    shorter, longer = sorted((one, other), key=len)
+    return one == other or (len(shorter) > 1 and shorter <= longer)
 
 
 def _no_outsider(ask: Ask) -> Iterator[str]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from incident2eval.model import (
     IncidentFile,
     LevelPolicy,
+    LookBack,
     Report,
     Severity,
     SignedApproval,
@@ -26,13 +27,25 @@ class Concern:
     questions: Questions = field(default_factory=Questions)
     """The seven, at the worst that anybody ever stated."""
     order: tuple[str, ...] = ()
-    """What comes first and is not done: the stop, the level."""
+    """Why it is not stopped."""
     seal: tuple[str, ...] = ()
     """What of its evidence or log is not what it was."""
     cases: tuple[str, ...] = ()
     """Its locked cases."""
-    no_case: str | None = None
-    """Who signed that it needs no case."""
+    no_case: tuple[SignedApproval, ...] = ()
+    """Signed words that it needs no case, as its file tells it now."""
+    look_back: LookBack = LookBack.CLEAN
+    """What its own level asks of the look-back."""
+
+    @property
+    def name(self) -> str:
+        """Its id."""
+        return self.file.incident.id
+
+    @property
+    def level(self) -> Severity:
+        """Its own level: what belongs to one incident goes by that, not by the highest among them."""
+        return self.file.level.counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +96,8 @@ class Ask:
     policy: LevelPolicy
     settings: WorkflowSettings = field(default_factory=WorkflowSettings)
     concerns: tuple[Concern, ...] = ()
+    is_caseless: bool = False
+    """Whether no case is locked for the workflow, so that no report of it can pass."""
     report: Shown | None = None
     runners: tuple[str, ...] = ()
     """The machines on which the same passed."""
@@ -95,8 +110,8 @@ class Ask:
     """What is looser or newer than somebody approved, and not covered."""
     unsound: tuple[str, ...] = ()
     """Signed reports that do not hold, or are gone."""
-    fixers: tuple[str, ...] = ()
-    """Names and addresses of those who committed since it was noticed."""
+    fixers: tuple[str, ...] | None = ()
+    """Names and addresses of those who committed since it was noticed; None where git cannot say it."""
     peers: tuple[Peer, ...] = ()
     neighbours: tuple[Neighbour, ...] = ()
     safe: str | None = None
@@ -117,5 +132,7 @@ class Demand:
     """How it is met, or what is missing, in words."""
     todo: str = ""
     """What to do; empty where it is met."""
+    details: tuple[str, ...] = ()
+    """What `why` only counts, one by one."""
     is_order: bool = False
     """Whether it is about the order of the steps: somebody may go ahead with a name and a reason."""

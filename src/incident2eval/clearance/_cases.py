@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from incident2eval.clearance._ask import Ask, Demand
-from incident2eval.clearance._words import judged, line
+from incident2eval.clearance._ask import Ask, Concern, Demand
+from incident2eval.clearance._words import each, judged, line
 from incident2eval.model import CaseOutcome, Severity
 
 
@@ -13,12 +13,13 @@ def case_demands(ask: Ask) -> Iterator[Demand]:
     Args:
         ask: Everything known.
     """
-    yield judged(
+    yield each(
         "a case each",
-        _without_case(ask),
+        ask.concerns,
+        _without_case,
         held=_held(ask),
-        todo="incident2eval eval-case INCIDENT; or an approver signs why not: "
-        "incident2eval approve no_case INCIDENT",
+        todo="incident2eval eval-case ID; or an approver signs why not: "
+        "incident2eval approve no_case ID --reason TEXT --as NAME --role ROLE --key KEY",
     )
     if ask.severity > Severity.LOW:
         yield judged(
@@ -36,16 +37,15 @@ def case_demands(ask: Ask) -> Iterator[Demand]:
         )
 
 
-def _without_case(ask: Ask) -> Iterator[str]:
-    for one in ask.concerns:
-        if one.is_own and not one.cases and one.no_case is None:
-            yield f"{one.file.incident.id} has no locked case, and nobody signed why it needs none"
+def _without_case(concern: Concern) -> Iterator[str]:
+    if concern.is_own and not concern.cases and not concern.no_case:
+        yield "it has no locked case, and nobody signed why it needs none"
 
 
 def _held(ask: Ask) -> str:
     locked = sum(len(one.cases) for one in ask.concerns)
     signed = [
-        f"{one.file.incident.id} needs none, signed by {line(one.no_case)}"
+        f"{one.name} needs none, signed by {line(one.no_case[0].approval.by)}"
         for one in ask.concerns
         if one.no_case
     ]
@@ -53,8 +53,8 @@ def _held(ask: Ask) -> str:
 
 
 def _outcomes(ask: Ask) -> Iterator[CaseOutcome]:
-    """What came of the cases of these incidents, in the report that is shown."""
-    mine = {one.file.incident.id for one in ask.concerns}
+    """What came of the cases of those incidents that ask for it, in the report that is shown."""
+    mine = {one.name for one in ask.concerns if one.level > Severity.LOW}
     cases = ask.report.report.decision.cases if ask.report else ()
     return (one for one in cases if one.id.split("::")[0] in mine)
 

@@ -10,6 +10,7 @@ from incident2eval.clearance._cases import case_demands
 from incident2eval.clearance._duties import duty_demands
 from incident2eval.clearance._look_back import look_back_demands
 from incident2eval.clearance._order import order_demands
+from incident2eval.clearance._put_right import put_right_demands
 from incident2eval.clearance._report import report_demands
 
 
@@ -23,6 +24,7 @@ def demands(ask: Ask) -> tuple[Demand, ...]:
     """
     groups = (
         order_demands,
+        put_right_demands,
         case_demands,
         look_back_demands,
         duty_demands,

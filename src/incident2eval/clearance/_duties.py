@@ -1,10 +1,14 @@
 """Duties to notify: from level 2 on somebody decided about each before the workflow runs again."""
 
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 from incident2eval.clearance._ask import Ask, Concern, Demand
-from incident2eval.clearance._words import judged, line
-from incident2eval.model import Answer, ClockState, Severity
+from incident2eval.clearance._words import each, line
+from incident2eval.model import Answer, ClockState, Duty, Severity
+
+_DECIDE = "incident2eval duty ID RULE --filed, or --not-required --reason TEXT, --by NAME"
 
 
 def duty_demands(ask: Ask) -> Iterator[Demand]:
@@ -14,23 +18,45 @@ def duty_demands(ask: Ask) -> Iterator[Demand]:
         ask: Everything known.
     """
     if ask.severity > Severity.LOW:
-        yield judged(
+        asked = [one for one in ask.concerns if _is_asked(one)]
+        found = [duty for one in asked for duty in _open(one)]
+        undeclared = any(one.state is ClockState.SCOPE_NOT_DECLARED for one in found)
+        first = "[organisation] in incident2eval.toml; then " if undeclared else ""
+        demand = each(
             "duties decided",
-            (why for one in ask.concerns if _is_asked(ask, one) for why in _open(one)),
+            asked,
+            _waiting,
             held="no duty to notify waits for a decision",
-            todo="incident2eval triage INCIDENT shows them; incident2eval duty INCIDENT RULE "
-            "--filed or --not-required --reason TEXT --by NAME",
+            todo=f"{first}{_DECIDE} (incident2eval triage ID names them)",
         )
+        yield replace(demand, details=tuple(_named(one, duty) for one in asked for duty in _open(one)))
 
 
-def _is_asked(ask: Ask, concern: Concern) -> bool:
+def _is_asked(concern: Concern) -> bool:
+    """By its own level: what another incident asks for does not make duties of this one."""
     asked = concern.questions
     answers = {asked.exposed_information, asked.obligation_possible}
-    return ask.severity >= Severity.IMPACT or answers != {Answer.NO}
+    return concern.level >= Severity.IMPACT or (concern.level > Severity.LOW and answers != {Answer.NO})
 
 
-def _open(concern: Concern) -> Iterator[str]:
+def _open(concern: Concern) -> list[Duty]:
     """What has not started asks for nothing yet: the filing that it waits for is open itself."""
-    for duty in concern.file.duties:
-        if duty.state.is_open and duty.state is not ClockState.NOT_STARTED:
-            yield f"{concern.file.incident.id}: {line(duty.rule.id)} is {duty.state.replace('_', ' ')}"
+    return [
+        one for one in concern.file.duties if one.state.is_open and one.state is not ClockState.NOT_STARTED
+    ]
+
+
+def _waiting(concern: Concern) -> Iterator[str]:
+    """One line: how many wait for what, those first that a declaration of the firm may settle together."""
+    states = Counter(one.state for one in _open(concern))
+    parts = []
+    if undeclared := states.pop(ClockState.SCOPE_NOT_DECLARED, 0):
+        wait = "duties wait" if undeclared > 1 else "duty waits"
+        parts.append(f"{undeclared} {wait} for [organisation] in incident2eval.toml: where and what you are")
+    parts += [f"{number} {state.replace('_', ' ')}" for state, number in states.items()]
+    if parts:
+        yield ", ".join(parts)
+
+
+def _named(concern: Concern, duty: Duty) -> str:
+    return f"{concern.name}: {line(duty.rule.id)} is {duty.state.replace('_', ' ')}"

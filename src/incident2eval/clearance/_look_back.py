@@ -1,10 +1,10 @@
 """The look-back over past runs, as the logs of the incidents tell of it (R111 to R113)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from incident2eval.clearance._ask import Ask, Concern, Demand
-from incident2eval.clearance._words import judged, line, says
+from incident2eval.clearance._words import each, line, says
 from incident2eval.model import Event, LogEntry, LookBack, Moment
 from incident2eval.model.incident import Affected
 
@@ -17,20 +17,31 @@ def look_back_demands(ask: Ask) -> Iterator[Demand]:
     Args:
         ask: Everything known.
     """
-    if ask.policy.look_back is LookBack.OPTIONAL:
-        return
-    yield judged(
-        "look-back",
-        (why for one in ask.concerns for why in _lacks(one, clean=ask.policy.look_back in _CLEAN)),
-        held="; ".join(_said(one) for one in ask.concerns),
-        todo="incident2eval look-back INCIDENT (where there are none: --gap REASON --by NAME); then assess "
-        "each one found (recipients, communications) or do something about it (actions)",
-    )
+    asked = [one for one in ask.concerns if one.look_back is not LookBack.OPTIONAL]
+    if asked:
+        yield each(
+            "look-back",
+            asked,
+            lambda one: dict.fromkeys(_lacks(one, clean=one.look_back in _CLEAN)),
+            held="; ".join(map(_said, asked)),
+            todo=_todo(asked),
+        )
 
 
 def found_clean(concern: Concern) -> bool:
     """Whether its last look-back found nothing, or what it found is put right."""
     return not any(_lacks(concern, clean=True))
+
+
+def _todo(asked: Sequence[Concern]) -> str:
+    """How to look, and how what was found is put right: the rows by which that is told."""
+    look = "incident2eval look-back ID (past runs that are not there: --gap REASON --by NAME)"
+    if not any(entry.hits for one in asked for entry in _entries(one)):
+        return look
+    return (
+        f"{look}; of each one found, in incident.yaml: `recipients: {{ref: <customer id>, assessed}}`, "
+        "`communications: {to: <customer id>, at}`, or an action with done_at that names the id"
+    )
 
 
 def _entries(concern: Concern) -> list[LogEntry]:
@@ -41,25 +52,25 @@ def _entries(concern: Concern) -> list[LogEntry]:
 
 
 def _lacks(concern: Concern, *, clean: bool) -> Iterator[str]:
-    name, entries = concern.file.incident.id, _entries(concern)
+    entries = _entries(concern)
     if not entries:
-        yield f"{name}: no past runs were looked through"
+        yield "no past runs were looked through"
     elif clean:
         if entries[-1].state == "incomplete":
-            yield f"{name}: past runs were left unread or unjudged, and nobody said why that may be (--gap)"
+            yield "past runs were left unread or unjudged, and nobody said why that may be (--gap)"
         # Of all of them: a later look at fewer runs does not undo what an earlier one found.
         for entry in entries:
-            yield from dict.fromkeys(_open_hits(concern, entry))
+            yield from _open_hits(concern, entry)
 
 
 def _open_hits(concern: Concern, entry: LogEntry) -> Iterator[str]:
     """What a look-back found and nobody put right."""
-    name, named = concern.file.incident.id, [one for one in entry.affected if one.ref]
+    named = [one for one in entry.affected if one.ref]
     if entry.hits and not named and not _acted_since(concern, entry.at, ""):
-        yield f"{name}: {entry.hits} past runs show it, and nothing was done about them"
+        yield f"{entry.hits} past runs show it, and nothing was done about them"
     for one in named:
         if not _put_right(concern, one, entry.at):
-            yield f"{name}: {line(one.ref or '')} was hit too, and nothing was done about it"
+            yield f"{line(one.ref or '')} was hit too, and nothing was done about it"
 
 
 def _put_right(concern: Concern, hit: Affected, since: datetime) -> bool:

@@ -1,77 +1,97 @@
 """What comes before a restart: the stop, the evidence, the cause, the repair (R20, R153)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from incident2eval.clearance._ask import Ask, Concern, Demand
-from incident2eval.clearance._words import judged, line, says
-from incident2eval.model import IncidentFile, Severity, Stage, TaskKind
+from incident2eval.clearance._words import each, judged, line, says
+from incident2eval.model import Event, IncidentFile, Severity, Stage, TaskKind
 
 _MENDS = frozenset({"corrective", "preventive"})
-_PEOPLE = frozenset({TaskKind.RECIPIENT, TaskKind.REVERSAL, TaskKind.CORRECTION})
-"""What is done for those whom it hit."""
 
 
 def order_demands(ask: Ask) -> Iterator[Demand]:
-    """What has to be done first; level 1 asks for little of it.
+    """What has to be done first; an incident of level 1 asks for little of it.
 
     Args:
         ask: Everything known.
     """
-    formal = ask.severity > Severity.LOW
-    yield judged(
-        "stopped and classified",
-        _of_each(ask, lambda one: iter(one.order)),
-        held="the stop and the level are on file",
-        todo="incident2eval contain, then triage",
-        is_order=True,
-    )
-    yield judged(
+    formal = [one for one in ask.concerns if one.level > Severity.LOW]
+    yield _stopped(ask)
+    yield each(
         "evidence unchanged",
-        _of_each(ask, lambda one: iter(one.seal)),
+        ask.concerns,
+        lambda one: one.seal,
         held="what was sealed and logged is as it was",
-        todo="put it back as it was: `incident2eval verify INCIDENT` names what differs",
+        todo="put it back as it was: `incident2eval verify ID` names what differs",
     )
     if formal:
-        yield judged(
+        yield each(
             "evidence kept",
-            _of_each(ask, _unsealed),
+            formal,
+            _unsealed,
             held="the evidence is sealed",
-            todo="incident2eval collect INCIDENT",
+            todo="incident2eval collect ID",
             is_order=True,
         )
-        yield judged(
+        yield each(
             "root cause",
-            _of_each(ask, _no_cause),
+            formal,
+            _no_cause,
             held="people stated or confirmed the cause and the control that failed",
-            todo="root_cause in incident.yaml, or incident2eval root-cause INCIDENT --confirm --by NAME",
+            todo="root_cause in incident.yaml, or incident2eval root-cause ID --confirm --by NAME",
             is_order=True,
         )
-        yield judged(
+        yield each(
             "what changed",
-            _of_each(ask, _unchanged),
+            formal,
+            _unchanged,
             held="what was changed is written down",
-            todo="note under `actions` (kind corrective or preventive, done_at) what was changed",
+            todo="incident2eval task ID TASK --done --by NAME for the fix that was made; or in incident.yaml: "
+            "`actions` (kind corrective or preventive, done_at), or `updates`",
         )
-    yield judged(
+    yield each(
         "immediate actions",
-        _of_each(ask, _open_actions),
+        ask.concerns,
+        _open_actions,
         held="none is open",
-        todo="do it, then done_at in incident.yaml or incident2eval task INCIDENT ID --done --by NAME",
-        is_order=formal,
+        todo="do it, then done_at in incident.yaml or incident2eval task ID TASK --done --by NAME",
+        is_order=bool(formal),
     )
-    if ask.severity >= Severity.IMPACT:
-        yield judged(
-            "affected put right",
-            _of_each(ask, _not_put_right),
-            held="what it did to others is put right",
-            todo="assess recipients, take actions back, tell those who were misled; then note it",
-        )
 
 
-def _of_each(ask: Ask, lacks: Callable[[Concern], Iterator[str]]) -> Iterator[str]:
-    for concern in ask.concerns:
-        for why in lacks(concern):
-            yield f"{concern.file.incident.id}: {why}"
+def _stopped(ask: Ask) -> Demand:
+    """The stop, and from level 2 on a level that a person stands behind; each with its own command."""
+    lacks = [f"{one.name}: {why}" for one in ask.concerns for why in (*one.order, *_unclassified(one))]
+    told = [one.name for one in ask.concerns if not one.order and _is_only_told(one)]
+    history = f"; of {', '.join(told)} the file alone tells the stop, the log holds none" if told else ""
+    return judged(
+        "stopped and classified",
+        lacks,
+        held=f"the stop and the level are on file{history}",
+        todo="; ".join(command for one in ask.concerns for command in _commands(one)),
+        is_order=True,
+    )
+
+
+def _unclassified(concern: Concern) -> Iterator[str]:
+    file = concern.file
+    if concern.level > Severity.LOW and file.incident.severity is None and file.level.confirmed_by is None:
+        yield "no person has confirmed its level"
+
+
+def _commands(concern: Concern) -> Iterator[str]:
+    if concern.order:
+        failed = any(one.event == Event.ON_PAUSE_FAILED for one in concern.file.entries)
+        by_hand = "--by-hand " if failed else ""
+        yield f"incident2eval contain {concern.name} {by_hand}--action workflow_disabled --by NAME"
+    if any(_unclassified(concern)):
+        yield f"incident2eval triage {concern.name} --confirm --by NAME"
+
+
+def _is_only_told(concern: Concern) -> bool:
+    """Whether rows under `containment` are all that shows a stop: history, as people wrote it down."""
+    stops = (one for one in concern.file.entries if one.event == Event.CONTAINED)
+    return bool(concern.file.incident.containment) and not any(stops)
 
 
 def _unsealed(concern: Concern) -> Iterator[str]:
@@ -113,10 +133,4 @@ def _open_actions(concern: Concern) -> Iterator[str]:
         is_asked = task.kind in {TaskKind.IMMEDIATE, TaskKind.RESPONSE} and task.id in taken
         is_own = task.kind is TaskKind.ACTION and task.stage is Stage.CONTAINED
         if not task.done and (is_asked or is_own):
-            yield f"{line(task.id)} is open"
-
-
-def _not_put_right(concern: Concern) -> Iterator[str]:
-    for task in concern.file.tasks:
-        if not task.done and task.kind in _PEOPLE:
             yield f"{line(task.id)} is open"

@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 
 from incident2eval.clearance._ask import Ask, Demand, Shown
+from incident2eval.clearance._no_case import is_exempt, spoken
 from incident2eval.clearance._words import judged, line
 from incident2eval.model import Ruling
+
+_UNSIGNED = "it is not signed"
 
 
 def report_demands(ask: Ask) -> Iterator[Demand]:
@@ -13,13 +16,7 @@ def report_demands(ask: Ask) -> Iterator[Demand]:
     Args:
         ask: Everything known.
     """
-    shown = ask.report
-    yield judged(
-        "pass report",
-        _lacks(ask, shown),
-        held=f"sha256 {shown.digest[:12]}" if shown else "",
-        todo=f"incident2eval gate {ask.workflow}, then have that report signed",
-    )
+    yield _pass_report(ask)
     yield judged(
         "signed reports",
         ask.unsound,
@@ -35,6 +32,25 @@ def report_demands(ask: Ask) -> Iterator[Demand]:
         )
 
 
+def _pass_report(ask: Ask) -> Demand:
+    shown = ask.report
+    if is_exempt(ask):
+        names = ", ".join(dict.fromkeys(line(one.approval.by) for one in spoken(ask)))
+        signed = f", as {names} signed" if names else ", as was signed of each"
+        return judged("pass report", (), held=f"no case is locked and none is needed{signed}", todo="")
+    lacks = tuple(_lacks(ask, shown))
+    sign = f"incident2eval sign-off {ask.workflow} --report {shown.path}" if shown else ""
+    gate = f"incident2eval gate {ask.workflow}" + (
+        ", then have that report signed" if ask.policy.signed else ""
+    )
+    return judged(
+        "pass report",
+        lacks,
+        held=f"{shown.path}, sha256 {shown.digest[:12]}" if shown else "",
+        todo=f"{sign} --as NAME --role ROLE --key KEY" if lacks == (_UNSIGNED,) else gate,
+    )
+
+
 def _lacks(ask: Ask, shown: Shown | None) -> Iterator[str]:
     if shown is None:
         yield "there is no report that passes"
@@ -45,7 +61,7 @@ def _lacks(ask: Ask, shown: Shown | None) -> Iterator[str]:
     if shown.report.decision.decision is not Ruling.PASS:
         yield f"the gate said {shown.report.decision.decision}"
     if ask.policy.signed and not shown.is_signed:
-        yield "it is not signed"
+        yield _UNSIGNED
     if ask.policy.signed and shown.report.commit is None:
         yield "speaks of no commit, and its severity asks for one"
     if ask.policy.signed and shown.report.dirty:

@@ -144,7 +144,7 @@ def _fetched(project: Path | None, incident: str | None, asked: _Asked) -> Answe
     help="Judge the age of a report at that time, and leave aside what is deployed now.",
 )
 def verify(*, project: Path | None, what: str, at: datetime | None) -> Answer:
-    """Say whether a report holds, or the evidence of an incident is what was sealed.
+    """Say whether a report holds, or an incident's evidence does.
 
     A report: its form, its cases, its age, who signed it, and that it speaks of what is deployed now.
     Evidence: every file that changed, that is gone or that came after, and entries that were taken away.

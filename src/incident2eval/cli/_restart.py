@@ -25,7 +25,7 @@ from incident2eval.pipeline._answer import Answer
     "--out-of-order", metavar="REASON", help="Go ahead of steps that come first; every report shows it."
 )
 def restart(*, project: Path | None, workflow: str, report: Path | None, **said: Any) -> Answer:
-    """Say whether a workflow may run again, and start it with what its severity asks for.
+    """Start a workflow again, with what its severity asks for.
 
     Shows what holds, what is missing, and what to do about it. Cleared: runs on_restart and writes the
     decision into the logs. Blocked: exit 1, and the workflow stays stopped.

@@ -40,12 +40,10 @@ COMMANDS: Mapping[str, Entry] = {
     "prove": Entry("_cases", "prove", "Prove cases again, and lock them as they are now."),
     "gate": Entry("_gate", "gate", "Run every locked case of a workflow and decide whether it may go live."),
     "look-back": Entry("_look_back", "look_back", "Look for the same failure in past runs."),
-    "sign-off": Entry("_sign", "sign_off", "Sign a pass report, and approve the restart in one's role."),
-    "approve": Entry("_sign", "approve", "Sign for an exception: no case, a changed one, a quarantine."),
-    "restart": Entry(
-        "_restart", "restart", "Start a workflow again, if all that its level asks for is there."
-    ),
-    "verify": Entry("_intake", "verify", "Say whether a report, or an incident's evidence, is what it was."),
+    "sign-off": Entry("_sign", "sign_off", "Sign a pass report, so that its workflow may run again."),
+    "approve": Entry("_sign", "approve", "Put your name to one thing as it is now."),
+    "restart": Entry("_restart", "restart", "Start a workflow again, with what its severity asks for."),
+    "verify": Entry("_intake", "verify", "Say whether a report holds, or an incident's evidence does."),
     "retention": Entry("_intake", "retention", "List what expires, and on what basis it is kept."),
     "customers": Entry("_intake", "customers", "Say what the roster holds, or write it as keyed hashes."),
     "close": Entry("_triage", "close", "Close an incident, if nothing of it is open."),

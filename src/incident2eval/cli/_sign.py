@@ -42,7 +42,7 @@ _NAME = click.option(
 def sign_off(
     *, project: Path | None, workflow: str, report: Path, refuse: bool, reason: str | None, **who: Any
 ) -> Answer:
-    """Sign a pass report with your own key, so that its workflow may run again.
+    """Sign a pass report, so that its workflow may run again.
 
     Says first, in plain words, what is signed. Only a pass can be signed that holds, has not expired, and
     speaks of what is deployed now.
@@ -65,7 +65,9 @@ def sign_off(
 def approve(
     *, project: Path | None, matter: str, subject: str, reason: str, until: Any, **who: Any
 ) -> Answer:
-    """Put your name to one thing as it is now: a case that changed, a quarantine, changed settings.
+    """Put your name to one thing as it is now.
+
+    A case that changed, a quarantine, changed settings.
 
     SUBJECT is a workflow (override, settings), an incident (no_case, edited_test) or a case (the others).
     Once the thing changes, the approval is spent.

@@ -7,6 +7,7 @@ always misses one (both were tried, house.md).
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from incident2eval import checks
 from incident2eval.model import INCIDENT_ID
@@ -29,6 +30,7 @@ METHODS = {
 FIXTURES = {"replay", "case", "customers"}
 
 
+@cache
 def proofread(source: bytes) -> tuple[str, ...]:
     """Every thing in a test file that a test of a case may not say, as `line 3: ...`; empty when it may run.
 
@@ -50,6 +52,7 @@ def proofread(source: bytes) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_faults(tree)))
 
 
+@cache
 def checks_in(source: bytes) -> tuple[tuple[str, str], ...]:
     """The tests of a file, each with the first check that it calls (an empty name where it calls none)."""
     try:

@@ -16,11 +16,13 @@ from incident2eval.model import (
     Matter,
     Settings,
     SignedApproval,
+    visible,
 )
+from incident2eval.pipeline._git_history import version_digest
 from incident2eval.pipeline._said_times import CLOCKS_DIFFER, iso
 from incident2eval.pipeline._word import now
 from incident2eval.signing import PrivateKey, PublicKey, opened, public_key, sign, statement
-from incident2eval.store import Project, sha256
+from incident2eval.store import Project, sha256, uncommitted
 
 PREDICATE_TYPE = "urn:incident2eval:approval:v1"
 GONE = "gone"
@@ -108,14 +110,38 @@ def approver_of(settings: Settings, name: str, role: str, key: PublicKey) -> App
     return approver
 
 
-def deployed_digest(digests: Mapping[str, str]) -> str:
-    """What an emergency override is about: one digest over what is deployed.
+def deployed_digest(home: Project, workflow: str) -> str:
+    """What an emergency override is about: what is deployed, lock, settings, and the version of the code.
+
+    Where only records changed since, it is the same.
 
     Args:
-        digests: What a report is bound to, as `Project.digests` tells it; the rest of it does not count.
+        home: The project.
+        workflow: Its name.
+
+    Raises:
+        BadInput: No such workflow; or no commit says which code it is.
     """
-    deployed = {name: digest for name, digest in digests.items() if name.startswith("deployed.")}
-    return sha256(json.dumps(deployed, sort_keys=True, separators=(",", ":")).encode())
+    digests = home.digests(home.workflow(workflow))
+    kept = {name: one for name, one in digests.items() if name.startswith("deployed.")}
+    kept |= {name: digests[name] for name in ("lock", "settings")}
+    kept["version"] = _version(home)
+    return sha256(json.dumps(kept, sort_keys=True, separators=(",", ":")).encode())
+
+
+def _version(home: Project) -> str:
+    """The code that is committed, and that nothing differs from; raises BadInput."""
+    head, dirty = home.commit()
+    version = version_digest(home) if head else None
+    if version is None:
+        hint = "an override holds for one version of the code: git init, commit the project, then again"
+        raise BadInput(Fault(message="no commit says which code would run", hint=hint))
+    if dirty:
+        names = uncommitted(home.root)
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        hint = f"commit {visible(names[0])}{more} first: an override holds for one version of the code"
+        raise BadInput(Fault(message="what would run is not committed", hint=hint))
+    return version
 
 
 def _keys(approvers: Sequence[Approver]) -> tuple[dict[PublicKey, list[Approver]], list[str]]:

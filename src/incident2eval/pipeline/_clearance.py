@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import datetime
 from pathlib import Path
 
 from incident2eval.clearance import Ask, Concern, Neighbour, Peer, Shown, found_clean, override_until
 from incident2eval.model import (
     OVERRIDE_HOURS,
+    BadInput,
     Event,
     Incident2EvalError,
     IncidentFile,
     Matter,
-    Moment,
     NotJudged,
     Severity,
     SignedApproval,
@@ -20,9 +20,9 @@ from incident2eval.model import (
     as_ever_stated,
 )
 from incident2eval.pipeline._approvals import deployed_digest, signed_approvals
-from incident2eval.pipeline._git_history import authors_since
+from incident2eval.pipeline._fixers import fixers
 from incident2eval.pipeline._incident_file import incident_files
-from incident2eval.pipeline._open_incidents import Standing
+from incident2eval.pipeline._open_incidents import OpenIncident, Standing
 from incident2eval.pipeline._related import related
 from incident2eval.pipeline._shown_report import Bar, newest_trouble, runners, shown_report
 from incident2eval.pipeline._trust import Trusted, trust_of
@@ -91,7 +91,7 @@ def gathered(  # noqa: PLR0913 - who asks what of which state
     spent = frozenset(digest for one in standing.open for digest in one.spent)
     bar = Bar(level=level, now=now, spent=spent)
     shown = shown_report(home, workflow, report, trusted, bar)
-    concerns = tuple(_concern(scene, one.file, is_own=one.is_own) for one in standing.open)
+    concerns = tuple(_concern(scene, one) for one in standing.open)
     return Ask(
         workflow=workflow,
         now=now,
@@ -99,6 +99,7 @@ def gathered(  # noqa: PLR0913 - who asks what of which state
         policy=level,
         settings=home.workflow(workflow),
         concerns=concerns,
+        is_caseless=all(case.workflow != workflow for case in home.lock().cases),
         report=shown,
         runners=runners(home, shown, trusted, bar) if shown and level.runners > 1 else (),
         words=_words(scene, shown),
@@ -106,7 +107,7 @@ def gathered(  # noqa: PLR0913 - who asks what of which state
         trust=trust_of(home.settings, workflow),
         untrusted=trusted.changes,
         unsound=trusted.problems,
-        fixers=_fixers(scene) if severity > Severity.LOW else (),
+        fixers=fixers(home, workflow, scene.files, trusted.approvers) if severity > Severity.LOW else (),
         peers=tuple(_peers(scene)) if severity >= Severity.IMPACT else (),
         neighbours=tuple(_neighbours(scene)) if severity is Severity.SEVERE else (),
         safe=said.safe,
@@ -120,12 +121,17 @@ def override_of(
 ) -> tuple[datetime, str, tuple[SignedApproval, ...]] | None:
     """Until when an emergency override holds, its digest, and who signed it; None where there is none.
 
+    Once the code, what is deployed, the lock or the settings change, it is spent.
+
     Args:
         home: The project.
         ask: What was gathered.
         trusted: Whose signatures count.
     """
-    digest = deployed_digest(home.digests(ask.settings))
+    try:
+        digest = deployed_digest(home, ask.workflow)
+    except BadInput:
+        return None  # what is not committed is no version that anybody signed for
     words = tuple(
         one
         for one in signed_approvals(home, trusted.approvers)[0]
@@ -139,26 +145,24 @@ def override_of(
     return (until, digest, words) if until else None
 
 
-def _concern(scene: _Scene, file: IncidentFile, *, is_own: bool) -> Concern:
-    home, name = scene.home, file.incident.id
+def _concern(scene: _Scene, one: OpenIncident) -> Concern:
+    home, file, name = scene.home, one.file, one.file.incident.id
     loaded = home.incident(name)
     return Concern(
         file=file,
-        is_own=is_own,
+        is_own=one.is_own,
         questions=as_ever_stated(loaded.written or loaded.incident, loaded.entries).questions,
         order=tuple(_order(file)),
         seal=tuple(_unsealed(home, name)),
         cases=file.cases,
-        no_case=_without_case(scene, name),
+        no_case=tuple(_without_case(scene, name, one.spent)),
+        look_back=home.settings.policy.level(file.level.counts).look_back,
     )
 
 
 def _order(file: IncidentFile) -> Iterator[str]:
-    """What comes first of all: the stop, and from level 2 on a level that a person stands behind."""
+    """What comes first of all: the stop."""
     yield from (why for why in blockers(file, Stage.CONTAINED) if not _is_task(file, why))
-    is_formal = file.level.counts > Severity.LOW
-    if is_formal and file.incident.severity is None and file.level.confirmed_by is None:
-        yield "no person has confirmed the level (triage)"
 
 
 def _is_task(file: IncidentFile, why: str) -> bool:
@@ -178,16 +182,19 @@ def _unsealed(home: Project, incident: str) -> Iterator[str]:
         yield cut
 
 
-def _without_case(scene: _Scene, incident: str) -> str | None:
-    """Who signed that the incident, as its file tells it now, needs no case (R116)."""
+def _without_case(scene: _Scene, incident: str, spent: frozenset[str]) -> Iterator[SignedApproval]:
+    """The words that the incident, as its file tells it now, needs no case (R116).
+
+    What it was restarted on before it was stopped again is spent.
+    """
     path = scene.home.folder(incident) / "incident.yaml"
     digest = sha256(read_bytes(path, file=f"incidents/{incident}/incident.yaml"))
     for one in scene.words:
         said = one.approval
         told = (said.matter, said.subject, said.digest, said.decision)
-        if told == (Matter.NO_CASE, incident, digest, "approved") and _lasts(said.until, scene.now):
-            return said.by
-    return None
+        is_meant = told == (Matter.NO_CASE, incident, digest, "approved") and digest not in spent
+        if is_meant and _lasts(said.until, scene.now):
+            yield one
 
 
 def _lasts(until: datetime | None, now: datetime) -> bool:
@@ -222,20 +229,12 @@ def _is_about(word: SignedApproval, shown: Shown, workflow: str) -> bool:
     return (said.matter, said.subject, said.digest) == (Matter.RESTART, workflow, shown.digest)
 
 
-def _fixers(scene: _Scene) -> tuple[str, ...]:
-    noticed = min(_start(file.incident.when.noticed) for file in scene.files)
-    return authors_since(scene.home, noticed) or ()
-
-
-def _start(moment: Moment) -> datetime:
-    return moment if isinstance(moment, datetime) else datetime.combine(moment, time(), UTC)
-
-
 def _peers(scene: _Scene) -> Iterator[Peer]:
     """The workflows whose incidents are of the same failure type, or saw the same control fail."""
     shared: dict[str, str] = {}
-    mine = {file.incident.id for file in scene.files}
-    controls = {control for file in scene.files if (control := _control(file))}
+    grave = [file for file in scene.files if file.level.counts >= Severity.IMPACT]
+    mine = {file.incident.id for file in grave}
+    controls = {control for file in grave if (control := _control(file))}
     types = {
         name: kind.id
         for kind in read_types(scene.home.incidents)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from incident2eval import __version__
 from incident2eval.model import (
     Approval,
+    Customers,
     Decision,
     Event,
     IncidentNote,
@@ -57,6 +58,7 @@ def report_of(ran: Ran, decision: Decision) -> Report:
     policy = home.settings.policy
     hours = policy.level(severity or int(Severity.LOW)).report_hours
     digests = {**locked.digests, **_sealed(ran)}
+    customers = nameless(roster_of(home))
     return Report(
         decision=decision,
         started=ran.started,
@@ -66,7 +68,7 @@ def report_of(ran: Ran, decision: Decision) -> Report:
         python=platform.python_version(),
         commit=commit,
         dirty=dirty,
-        incidents=tuple(retold(_drawn(ran, note), told) for note in locked.incidents),
+        incidents=tuple(retold(_drawn(ran, note, customers), told) for note in locked.incidents),
         proofs=locked.cases,
         digests=digests,
         overrides=tuple(overrides(policy)),
@@ -123,11 +125,11 @@ def _out_of_order(ran: Ran) -> Iterator[str]:
                 yield visible(f"out of order in {note.id}: {entry.kind or 'a step'}, by {who}: {why}")
 
 
-def _drawn(ran: Ran, note: IncidentNote) -> IncidentNote:
+def _drawn(ran: Ran, note: IncidentNote, customers: Customers) -> IncidentNote:
     """A note with its case's origin, and the tree of its recorded run if the case is as it was proved."""
     sheet = ran.sheets.get(note.id)
     recorded = next((one.runs for one in sheet.sets if one.name == "recorded"), {}) if sheet else {}
-    drawn = with_tree(note, recorded, nameless(roster_of(ran.home)))
+    drawn = with_tree(note, recorded, customers)
     sources = sheet.case.sources if sheet else None
     return replace(drawn, origin=sources.origin if sources else None)
 

@@ -1,18 +1,32 @@
 """What the history of git tells a restart: the settings of a revision, and who changed what since a time."""
 
-import os
-import shutil
-import subprocess
-from datetime import datetime
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from incident2eval.model import BadInput, Fault, Settings, visible
-from incident2eval.store import Project
+from incident2eval.store import Project, git_answer
 
-_TIMEOUT = 20.0
-"""Seconds that git may take to answer."""
 _SETTINGS = "incident2eval.toml"
+_RECORDS = ("incidents", "reports", "approvals")
+_FIELDS = "%H%n%P%n%at%n%ct%n%an%n%ae%n%cn%n%ce%n%B"
+_UNDATED = 1 << 62
+"""A commit without a time counts as one of just now."""
+_SKEW = 86_400
+"""Seconds by which the clocks of two people may differ (our choice)."""
+_BESIDE = re.compile(r"^[ \t]*co-authored-by:[ \t]*([^<\n]*)(?:<([^>\n]*)>)?", re.IGNORECASE | re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Commit:
+    name: str
+    parents: tuple[str, ...]
+    authored: int
+    committed: int
+    people: tuple[str, ...]
 
 
 def settings_at(home: Project, revision: str) -> Settings:
@@ -28,7 +42,7 @@ def settings_at(home: Project, revision: str) -> Settings:
     # Nothing before the colon is git's index, which no commit holds; a dash begins an option.
     if not revision.strip() or revision.startswith("-"):
         raise BadInput(fault)
-    text = _ask(home.root, "show", f"{revision}:./{_SETTINGS}")
+    text = git_answer(home.root, "show", f"{revision}:./{_SETTINGS}")
     if text is None:
         raise BadInput(fault)
     with TemporaryDirectory() as folder:
@@ -36,44 +50,83 @@ def settings_at(home: Project, revision: str) -> Settings:
         return Project(root=Path(folder)).settings
 
 
-def authors_since(home: Project, at: datetime) -> tuple[str, ...] | None:
-    """Names and addresses of those who committed since a time, each once; None where git cannot say it.
+def authors_since(home: Project, at: datetime, signed: str | None = None) -> tuple[str, ...] | None:
+    """Names and addresses, as written, of all who had a hand in what was committed since a time, each once.
+
+    Dates in a commit are what its author wrote. So a commit counts where either of its dates is since then,
+    where it lies above one that does, where it claims to be older than what it builds on, and where it came
+    after what was signed before that time, whatever it is dated.
 
     Args:
         home: The project; commits that touch only records of incidents, reports and approvals mend nothing.
         at: Aware.
+        signed: The commit that the last signed report from before that time speaks of.
+
+    Returns:
+        None where git cannot say it: no repository, one without its whole history, or one that was grafted.
     """
-    told = _ask(
-        home.root,
-        "log",
-        f"--since={at.isoformat()}",
-        "--format=%aN%x00%aE",
-        "HEAD",
-        "--",
-        ".",
-        *(f":!{folder}" for folder in ("incidents", "reports", "approvals")),
+    listed = git_answer(home.root, "log", "--topo-order", "-z", "--no-mailmap", f"--format={_FIELDS}", "HEAD")
+    outside = (f":!{folder}" for folder in _RECORDS)
+    touching = git_answer(home.root, "rev-list", "--full-history", "HEAD", "--", ".", *outside)
+    if listed is None or touching is None or not _is_whole(home.root):
+        return None
+    commits = [_commit(text) for text in listed.decode("utf-8", "replace").split("\0") if text]
+    newer = {*_dated_since(commits, at.timestamp()), *_misdated(commits), *_after(home.root, signed)}
+    counted = newer & set(touching.decode("ascii").split())
+    people = (person for commit in commits if commit.name in counted for person in commit.people)
+    return tuple(dict.fromkeys(people))
+
+
+def first_committed(home: Project, path: str) -> datetime | None:
+    """The earliest date in the commits of a file; None where git knows none.
+
+    Args:
+        home: The project.
+        path: Relative to it.
+    """
+    said = git_answer(home.root, "log", "--full-history", "--format=%at %ct", "HEAD", "--", path)
+    dates = [int(word) for word in (said or b"").split() if word.isdigit()]
+    return datetime.fromtimestamp(min(dates), UTC) if dates else None
+
+
+def _is_whole(root: Path) -> bool:
+    """Whether the history goes back to its first commit, with nothing put in its place."""
+    if git_answer(root, "rev-parse", "--is-shallow-repository") != b"false\n":
+        return False
+    grafts = git_answer(root, "rev-parse", "--git-path", "info/grafts")
+    return grafts is not None and not (root / grafts.decode().removesuffix("\n")).exists()
+
+
+def _commit(text: str) -> _Commit:
+    name, parents, authored, committed, *people, message = text.lstrip("\n").split("\n", 8)
+    beside = (word for found in _BESIDE.findall(message) for word in found)
+    return _Commit(
+        name=name,
+        parents=tuple(parents.split()),
+        authored=int(authored) if authored.isdigit() else _UNDATED,
+        committed=int(committed) if committed.isdigit() else _UNDATED,
+        people=tuple(person.strip() for person in (*people, *beside) if person.strip()),
     )
-    if told is None:
-        return None
-    names = (name.strip() for name in told.decode("utf-8", "replace").replace("\n", "\0").split("\0"))
-    return tuple(dict.fromkeys(name for name in names if name))
 
 
-def _ask(root: Path, *arguments: str) -> bytes | None:
-    """What git answers; None where it has no answer."""
-    git = shutil.which("git")
-    if git is None:
-        return None
-    # What a hook or a shell set for another repository is not for us.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    try:
-        done = subprocess.run(  # noqa: S603 - a fixed command; its arguments are no options
-            [git, "-C", str(root), *arguments],
-            env=environment | {"LC_ALL": "C"},
-            capture_output=True,
-            timeout=_TIMEOUT,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout if done.returncode == 0 else None
+def _dated_since(commits: list[_Commit], at: float) -> Iterator[str]:
+    """All down to the oldest that bears a date since then; the newest comes first."""
+    dated = [place for place, one in enumerate(commits) if max(one.authored, one.committed) >= at]
+    yield from (one.name for one in commits[: dated[-1] + 1 if dated else 0])
+
+
+def _misdated(commits: list[_Commit]) -> Iterator[str]:
+    """Those that claim to be older than what they build on."""
+    reached: dict[str, int] = {}
+    for one in reversed(commits):
+        before = max((reached.get(parent, 0) for parent in one.parents), default=0)
+        reached[one.name] = max(before, one.committed)
+        if one.committed < before - _SKEW:
+            yield one.name
+
+
+def _after(root: Path, signed: str | None) -> list[str]:
+    """What was committed after a commit; nothing where this history does not hold it."""
+    if signed is None or not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", signed):
+        return []
+    return (git_answer(root, "rev-list", "HEAD", f"^{signed}") or b"").decode("ascii").split()

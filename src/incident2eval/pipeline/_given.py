@@ -1,5 +1,6 @@
 """The files that a person named, one by one or as a folder."""
 
+import glob
 import os
 import stat
 from collections.abc import Iterable, Iterator
@@ -11,6 +12,9 @@ from typing import BinaryIO, cast
 
 from incident2eval.formats import Skipped
 from incident2eval.model import BadInput, Fault
+
+_BY_SYSTEMS = frozenset({".DS_Store", ".gitkeep", ".gitignore"})
+"""Hidden files that programs leave in any folder: no trace is called so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,18 +55,20 @@ class Given:
             os.close(descriptor)
 
 
-def given_files(paths: Iterable[Path]) -> Iterator[Given | Skipped]:
+def given_files(paths: Iterable[Path], *, tell_hidden: bool = False) -> Iterator[Given | Skipped]:
     """The files, and those below the folders in the order of their names; what is hidden is left out.
 
     Args:
         paths: Files and folders as they were typed.
+        tell_hidden: Whether what is hidden in a folder is named as skipped.
 
     Returns:
         Each file once, and what lies in a folder and is none or cannot be listed.
     """
     seen: set[Path] = set()
     for path in paths:
-        for found in _below(path) if path.is_dir() else [Given(path=path, named=True)]:
+        below = _below(path, tell_hidden=tell_hidden)
+        for found in below if path.is_dir() else [Given(path=path, named=True)]:
             if isinstance(found, Skipped):
                 yield found
             elif found.path not in seen:
@@ -70,7 +76,27 @@ def given_files(paths: Iterable[Path]) -> Iterator[Given | Skipped]:
                 yield found
 
 
-def _below(folder: Path) -> Iterator[Given | Skipped]:
+def hidden_files(root: Path, patterns: Iterable[str]) -> Iterator[Skipped]:
+    """What patterns would match if they matched hidden names too; of a folder and what is in it, the folder.
+
+    Args:
+        root: Where the patterns begin.
+        patterns: As the settings hold them.
+    """
+    whole = [str(root / pattern) for pattern in patterns]
+    seen = {name for one in whole for name in glob.iglob(one, recursive=True)}  # noqa: PTH207 - may be absolute
+    every = {
+        name
+        for one in whole
+        for name in glob.iglob(one, recursive=True, include_hidden=True)  # noqa: PTH207 - may be absolute
+    }
+    hidden = set(map(Path, every - seen))
+    for path in sorted(hidden):
+        if hidden.isdisjoint(path.parents) and path.name not in _BY_SYSTEMS:
+            yield _hidden(path.relative_to(root) if path.is_relative_to(root) else path)
+
+
+def _below(folder: Path, *, tell_hidden: bool) -> Iterator[Given | Skipped]:
     waiting = [folder]
     while waiting:
         path = waiting.pop()
@@ -79,6 +105,8 @@ def _below(folder: Path) -> Iterator[Given | Skipped]:
             if stat.S_ISDIR(mode):
                 names = sorted(os.listdir(path), reverse=True)  # noqa: PTH208 - names are all that is needed
                 waiting += [path / name for name in names if not name.startswith(".")]
+                hidden = [path / name for name in reversed(names) if name.startswith(".") and tell_hidden]
+                yield from (_hidden(one) for one in hidden if one.name not in _BY_SYSTEMS)
             elif stat.S_ISREG(mode):
                 yield Given(path=path, named=False)
             else:
@@ -86,3 +114,7 @@ def _below(folder: Path) -> Iterator[Given | Skipped]:
                 yield Skipped(where=str(path), why=f"is a {kind} in a folder are not followed")
         except OSError as error:
             yield Skipped(where=str(path), why=f"cannot be read: {error.strerror}")
+
+
+def _hidden(path: Path) -> Skipped:
+    return Skipped(where=str(path), why="is hidden: its name begins with a dot, and it was not read")

@@ -66,6 +66,8 @@ def _head(incident: str, tally: Tally) -> Iterator[str]:
         yield f"NOT COMPLETE: {counted(len(tally.unreadable), 'thing')} could not be read"
     if tally.unjudged:
         yield f"NOT COMPLETE: {counted(tally.unjudged, 'run')} could not be judged by any check"
+    if not tally.coverage.is_begun:
+        yield "NOT COMPLETE: no judged run is known to be from the time asked about"
 
 
 def _reach(tally: Tally) -> Iterator[str]:
@@ -74,7 +76,7 @@ def _reach(tally: Tally) -> Iterator[str]:
     yield f"  asked about: {start} to {shown(window.end)} ({window.because})"
     if coverage.first and coverage.last:
         yield f"  covered:     {shown(coverage.first)} to {shown(coverage.last)}"
-    if coverage.pause:
+    if coverage.pause and not coverage.is_interrupted:
         before, after = coverage.pause
         yield f"  longest stretch of days without a run: between {before} and {after}"
     if coverage.gap:

@@ -93,8 +93,9 @@ class Tally:
 
     @property
     def is_complete(self) -> bool:
-        """Whether all that was handed over could be read and judged."""
-        return bool(self.checked) and not self.unreadable and not self.unjudged
+        """Whether all that was handed over could be read and judged, and some is of the time asked about."""
+        all_judged = not self.unreadable and not self.unjudged
+        return bool(self.checked) and all_judged and self.coverage.is_begun
 
     @property
     def judges(self) -> tuple[str, ...]:

@@ -12,6 +12,9 @@ from incident2eval.pipeline._layout import counted
 _STILL_RUNS = "throttled"
 """The one way to contain a workflow after which it still runs by itself."""
 
+_DAY, _WEEKEND = timedelta(days=1), timedelta(days=3)
+"""From one day to the next; from a Friday to a Monday, which is no gap anywhere."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
@@ -26,6 +29,12 @@ class Window:
     def holds(self, run: Run) -> bool:
         """Whether a run may be of that time: one that does not say when it was may."""
         return self.start is None or run.started is None or not precedes(run.started, self.start)
+
+    def surely_holds(self, at: datetime) -> bool:
+        """Whether a time is in it; a bare date at its end is all of that day."""
+        end = self.end if isinstance(self.end, datetime) else self.end + timedelta(days=1)
+        begun = self.start is None or not precedes(at, self.start)
+        return begun and (precedes(at, end) or at == end)
 
 
 def asked_window(incident: Incident, since: Moment | timedelta | None, now: datetime) -> Window:
@@ -73,7 +82,7 @@ def _day(at: Moment) -> date:
 
 @dataclass(slots=True, kw_only=True)
 class Coverage:
-    """The time that the judged runs, and the incident's own, are from."""
+    """The time that the judged runs are from; the incident's own is none of them."""
 
     window: Window
     undated: int = 0
@@ -81,6 +90,7 @@ class Coverage:
     first: datetime | None = None
     last: datetime | None = None
     days: set[date] = field(default_factory=set)
+    """Those of the time asked about that a run is from."""
 
     def add(self, run: Run) -> None:
         """Take a run in."""
@@ -89,14 +99,24 @@ class Coverage:
             return
         self.first = min(self.first or run.started, run.started)
         self.last = max(self.last or run.started, run.started)
-        self.days.add(run.started.date())
+        if self.window.surely_holds(run.started):
+            self.days.add(run.started.date())
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether any judged run is known to be from the time asked about."""
+        return bool(self.days)
 
     @property
     def pause(self) -> tuple[date, date] | None:
         """The days around the longest stretch without a run; None where no day is without one."""
-        days = sorted(self.days)
-        around = max(pairwise(days), key=lambda two: two[1] - two[0], default=None)
-        return around if around and around[1] - around[0] > timedelta(days=1) else None
+        around = max(pairwise(sorted(self.days)), key=_length, default=None)
+        return around if around and _length(around) > _DAY else None
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether that stretch is long for this workflow, and so a gap."""
+        return self.pause is not None and self._is_long(self.pause)
 
     @property
     def gap(self) -> str | None:
@@ -104,16 +124,40 @@ class Coverage:
         return "; ".join(self._gaps()) or None
 
     def _gaps(self) -> Iterator[str]:
-        start, end = self.window.start, self.window.end
-        if self.first is None or self.last is None:
+        if self.first is None:
             yield "no judged run says when it was"
             return
-        if start is None:
-            yield f"how long before {self.first.date()} it may have gone on is not known"
-        elif self.first.date() > _day(start):
-            yield f"no run from {_day(start)} to {self.first.date()}, the first one's day"
-        if self.last.date() < _day(end):
-            yield f"no run after {self.last.date()}, up to {_day(end)}"
+        if self.days:
+            yield from self._open_stretches()
+        else:
+            yield "no judged run is from the time asked about"
         if self.undated:
             were = "does not say when it was" if self.undated == 1 else "do not say when they were"
             yield f"{counted(self.undated, 'run')} {were}"
+
+    def _open_stretches(self) -> Iterator[str]:
+        start, end = self.window.start, _day(self.window.end)
+        first, last = min(self.days), max(self.days)
+        if start is None:
+            yield f"how long before {first} it may have gone on is not known"
+        elif first > _day(start):
+            yield f"no run from {_day(start)} to {first}, the first one's day"
+        if self.is_interrupted and self.pause:
+            number = sum(map(self._is_long, pairwise(sorted(self.days))))
+            more = f", the longest of {number} such pauses" if number > 1 else ""
+            yield f"no run between {self.pause[0]} and {self.pause[1]}{more}"
+        if end - last > self._usual:
+            yield f"no run after {last}, up to {end}"
+
+    @property
+    def _usual(self) -> timedelta:
+        """How far apart the days with runs are as a rule: nine of ten times no further, weekends and all."""
+        lengths = sorted(map(_length, pairwise(sorted(self.days))))
+        return lengths[9 * (len(lengths) - 1) // 10] if len(lengths) > 1 else _DAY
+
+    def _is_long(self, around: tuple[date, date]) -> bool:
+        return _length(around) > max(2 * self._usual, _WEEKEND)
+
+
+def _length(around: tuple[date, date]) -> timedelta:
+    return around[1] - around[0]

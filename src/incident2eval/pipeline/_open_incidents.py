@@ -10,6 +10,7 @@ from incident2eval.model import (
     IncidentFile,
     LogEntry,
     Matter,
+    Severity,
     SignedApproval,
     Stage,
 )
@@ -18,10 +19,13 @@ from incident2eval.pipeline._incident_file import open_file
 from incident2eval.pipeline._reports import documents_in, folder_of
 from incident2eval.pipeline._trust import Trusted
 from incident2eval.stages import stage
-from incident2eval.store import Project, read_bytes, read_report, sha256
+from incident2eval.store import HISTORY, Project, read_bytes, read_report, sha256
 
 OVERRIDE = "override"
 """`kind` of a restart by emergency override."""
+
+NO_CASE = str(Matter.NO_CASE)
+"""`kind` of a restart at level 1 on the word that no case is needed; its digest is of the incident's file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +81,7 @@ def standing(home: Project, workflow: str, trusted: Trusted, now: datetime) -> S
         if torn and (is_own or about):
             unreadable.append(f"incidents/{name}/log.jsonl: a line was cut short, and what it said is lost")
         if is_own or about:
-            last, spent = _restart(home, workflow, about, words)
+            last, spent = _restart(home, file, workflow, about, words)
             if not _is_settled(file, about, last, is_own=is_own):
                 running = last if last and last.until and last.until > now else None
                 found.append(OpenIncident(file=file, is_own=is_own, running=running, spent=spent))
@@ -97,7 +101,11 @@ def _is_settled(
 
 
 def _restart(
-    home: Project, workflow: str, about: Sequence[LogEntry], words: Sequence[SignedApproval]
+    home: Project,
+    file: IncidentFile,
+    workflow: str,
+    about: Sequence[LogEntry],
+    words: Sequence[SignedApproval],
 ) -> tuple[LogEntry | None, frozenset[str]]:
     """The last restart after the last stop, if somebody signed for it, and the digests that are spent.
 
@@ -106,12 +114,17 @@ def _restart(
     """
     last: LogEntry | None = None
     spent: set[str] = set()
-    for entry in sorted(about, key=lambda one: one.at):
-        if entry.event == Event.CONTAINED:
+    for entry in about:
+        if entry.event == Event.CONTAINED and entry.kind != HISTORY:
             spent |= {last.digest} if last and last.digest else set()
             last = None
-        elif entry.event == Event.RESTARTED and entry.digest not in spent:
-            last = entry if any(_vouchers(home, workflow, entry, words)) else last
+        elif entry.event == Event.RESTARTED and entry.by and entry.digest not in spent:
+            vouched = (
+                any(_on_no_case(file, entry, words))
+                if entry.kind == NO_CASE
+                else any(_vouchers(home, workflow, entry, words))
+            )
+            last = entry if vouched else last
     return last, frozenset(spent)
 
 
@@ -131,6 +144,19 @@ def _vouchers(
             entry.digest,
             "approved",
         ):
+            yield word
+
+
+def _on_no_case(
+    file: IncidentFile, entry: LogEntry, words: Sequence[SignedApproval]
+) -> Iterator[SignedApproval]:
+    """Who signed that it needs no case, at level 1 and where none is locked: nowhere else does that open it."""
+    if file.level.counts is not Severity.LOW or file.cases:
+        return
+    for word in words:
+        said = word.approval
+        told = (said.matter, said.subject, said.digest, said.decision)
+        if told == (Matter.NO_CASE, file.incident.id, entry.digest, "approved"):
             yield word
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from incident2eval.model import JSON, Event, IncidentFile, LogEntry, Policy, visible
 from incident2eval.pipeline._clock_lines import shown
 from incident2eval.pipeline._layout import counted
-from incident2eval.store import dump
+from incident2eval.store import dump, pause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +57,11 @@ def running(files: Sequence[IncidentFile], workflow: str, policy: Policy, now: d
     told.sort(key=lambda pair: pair[0].at)
     again = [entry for entry, _ in told if entry.event == Event.RESTARTED]
     over = {(one.at, one.by): one for one in again if one.until is not None}
-    stops = [entry.at for entry, _ in told if entry.event == Event.CONTAINED]
     if not again:
         return Running()
-    last, is_stopped = again[-1], any(stop > again[-1].at for stop in stops)
+    last = again[-1]
+    pauses = [found for file in files if (found := pause(_about(file, workflow), now))]
+    is_stopped = any(found.ended is None for found in pauses)
     if last.until is not None and not is_stopped:
         override = Override(
             by=last.by or "nobody named", until=last.until, reason=last.reason or "", ended=last.until <= now

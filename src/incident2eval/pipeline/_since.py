@@ -9,8 +9,7 @@ from tempfile import TemporaryDirectory
 
 from incident2eval.model import BadInput, Fault, Incident2EvalError, Lock, visible
 from incident2eval.pipeline._case_digests import case_digests
-from incident2eval.pipeline._git_history import _ask
-from incident2eval.store import Project
+from incident2eval.store import Project, git_answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +60,7 @@ def _commit(root: Path, revision: str) -> str:
         raise BadInput(Fault(field="--since", message="git is not installed, and it is to say what was"))
     asked = revision and not revision.startswith("-")
     named = f"{revision}^{{commit}}"
-    found = _ask(root, "rev-parse", "--verify", "--quiet", "--end-of-options", named) if asked else None
+    found = git_answer(root, "rev-parse", "--verify", "--quiet", "--end-of-options", named) if asked else None
     if not found:
         hint = "name a commit or branch that this checkout holds; in CI fetch it first (fetch-depth: 0)"
         message = f"git knows no revision {visible(revision)!r} here"
@@ -102,7 +101,7 @@ def _keep(root: Path, there: Project, commit: str, path: str) -> bool:
     place = (there.root / path).resolve()
     if not place.is_relative_to(there.root.resolve()):
         return False
-    content = _ask(root, "cat-file", "blob", f"{commit}:./{path}")
+    content = git_answer(root, "cat-file", "blob", f"{commit}:./{path}")
     if content is None:
         return False
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -112,7 +111,7 @@ def _keep(root: Path, there: Project, commit: str, path: str) -> bool:
 
 def _listed(root: Path, commit: str, path: str) -> frozenset[str]:
     """The files that a commit holds there, relative to the project."""
-    names = _ask(root, "ls-tree", "-r", "-z", "--name-only", commit, "--", path)
+    names = git_answer(root, "ls-tree", "-r", "-z", "--name-only", commit, "--", path)
     if names is None:
         raise _silent(commit)
     return frozenset(os.fsdecode(name) for name in names.split(b"\0") if name)

@@ -2,13 +2,12 @@
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from incident2eval.gate import Tolerance, Waivers, in_words, intolerable
 from incident2eval.model import Approval, EvalCase, IncidentType, Matter
 from incident2eval.pipeline._locked import Locked
 from incident2eval.proving import CaseSheet
-from incident2eval.redaction import Redactor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,16 +20,13 @@ class Tolerated:
     """Where k counts for nothing, and why."""
 
 
-def tolerated(
-    locked: Locked, sheets: Mapping[str, CaseSheet], waivers: Waivers, redactor: Redactor
-) -> Tolerated:
+def tolerated(locked: Locked, sheets: Mapping[str, CaseSheet], waivers: Waivers) -> Tolerated:
     """Look at every locked case whose case.yaml has a k.
 
     Args:
         locked: The cases, with their digests.
         sheets: Those that are called, by incident.
         waivers: What people signed.
-        redactor: What they wrote may name a customer.
     """
     cases: dict[str, Tolerance] = {}
     used: list[Approval] = []
@@ -46,16 +42,11 @@ def tolerated(
         if why is None and word is not None:
             # Not k of any n: with more trials than case.yaml names, no more of them may fail.
             failures = sheet.case.trials - sheet.case.k
-            cases[case.id] = Tolerance(failures=failures, words=told(word, redactor))
+            cases[case.id] = Tolerance(failures=failures, words=in_words(word))
             used.append(word)
         else:
             notes.append(f"k = {sheet.case.k} counts for nothing in {case.id}: {why}")
     return Tolerated(cases=cases, used=tuple(used), notes=tuple(notes))
-
-
-def told(word: Approval, redactor: Redactor) -> str:
-    """Who approved something, why and until when: the name is a signature, the reason is redacted."""
-    return in_words(replace(word, reason=redactor.text(word.reason)))
 
 
 def _types(locked: Locked, incident: str) -> set[IncidentType]:

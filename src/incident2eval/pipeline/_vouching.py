@@ -74,10 +74,14 @@ def document_of(path: Path) -> Path:
 def read_file(home: Project, path: Path) -> ReportFile:
     """The report that a file is a form or the envelope of.
 
+    Args:
+        home: The project.
+        path: From here, else from the project's folder: so the gate's answer names it.
+
     Raises:
         BadInput: There is none, or it cannot be read as one.
     """
-    place = document_of(path)
+    place = document_of(path if path.exists() else home.root / path)
     root, real = home.root.resolve(), place.parent.resolve() / place.name
     shown = real.relative_to(root).as_posix() if real.is_relative_to(root) else str(place)
     raw = read_bytes(place, file=shown)

@@ -1,5 +1,6 @@
 """What locked cases watch for: their checks and facts, asked of past runs as these are read."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -23,6 +24,8 @@ from incident2eval.pipeline._redacting import disguised, roster_of
 from incident2eval.store import Project
 
 WHOSE = "nobody says whose run it is"
+
+_BETWEEN_WORDS = re.compile(r"[-_\s]+")
 
 
 class Reach(StrEnum):
@@ -136,7 +139,7 @@ class Judge:
         Raises:
             NotJudged: The facts name somebody, and the key is not at hand.
         """
-        mine = [one for one in self._asked if run.workflow in {None, one.workflow}]
+        mine = [one for one in self._asked if self._is_about(one, run.workflow)]
         if not mine:
             return None
         owned = attribute(run, self._home, self._settings.get(mine[0].workflow, WorkflowSettings()))
@@ -146,6 +149,12 @@ class Judge:
     def together(self, one: Watch, runs: Sequence[Run]) -> Verdict:
         """What a watch over several runs says of these."""
         return self._said(one, tuple(self._in_its_words(one, run) for run in runs), customer_id=None)
+
+    def _is_about(self, one: Watch, workflow: str | None) -> bool:
+        """Whether that is the watch's workflow, or may be; one of the settings is called exactly so."""
+        if workflow is None or workflow in self._settings:
+            return workflow in {None, one.workflow}
+        return _bare(workflow) == _bare(one.workflow)
 
     def _verdict(self, one: Watch, run: Run) -> Verdict:
         if "customer" in one.check.parameters and not run.customer_id:
@@ -162,3 +171,8 @@ class Judge:
             return one.check(run, facts=one.facts, customer_id=customer_id, customers=self._customers)
         except CannotJudge as error:
             return str(error)
+
+
+def _bare(workflow: str) -> str:
+    """A workflow's name as exporters agree on it: without case, hyphens, underscores and blanks."""
+    return _BETWEEN_WORDS.sub("", workflow).casefold()

@@ -165,8 +165,9 @@ def _tolerance(home: Project, subject: str) -> _Thing:
 
 
 def _override(home: Project, subject: str) -> _Thing:
-    digest = deployed_digest(home.digests(home.workflow(subject)))
-    words = f"{subject} may run in an emergency, as it is deployed now, before it has passed"
+    digest, (commit, _) = deployed_digest(home, subject), home.commit()
+    version = f"the code of commit {(commit or '')[:12]}, as it is deployed and set up now"
+    words = f"{subject} may run in an emergency before it has passed: {version}, and no other"
     return _Thing(workflow=subject, digest=digest, words=words)
 
 

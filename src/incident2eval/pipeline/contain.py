@@ -22,9 +22,9 @@ from incident2eval.pipeline._clock_lines import shown
 from incident2eval.pipeline._dossier import read_traces
 from incident2eval.pipeline._layout import wrapped
 from incident2eval.pipeline._related import Related, related, switched_off_by
-from incident2eval.pipeline._said_times import iso, refuse_impossible
+from incident2eval.pipeline._said_times import CLOCKS_DIFFER, iso, refuse_impossible
 from incident2eval.pipeline._word import append, now, refuse_name
-from incident2eval.store import Loaded, Project, dump
+from incident2eval.store import HISTORY, Loaded, Project, dump
 from incident2eval.triage import triage
 from incident2eval.workflows import HookResult, run_hook
 
@@ -89,7 +89,7 @@ def contain(
     loaded = _opened(home, incident, stop.workflow)
     name = stop.workflow or loaded.incident.workflow.name
     # The log names the workflow, whoever's it is: the guard reads it without the incident file.
-    entry = replace(stop, at=at or stop.at, workflow=name)
+    entry = _dated(replace(stop, workflow=name), loaded, at)
     before = _same(loaded, entry, exactly_then=at is not None, paused=_paused(home, name))
     if before is None:
         append(home, incident, entry)
@@ -130,11 +130,28 @@ def _opened(home: Project, incident: str, workflow: str | None) -> Loaded:
         raise BadInput(*error.faults, Fault(message="nothing was stopped or noted", hint=hint)) from error
 
 
+def _dated(stop: LogEntry, loaded: Loaded, at: datetime | None) -> LogEntry:
+    """The stop with its time: what somebody says, and never before the last line where nobody does.
+
+    A time before the workflow was last restarted makes it history, which pauses nothing.
+    """
+    if at is None:
+        near = [one.at for one in loaded.entries[-1:] if one.at <= stop.at + CLOCKS_DIFFER]
+        return replace(stop, at=max([stop.at, *near]))
+    again = [
+        one.at
+        for one in loaded.entries
+        if one.event == Event.RESTARTED and (one.workflow or loaded.incident.workflow.name) == stop.workflow
+    ]
+    return replace(stop, at=at, kind=HISTORY if again and at < again[-1] else None)
+
+
 def _same(loaded: Loaded, entry: LogEntry, *, exactly_then: bool, paused: bool | None) -> LogEntry | None:
     """The line that says the same already; a stop after a restart is another one."""
+    ending = {Event.ON_PAUSE_FAILED} if exactly_then else {Event.ON_PAUSE_FAILED, Event.RESTARTED}
     for at, one in enumerate(loaded.entries):
-        if any(later.event == Event.ON_PAUSE_FAILED for later in loaded.entries[at:]):
-            continue  # what was said then did not hold
+        if any(later.event in ending for later in loaded.entries[at:]):
+            continue  # what was said then did not hold, or not for long
         alike = (one.event, one.by, one.action, one.workflow or loaded.incident.workflow.name) == (
             Event.CONTAINED,
             entry.by,

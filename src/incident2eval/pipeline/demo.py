@@ -75,7 +75,9 @@ def demo(*, folder: Path, tell: Tell) -> Answer:
         f"  cd {folder}\n"
         f"  pytest cases                    # today's workflow must be green\n"
         f"  pytest cases --recorded         # the evidence must be red\n"
-        f"  incident2eval gate {WORKFLOW}"
+        f"  incident2eval gate {WORKFLOW}\n"
+        f"  incident2eval look-back {INCIDENT}   # had it happened before?\n"
+        f"  incident2eval restart {WORKFLOW}   # what it still takes, and from whom"
     )
     data = {"folder": str(folder), "files": len(written), "run": dict(found.data), "gates": gates}
     rows = [(scene.state, scene.expected, gates[scene.state]["decision"]) for scene in SCENES]

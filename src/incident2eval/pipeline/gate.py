@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Protocol
 
-from incident2eval.gate import Change, Seen, bound, decide, exit_code
+from incident2eval.gate import Change, Seen, bound, decide, exit_code, in_words
 from incident2eval.model import Approval, Customers, Decision, Matter, Ruling, RunSet, Severity, Verdict
 from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline._gate_report import Ran, command_line, report_of
@@ -18,7 +18,7 @@ from incident2eval.pipeline._monitoring import log_monitored, monitored_incident
 from incident2eval.pipeline._redacting import learn_incident, nameless, redactor_of, roster_of, said_in
 from incident2eval.pipeline._reports import Published, publish, refuse_form, refuse_places
 from incident2eval.pipeline._since import base_of
-from incident2eval.pipeline._tolerated import Tolerated, told, tolerated
+from incident2eval.pipeline._tolerated import Tolerated, tolerated
 from incident2eval.pipeline.replay import LIVE, Results, live_sets, replay_all
 from incident2eval.proving import CaseSheet, prove
 from incident2eval.redaction import Redactor
@@ -127,7 +127,7 @@ def _read(home: Project, workflow: str, grounds: Grounds, trials: int | None) ->
         changes=grounds.changes(locked.case_digests),
         sheets=sheets,
         trials={incident: _trials(home, sheet, locked, trials) for incident, sheet in sheets.items()},
-        tolerated=tolerated(locked, sheets, grounds.waivers, redactor),
+        tolerated=tolerated(locked, sheets, grounds.waivers),
         quarantined={
             case.id: word
             for case in locked.cases
@@ -165,7 +165,7 @@ def _judged(read: _Read, calls: Mapping[str, Results]) -> Decision:
             strangers=tuple(map(redactor.text, (*locked.strangers, *read.grounds.problems))),
             changed=tuple(unapproved),
             tolerated=read.tolerated.cases,
-            quarantined={name: told(word, redactor) for name, word in read.quarantined.items()},
+            quarantined={name: in_words(word) for name, word in read.quarantined.items()},
         )
     )
 
@@ -226,7 +226,7 @@ def _judge(
         for name, sheet in sheets.items()
     }
     runs = sum(len(sheet.sets) * len(sheet.tests) for sheet in laid.values())
-    # The library behind the bound takes most of a second to load: meanwhile the child judges.
+    # The library behind the bound takes a third of a second to load: meanwhile the child judges.
     Thread(target=bound, args=(1,), daemon=True).start()
     return prove(laid, customers=customers, timeout=JUDGING + runs)
 

@@ -14,20 +14,18 @@ from incident2eval.model import (
     Event,
     Fault,
     Incident,
-    Incident2EvalError,
     LogEntry,
     Moment,
     Run,
 )
 from incident2eval.pipeline._answer import Answer
-from incident2eval.pipeline._dossier import read_traces
-from incident2eval.pipeline._given import Given, given_files
+from incident2eval.pipeline._given import Given, given_files, hidden_files
 from incident2eval.pipeline._layout import counted, wrapped
 from incident2eval.pipeline._look_back_lines import look_back_lines, window_words
+from incident2eval.pipeline._look_back_own import OwnRun, own_run
 from incident2eval.pipeline._look_back_series import Named, is_drift, side_of, with_series
 from incident2eval.pipeline._look_back_tally import Tally
 from incident2eval.pipeline._look_back_window import Coverage, Window, asked_window
-from incident2eval.pipeline._onset import is_own
 from incident2eval.pipeline._said_times import iso, refuse_impossible
 from incident2eval.pipeline._watch import Judge, Reach, Watch, runs_in, watches
 from incident2eval.pipeline._word import append, now, refuse_name
@@ -35,7 +33,8 @@ from incident2eval.pipeline.intake import whoami
 from incident2eval.store import Project, dump
 
 COMPLETE, INCOMPLETE, ACCEPTED = "complete", "incomplete", "accepted"
-"""`state` of the entry in the log: all was read and judged; not all; a person accepts that it is not."""
+"""`state` of the entry in the log: all was read and judged, and some of it is from the time asked about;
+not so; a person accepts that it is not."""
 
 _BLOCK = 1024 * 1024
 
@@ -51,10 +50,7 @@ class _Question:
     incident: Incident
     watches: tuple[Watch, ...]
     files: tuple[Given, ...]
-    own: tuple[Run, ...]
-    """The incident's own run, in the ways that it may stand in an archive."""
-    called: frozenset[str]
-    """What its trace calls the workflow, where the settings know nothing of that name."""
+    own: OwnRun
     window: Window
     only_within: bool
     """Whether runs from before the window are left out."""
@@ -83,7 +79,7 @@ def look_back(  # noqa: PLR0913 - one option each
         by: Who looks; the name of the account where nobody says.
 
     Returns:
-        Exit code 3 where something could not be read or judged.
+        Exit code 3 where something could not be read or judged, or no run is from the time asked about.
 
     Raises:
         BadInput: No such incident or file, no past runs, or no locked case of the incident.
@@ -97,14 +93,12 @@ def look_back(  # noqa: PLR0913 - one option each
     told = home.incident(incident).incident
     asked = _watches(home, incident)
     files, odd = _files(home, archive)
-    own = _own_runs(home, incident)
     question = _Question(
         home=home,
         incident=told,
         watches=asked,
         files=files,
-        own=own,
-        called=_called(home, incident, own[0]),
+        own=own_run(home, incident),
         window=asked_window(told, since, at_once),
         only_within=since is not None,
     )
@@ -179,19 +173,21 @@ def _files(home: Project, archive: Sequence[Path]) -> tuple[tuple[Given, ...], l
         message, hint = "there is no such file or folder", "check the path of --archive"
         raise BadInput(*(Fault(file=str(path), message=message, hint=hint) for path in absent))
     if archive:
-        found = list(given_files(archive))
-        odd = [Fault(file=one.where, message=one.why) for one in found if isinstance(one, Skipped)]
+        found = list(given_files(archive, tell_hidden=True))
+        skipped = [one for one in found if isinstance(one, Skipped)]
         files = [one for one in found if isinstance(one, Given)]
         named = ", ".join(map(str, archive))
         none = Fault(file=named, message="holds no file", hint="name past runs with --archive")
     else:
-        odd, files = [], [Given(path=path, named=False) for path in home.archive_files()]
+        skipped = list(hidden_files(home.root, home.settings.project.archive))
+        files = [Given(path=path, named=False) for path in home.archive_files()]
         hint = 'name their files: archive = ["archive/*"] under [project], or --archive PATH'
         none = Fault(
             file="incident2eval.toml", field="project.archive", message="there are no past runs", hint=hint
         )
+    odd = [Fault(file=one.where, message=one.why) for one in skipped]
     if not files:
-        raise BadInput(none)
+        raise BadInput(none, *odd)
     return tuple(files), odd
 
 
@@ -206,8 +202,6 @@ def _looked(question: _Question, odd: Sequence[Fault]) -> Tally:
     past = _judged(question, judge, tally)
     for seen, name in with_series(past, drifts, judge, side_of(question.incident, window)):
         tally.take(seen, name)
-    if tally.checked:
-        tally.coverage.add(question.own[0])
     return tally
 
 
@@ -215,8 +209,8 @@ def _judged(question: _Question, judge: Judge, tally: Tally) -> Iterator[Named]:
     """The runs that the incident's checks are asked of, judged; the others are counted."""
     unasked = [one for one in question.watches if one.reach is not Reach.ANY_RUN and not is_drift(one)]
     for found, name in _read(question, tally):
-        run = replace(found, workflow=None) if found.workflow in question.called else found
-        if any(is_own(run, one) for one in question.own):
+        run = replace(found, workflow=None) if found.workflow in question.own.called else found
+        if question.own.is_this(run):
             tally.own += 1
         elif question.only_within and not question.window.holds(run):
             tally.earlier += 1
@@ -234,26 +228,6 @@ def _why_not(one: Watch) -> str:
     if one.reach is Reach.THIS_INPUT:
         return "its facts hold for the input of the incident only"
     return "it compares runs with each other, and past runs are judged one by one"
-
-
-def _own_runs(home: Project, incident: str) -> tuple[Run, ...]:
-    """The run that went wrong: as it was recorded, and with the input that the case replays."""
-    case, recorded = home.case(incident), home.recorded(incident)
-    run = recorded.get(case.faulty) or next(iter(recorded.values()))
-    return (run, replace(run, input=case.named_inputs.get(case.faulty)))
-
-
-def _called(home: Project, incident: str, own: Run) -> frozenset[str]:
-    """What the incident's own trace calls its workflow, unless another one of the settings is called so.
-
-    Exporters name a service or a project there. Without the evidence nobody knows.
-    """
-    try:
-        readings, _ = read_traces(home.evidence(incident))
-    except Incident2EvalError:
-        return frozenset()
-    runs = (run for reading in readings.values() for run in reading.runs if run.id == own.id)
-    return frozenset(run.workflow for run in runs if run.workflow) - set(home.settings.workflows)
 
 
 def _read(question: _Question, tally: Tally) -> Iterator[tuple[Run, str]]:

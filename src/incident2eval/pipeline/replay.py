@@ -1,7 +1,7 @@
 """Today's runs of a workflow: what `pytest cases` and the gate judge."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -72,6 +72,7 @@ def replay_all(
         BadInput: as `replay_today`; then nothing was called.
         NotJudged: likewise.
     """
+    _refuse_paused(project, {case.workflow for case in cases.values()})
     grouped: dict[Target, list[str]] = {}
     for name, case in cases.items():
         grouped.setdefault(_target(project, case), []).extend([name] * trials[name])
@@ -86,16 +87,18 @@ def replay_all(
     return {name: tuple(results) for name, results in found.items()}
 
 
+def _refuse_paused(project: Project, workflows: Collection[str]) -> None:
+    """Call nothing while one of these workflows is stopped, unless a replay of it is safe."""
+    for workflow in sorted(workflows):
+        paused = project.paused(workflow)
+        if paused and not project.workflow(workflow).replay_safe:
+            hint = "let its target honour INCIDENT2EVAL_REPLAY=1 and say replay_safe = true in its settings"
+            raise NotJudged(f"{workflow} is paused ({paused}) and was not called", hint=hint)
+
+
 def _target(project: Project, case: CaseFile) -> Target:
-    """What a case calls, if it may be called."""
-    settings = project.workflow(case.workflow)
-    paused = project.paused(case.workflow)
-    if paused and not settings.replay_safe:
-        raise NotJudged(
-            f"{case.workflow} is paused ({paused}) and was not called",
-            hint="let its target honour INCIDENT2EVAL_REPLAY=1 and say replay_safe = true in its settings",
-        )
-    return target_for(settings, project=project.root, name=case.target)
+    """What a case calls."""
+    return target_for(project.workflow(case.workflow), project=project.root, name=case.target)
 
 
 def live_sets(case: CaseFile, results: Results) -> tuple[RunSet, ...]:

@@ -1,13 +1,13 @@
 """`restart`: may a workflow run again? It does with all that its severity asks for, and by an override."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from incident2eval.clearance import Ask, Demand, demands, plan
+from incident2eval.clearance import Ask, Demand, demands, is_exempt, plan, spoken
 from incident2eval.model import (
     JSON,
     BadInput,
@@ -16,20 +16,21 @@ from incident2eval.model import (
     Incident2EvalError,
     LogEntry,
     NotJudged,
-    SignedApproval,
+    Stage,
     visible,
 )
 from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline._clearance import OUT_OF_ORDER, Saying, gathered, override_of
-from incident2eval.pipeline._clock_lines import shown
-from incident2eval.pipeline._layout import counted, table, wrapped
-from incident2eval.pipeline._open_incidents import OVERRIDE, OpenIncident, Standing, standing
+from incident2eval.pipeline._incident_file import open_file
+from incident2eval.pipeline._open_incidents import NO_CASE, OVERRIDE, OpenIncident, Standing, standing
+from incident2eval.pipeline._restart_page import Clearance, page
 from incident2eval.pipeline._said_times import iso
 from incident2eval.pipeline._trust import Trusted, trusted
 from incident2eval.pipeline._word import append, now, refuse_name
 from incident2eval.pipeline.intake import whoami
+from incident2eval.stages import blockers
 from incident2eval.store import Project
-from incident2eval.workflows import HookResult, run_hook
+from incident2eval.workflows import run_hook
 
 CLEARED, BLOCKED = "cleared", "blocked"
 _PATIENCE = 120.0
@@ -61,24 +62,6 @@ class _Asking:
     at: datetime
     trust: Trusted
     found: Standing
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Clearance:
-    """What the decision is, and what it rests on."""
-
-    ask: Ask | None = None
-    demands: tuple[Demand, ...] = ()
-    reasons: tuple[str, ...] = ()
-    """Why it is blocked; empty where it is cleared."""
-    approvals: tuple[SignedApproval, ...] = ()
-    until: datetime | None = None
-    """When an emergency override ends."""
-    digest: str | None = None
-    """What was approved: of the report, or of what is deployed now."""
-    is_old: bool = False
-    """Whether it runs already, and nothing is to be done."""
-    hook: HookResult | None = None
 
 
 def restart(*, project: Path | None, workflow: str, report: Path | None = None, word: Word) -> Answer:
@@ -130,16 +113,16 @@ def _decided(home: Project, workflow: str, report: Path | None, word: Word) -> A
         found = standing(home, workflow, trust, at)
     except Incident2EvalError as error:
         # What cannot be read may be what keeps it stopped.
-        return _answer(workflow, _Clearance(reasons=_said(error)), home)
+        return _answer(workflow, Clearance(reasons=_said(error)), home)
     if not found.open:
-        return _answer(workflow, _Clearance(reasons=found.unreadable, is_old=not found.unreadable), home)
+        return _answer(workflow, Clearance(reasons=found.unreadable, is_old=not found.unreadable), home)
     asking = _Asking(home=home, workflow=workflow, report=report, word=word, at=at, trust=trust, found=found)
     try:
         done = _judged(asking)
     except Incident2EvalError as error:
         if report is not None and not report.exists():
             raise
-        done = _Clearance(reasons=_said(error))
+        done = Clearance(reasons=_said(error))
     done = _started(asking, done) if not done.reasons else done
     if done.reasons:
         _note_refusal(asking, done)
@@ -150,7 +133,7 @@ def _said(error: Incident2EvalError) -> tuple[str, ...]:
     return tuple(map(str, error.faults or (error,)))
 
 
-def _judged(asking: _Asking) -> _Clearance:
+def _judged(asking: _Asking) -> Clearance:
     """Whether all that is asked for is there, else whether an emergency override stands in for it."""
     home, word = asking.home, asking.word
     ask = gathered(
@@ -167,12 +150,12 @@ def _judged(asking: _Asking) -> _Clearance:
         ask = _gone_ahead(asking, ask, asked)
         asked = demands(ask)
     missing = tuple(f"{one.name}: {one.why}" for one in asked if not one.met)
-    shown_digest = ask.report.digest if ask.report else None
-    done = _Clearance(
+    shown_digest = ask.report.digest if ask.report and not is_exempt(ask) else None
+    done = Clearance(
         ask=ask,
         demands=asked,
         reasons=(*asking.found.unreadable, *missing),
-        approvals=ask.words,
+        approvals=spoken(ask),
         digest=shown_digest,
     )
     if not missing or asking.found.unreadable:
@@ -204,13 +187,13 @@ def _gone_ahead(asking: _Asking, ask: Ask, asked: Sequence[Demand]) -> Ask:
     return replace(ask, skipped={**ask.skipped, **dict.fromkeys(early, said)})
 
 
-def _started(asking: _Asking, done: _Clearance) -> _Clearance:
+def _started(asking: _Asking, done: Clearance) -> Clearance:
     """Run `on_restart` and write down that it runs again, in every log concerned."""
     if all(
         one.running and (one.running.digest, one.running.until) == (done.digest, done.until)
         for one in asking.found.open
     ):
-        return replace(done, is_old=True)
+        return replace(done, is_old=True, before_closing=_before_closing(asking))
     command = asking.home.workflow(asking.workflow).on_restart
     if command and not all(one.running for one in asking.found.open):
         hook = run_hook(command, project=asking.home.root)
@@ -219,23 +202,30 @@ def _started(asking: _Asking, done: _Clearance) -> _Clearance:
             return replace(done, reasons=(f"on_restart failed: {visible(hook.trouble)}",))
     for one in asking.found.open:
         append(asking.home, one.file.incident.id, _restarted(asking, done, one))
-    return done
+    return replace(done, before_closing=_before_closing(asking))
 
 
-def _restarted(asking: _Asking, done: _Clearance, one: OpenIncident) -> LogEntry:
+def _before_closing(asking: _Asking) -> Mapping[str, tuple[str, ...]]:
+    """What is open of each incident before it can be closed: that it runs again is not the end of the file."""
+    names = [one.file.incident.id for one in asking.found.open]
+    return {name: blockers(open_file(asking.home, name, asking.at).file, Stage.CLOSED) for name in names}
+
+
+def _restarted(asking: _Asking, done: Clearance, one: OpenIncident) -> LogEntry:
     """The decision with what it rests on: report, digest, version, and who approved it (R139, R142)."""
     signed = ", ".join(f"{word.approval.by} ({word.approval.role})" for word in done.approvals)
-    report = done.ask.report if done.ask and done.until is None else None
+    no_case = _needs_none(done, one)
+    report = done.ask.report if done.ask and done.until is None and no_case is None else None
     reasons = "; ".join(dict.fromkeys(word.approval.reason for word in done.approvals))
     return LogEntry(
         at=asking.at,
         event=Event.RESTARTED,
         by=asking.word.by,
         workflow=None if one.is_own else asking.workflow,
-        kind=OVERRIDE if done.until else None,
-        reason=f"approved by {signed}" + (f": {reasons}" if done.until else ""),
+        kind=OVERRIDE if done.until else NO_CASE if no_case else None,
+        reason=f"approved by {signed}" + (f": {reasons}" if done.until or no_case else ""),
         ref=report.path if report else None,
-        digest=done.digest,
+        digest=no_case or done.digest,
         evidence=f"commit {report.report.commit}" if report and report.report.commit else None,
         text=asking.word.safe,
         did=asking.word.throttle,
@@ -243,7 +233,15 @@ def _restarted(asking: _Asking, done: _Clearance, one: OpenIncident) -> LogEntry
     )
 
 
-def _note_refusal(asking: _Asking, done: _Clearance) -> None:
+def _needs_none(done: Clearance, one: OpenIncident) -> str | None:
+    """The digest of the word that an incident needs no case, where the restart rests on that."""
+    if done.ask is None or done.until is not None or not is_exempt(done.ask):
+        return None
+    concern = next(each for each in done.ask.concerns if each.name == one.file.incident.id)
+    return concern.no_case[0].approval.digest
+
+
+def _note_refusal(asking: _Asking, done: Clearance) -> None:
     """Write the refusal into every log concerned, unless it is what the last one said."""
     reason = "; ".join(done.reasons)
     for one in asking.found.open:
@@ -268,7 +266,7 @@ def _note_refusal(asking: _Asking, done: _Clearance) -> None:
         append(asking.home, one.file.incident.id, entry)
 
 
-def _answer(workflow: str, done: _Clearance, home: Project) -> Answer:
+def _answer(workflow: str, done: Clearance, home: Project) -> Answer:
     ask = done.ask
     data: dict[str, JSON] = {
         "workflow": workflow,
@@ -277,7 +275,14 @@ def _answer(workflow: str, done: _Clearance, home: Project) -> Answer:
         "reasons": list(done.reasons),
         "approvals": [{"name": one.approval.by, "role": one.approval.role} for one in done.approvals],
         "demands": [
-            {"name": one.name, "met": one.met, "why": one.why, "todo": one.todo} for one in done.demands
+            {
+                "name": one.name,
+                "met": one.met,
+                "why": one.why,
+                "todo": one.todo,
+                "details": list(one.details),
+            }
+            for one in done.demands
         ],
         "incidents": [one.file.incident.id for one in ask.concerns] if ask else [],
         "report": ask.report.path if ask and ask.report else None,
@@ -285,48 +290,8 @@ def _answer(workflow: str, done: _Clearance, home: Project) -> Answer:
         "override_until": iso(done.until) if done.until else None,
         "monitor": plan(ask) if ask else "",
         "new": not done.is_old and not done.reasons,
+        "before_closing": {name: list(left) for name, left in done.before_closing.items()},
     }
     printed = (f"on_restart: {line}" for line in (done.hook.printed.splitlines() if done.hook else ()))
-    text = "\n".join(_page(workflow, done))
+    text = "\n".join(page(workflow, done))
     return Answer(data=data, text=text, exit_code=int(bool(done.reasons)), notes=(*home.warnings, *printed))
-
-
-def _page(workflow: str, done: _Clearance) -> Iterator[str]:
-    yield wrapped([_headline(workflow, done)])
-    if done.demands:
-        rows = [("yes" if one.met else "NO", one.name, _what(one)) for one in done.demands]
-        yield ""
-        yield table(("", "asked for", "what holds, and what to do"), rows)
-        if done.ask and done.ask.report:
-            yield f"report: {done.ask.report.path}"
-    loose = (
-        done.reasons if not done.demands else tuple(one for one in done.reasons if not _is_listed(one, done))
-    )
-    if loose:
-        yield wrapped(f"  {visible(one)}" for one in loose)
-    if done.ask and not done.reasons:
-        after = [f"until {shown(done.until)} at the latest; then it is paused again"] if done.until else []
-        after += [f"from now on: {plan(done.ask)}"] if plan(done.ask) else []
-        yield wrapped(["", *after])
-
-
-def _is_listed(reason: str, done: _Clearance) -> bool:
-    return any(reason == f"{one.name}: {one.why}" for one in done.demands)
-
-
-def _headline(workflow: str, done: _Clearance) -> str:
-    level = f" (severity {int(done.ask.severity)})" if done.ask else ""
-    if done.reasons:
-        missing = sum(not one.met for one in done.demands)
-        lacks = f": {missing} of {counted(len(done.demands), 'thing')} missing" if missing else ""
-        return f"BLOCKED: {workflow} may not run again{level}{lacks}"
-    if done.ask is None:
-        return f"CLEARED: {workflow}: no open incident keeps it stopped; nothing was run"
-    if done.until:
-        names = ", ".join(one.approval.by for one in done.approvals)
-        return f"CLEARED BY EMERGENCY OVERRIDE: {workflow} runs{level}, by the word of {names}"
-    return f"CLEARED: {workflow} runs again{level}"
-
-
-def _what(demand: Demand) -> str:
-    return demand.why if demand.met else f"{demand.why}. -> {demand.todo}"

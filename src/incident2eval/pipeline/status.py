@@ -6,7 +6,17 @@ from datetime import datetime
 from pathlib import Path
 
 from incident2eval._guard import WorkflowPaused, guard
-from incident2eval.model import JSON, NOTICE, ClockState, Duty, Incident2EvalError, IncidentFile, Stage
+from incident2eval.model import (
+    JSON,
+    NOTICE,
+    BadInput,
+    ClockState,
+    Duty,
+    Fault,
+    Incident2EvalError,
+    IncidentFile,
+    Stage,
+)
 from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline._clock_lines import duty_json, left, shown
 from incident2eval.pipeline._incident_file import incident_files
@@ -30,8 +40,8 @@ def status(*, project: Path | None, workflow: str | None) -> Answer:
         workflow: Only the incidents of this one, and whether it may run.
 
     Returns:
-        Exit code 0, or 3 where an incident cannot be read: it may be the one that is due. Of one workflow 1
-        where it is paused, and 3 where nobody can tell.
+        Exit code 0, or 3 where an incident cannot be read, which may be the one that is due, or where nobody
+        can tell whether a workflow is paused. Of one workflow 1 where it is.
 
     Raises:
         BadInput: There is no project, or no workflow of that name.
@@ -39,14 +49,14 @@ def status(*, project: Path | None, workflow: str | None) -> Answer:
     home, at_once = Project.find(project), now()
     if workflow is not None:
         home.workflow(workflow)
-    every, faults = incident_files(home, at_once)
+    every, faults = _files(home, at_once)
     files = [one for one in every if workflow in {None, one.incident.workflow.name}]
     names = [name for name in _workflows(home, files) if workflow in {None, name}]
     paused = {name: _paused(home, name) for name in names}
     how = {name: running(every, name, home.settings.policy, at_once) for name in names}
     unknown = [pause.why for pause in paused.values() if pause and not pause.is_sure]
     stopped = workflow is not None and any(pause and pause.is_sure for pause in paused.values())
-    unread = faults or (workflow is not None and unknown)
+    unread = faults or unknown
     said = running_json(how[workflow]) if workflow is not None else {}
     return Answer(
         data={
@@ -60,6 +70,15 @@ def status(*, project: Path | None, workflow: str | None) -> Answer:
         exit_code=1 if stopped else 3 if unread else 0,
         notes=tuple(f"not read: {fault}" for fault in faults),
     )
+
+
+def _files(home: Project, at_once: datetime) -> tuple[list[IncidentFile], list[Fault]]:
+    """The incidents that can be read, and the faults of the others; none where one may be missed."""
+    try:
+        home.incident_ids()
+    except BadInput as error:
+        return [], list(error.faults)
+    return incident_files(home, at_once)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,8 +36,9 @@ def verify(*, project: Path | None, what: str, at: datetime | None = None) -> An
         if at is not None:
             raise BadInput(Fault(field="--at", message="is about a report, and evidence holds now or not"))
         return _incident(Project.find(project), what)
-    if Path(what).is_file():
-        return verify_report(Project.find(project), Path(what), at)
+    home = Project.find(project)
+    if Path(what).is_file() or (home.root / what).is_file():
+        return verify_report(home, Path(what), at)
     raise BadInput(
         Fault(message=f"{what!r} is neither the id of an incident nor a file", hint="such as INC-2026-0142")
     )

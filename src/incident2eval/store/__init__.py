@@ -7,8 +7,9 @@ from incident2eval.store._evidence import Kept
 from incident2eval.store._failure_rows import read_failures
 from incident2eval.store._files import read_bytes, sha256, write_atomically, write_together
 from incident2eval.store._founding import found
-from incident2eval.store._git import changed_since, uncommitted
+from incident2eval.store._git import changed_since, git_answer, uncommitted
 from incident2eval.store._incidents import Loaded
+from incident2eval.store._log import HISTORY, pause
 from incident2eval.store._moments import UnclearMoment, moment
 from incident2eval.store._project import Project
 from incident2eval.store._reports import read_report
@@ -19,6 +20,7 @@ from incident2eval.store._seal import SealedFile, SealState
 from incident2eval.store._types import TYPES, RegisteredType, add_types, name_type, read_types
 
 __all__ = [
+    "HISTORY",
     "SCHEMAS",
     "TYPES",
     "CauseFile",
@@ -39,8 +41,10 @@ __all__ = [
     "dump",
     "dump_yaml",
     "found",
+    "git_answer",
     "moment",
     "name_type",
+    "pause",
     "read_bytes",
     "read_failures",
     "read_report",

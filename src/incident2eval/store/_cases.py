@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 from incident2eval.formats import dump_runs, load_runs
@@ -24,7 +25,12 @@ def read_case(folder: Path) -> CaseFile:
         BadInput: It is not there, or every fault of it.
     """
     file = f"cases/{folder.name}/{CASE}"
-    raw = read_bytes(folder / CASE, file=file, limit=MAX_BYTES)
+    return _parsed(read_bytes(folder / CASE, file=file, limit=MAX_BYTES), file)
+
+
+@cache
+def _parsed(raw: bytes, file: str) -> CaseFile:
+    """A gate reads each file again and again, to see whether it changed; mostly it has not."""
     return check(CaseFile, read_yaml(raw, file=file, plain=as_json), _RULES).value
 
 

@@ -5,7 +5,7 @@ import hashlib
 import os
 import secrets
 import stat
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from io import BufferedReader
@@ -129,9 +129,9 @@ def write_together(files: Mapping[Path, bytes], *, private: Collection[Path] = (
             for each in staged.values():
                 os.fsync(each.folder)
         except BaseException as error:
-            _put_back({path: before[path] for path in replaced})
+            new = _put_back({path: before[path] for path in replaced})
             if isinstance(error, OSError):
-                raise _refused(error) from error
+                raise _refused(error, new) from error
             raise
 
 
@@ -184,19 +184,24 @@ def _through_a_link(path: Path) -> Fault:
     return Fault(file=str(path), message="is a link, and nothing is written through links")
 
 
-def _put_back(before: Mapping[Path, bytes | None]) -> None:
+def _put_back(before: Mapping[Path, bytes | None]) -> list[str]:
+    """Put files back as they were; the names of those that could not be, which are whole and new."""
+    new = []
     for path, data in before.items():
-        with suppress(OSError):
+        try:
             if data is None:
                 path.unlink()
             else:
                 with _staged(path, data) as staged:
                     staged.put()
+        except OSError:
+            new.append(path.name)
+    return new
 
 
-def _refused(error: OSError) -> NotJudged:
+def _refused(error: OSError, new: Sequence[str]) -> NotJudged:
     where = error.filename2 or error.filename or "a file"
+    changed = f"new already, and not put back: {', '.join(new)}" if new else "nothing was changed"
     return NotJudged(
-        f"{where}: cannot be written: {error.strerror}",
-        hint="nothing was changed; free space or rights, then again",
+        f"{where}: cannot be written: {error.strerror}", hint=f"{changed}; free space or rights, then again"
     )

@@ -1,7 +1,8 @@
 """Incident files: which there are, and what they say."""
 
+import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -15,15 +16,20 @@ from incident2eval.model import (
     Fault,
     Incident,
     LogEntry,
+    NotJudged,
     merged,
     visible,
 )
 from incident2eval.store._files import read_bytes
-from incident2eval.store._log import LOG, Log, open_log, pause, whole_log
+from incident2eval.store._log import LOG, Log, Pause, open_log, pause, whole_log
 from incident2eval.store._validation import Checked, Doubt, Rules, check, near, one_of, quoted
 from incident2eval.store._yaml import MAX_BYTES, as_text, read_yaml
 
 _FORM = "two to ten capitals or digits, a year, a running number, such as INC-2026-0142"
+_AS_IT_WAS = "put it back as it was: git knows what was committed"
+_MADE = ("cases/cases.lock", "reports")
+"""What is only there once there were incidents."""
+
 _SHORTEST_REASON = 3
 _NO_REASONS = frozenset({"none", "n/a", "nothing", "unknown", "tbd", "todo"})
 """What people write where they have no reason."""
@@ -103,12 +109,8 @@ def read_incident(incidents: Path, incident_id: str, *, evidence: Path | None) -
     Raises:
         BadInput: No such incident, or every fault of its file.
     """
-    folder = incidents / proper_id(incident_id)
-    if not (folder / "incident.yaml").exists() or folder.is_symlink():
-        raise BadInput(_no_such(incident_id, incidents))
-    file = f"incidents/{incident_id}/incident.yaml"
-    raw = read_bytes(folder / "incident.yaml", file=file, limit=MAX_BYTES)
-    checked = parse_incident(raw, incident_id=incident_id, file=file, evidence=evidence)
+    checked = read_file(incidents, incident_id, evidence=evidence)
+    folder = incidents / incident_id
     log = open_log(folder / LOG, file=f"incidents/{incident_id}/{LOG}")
     entries = log.until(datetime.now(UTC))
     ahead = len(log.entries) - len(entries)
@@ -120,6 +122,16 @@ def read_incident(incidents: Path, incident_id: str, *, evidence: Path | None) -
         written=checked.value,
         torn=bool(log.torn),
     )
+
+
+def read_file(incidents: Path, incident_id: str, *, evidence: Path | None) -> Checked[Incident]:
+    """What the file of an incident says, whatever its log says; arguments and errors as `read_incident`."""
+    folder = incidents / proper_id(incident_id)
+    if not (folder / "incident.yaml").exists() or folder.is_symlink():
+        raise BadInput(_no_such(incident_id, incidents))
+    file = f"incidents/{incident_id}/incident.yaml"
+    raw = read_bytes(folder / "incident.yaml", file=file, limit=MAX_BYTES)
+    return parse_incident(raw, incident_id=incident_id, file=file, evidence=evidence)
 
 
 def parse_incident(raw: bytes, *, incident_id: str, file: str, evidence: Path | None) -> Checked[Incident]:
@@ -151,23 +163,60 @@ def paused(incidents: Path, workflow: str) -> str | None:
     """Why a workflow is paused, in words, or None.
 
     Raises:
-        BadInput: A line of a log cannot be read, or an incident whose log does not name the workflow.
+        BadInput: A line of a log cannot be read, or an incident whose log does not name the workflow; or an
+            incident may be missed.
     """
+    refuse_hidden(incidents)
     now = datetime.now(UTC)
-    found = [
-        (entry, incident_id)
+    found = (
+        (pause(_speaking_of(workflow, incidents, incident_id, now), now), incident_id)
         for incident_id in _told_of(incidents)
-        for entry in _speaking_of(workflow, incidents, incident_id, now)
-    ]
-    by = pause((entry for entry, _ in found), now)
-    if by is None:
-        return None
-    told = {id(entry): incident_id for entry, incident_id in found}
-    stop = f"contained by {_whose(by.stop, told)}" if by.stop else ""
+    )
+    why = [_in_words(by, incident_id) for by, incident_id in found if by is not None]
+    return why[-1] if why else None
+
+
+def refuse_hidden(incidents: Path) -> None:
+    """Refuse a folder of incidents in which one may be missed; the guard does the same.
+
+    Raises:
+        BadInput: It, or what is called like an incident, is a link or no folder; it is gone; or a folder of
+            another name holds an incident.
+        NotJudged: Something cannot be read.
+    """
+    try:
+        if incidents.is_symlink() or (incidents.exists() and not incidents.is_dir()):
+            raise BadInput(Fault(file=incidents.name, message="is a link or no folder"))
+        made = [name for name in _MADE if os.path.lexists(incidents.parent / name)]
+        if made and not incidents.exists():
+            raise BadInput(Fault(file=incidents.name, message=f"is gone, and {made[0]} is still there"))
+        places = sorted(incidents.iterdir()) if incidents.exists() else []
+        faults = [fault for place in places for fault in _hidden(place)]
+    except OSError as error:
+        raise NotJudged(f"{incidents.name}: cannot be read: {error.strerror}", hint=_AS_IT_WAS) from error
+    if faults:
+        raise BadInput(*faults)
+
+
+def _hidden(place: Path) -> Iterator[Fault]:
+    """What is wrong with something below incidents/, if a stop may be missed for it."""
+    shown = f"{place.parent.name}/{place.name}"
+    if re.fullmatch(INCIDENT_ID, place.name):
+        if place.is_symlink() or not place.is_dir():
+            yield Fault(file=shown, message="is a link or no folder", hint=_AS_IT_WAS)
+    elif place.is_dir() and any(
+        os.path.lexists(one / name) for one in (place, *place.iterdir()) for name in ("incident.yaml", LOG)
+    ):
+        message = "holds an incident, and its name is no incident id"
+        yield Fault(file=shown, message=message, hint=_FORM)
+
+
+def _in_words(by: Pause, incident_id: str) -> str:
+    stop = f"contained by {_whose(by.stop, incident_id)}" if by.stop else ""
     if by.ended is None:
         return f"{stop} and not restarted"
     until = f"{by.ended.until:%Y-%m-%d %H:%M} UTC"
-    over = f"the emergency override by {_whose(by.ended, told)} ended on {until}"
+    over = f"the emergency override by {_whose(by.ended, incident_id)} ended on {until}"
     return f"{stop}, and {over}" if stop else over
 
 
@@ -176,10 +225,10 @@ def _told_of(incidents: Path) -> list[str]:
     return sorted({*ids_in(incidents, holding="incident.yaml"), *ids_in(incidents, holding=LOG)})
 
 
-def _whose(entry: LogEntry, told: Mapping[int, str]) -> str:
+def _whose(entry: LogEntry, incident_id: str) -> str:
     """Who noted it, when, and over which incident."""
     by = visible(entry.by or "") or "nobody named"
-    return f"{by} on {entry.at:%Y-%m-%d %H:%M} UTC ({told[id(entry)]})"
+    return f"{by} on {entry.at:%Y-%m-%d %H:%M} UTC ({incident_id})"
 
 
 def _speaking_of(workflow: str, incidents: Path, incident_id: str, now: datetime) -> list[LogEntry]:

@@ -2,7 +2,10 @@
 
 import errno
 import os
+import stat
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,6 +20,12 @@ LOG = "log.jsonl"
 _CLOCKS_DIFFER = timedelta(minutes=5)
 _ENDING = frozenset({Event.RESTARTED, Event.CLOSED, Event.DUTY, Event.ACTION, Event.ANSWERED})
 """What can make an incident look better than it is."""
+
+_BLOCK = 1 << 16
+"""Bytes at the end of a log that are read first for its last line."""
+
+HISTORY = "history"
+"""`kind` of a stop that was over when it was noted: the workflow had been restarted since."""
 
 PREVIOUS = "previous"
 """The field with the SHA-256 of the line before; of nothing, in the first line."""
@@ -64,18 +73,10 @@ def open_log(path: Path, *, file: str) -> Log:
     raw = read_bytes(path, file=file) if path.exists() else b""
     entries: list[LogEntry] = []
     torn: list[Fault] = []
-    before, by_hand = b"", 0
-    for number, line in _lines(raw):
-        try:
-            data = read_object(line, file=file, line=number)
-        except BadInput as error:
-            torn += error.faults
-            continue
+    by_hand = 0
+    for number, _, data in _whole(raw, file=file, torn=torn):
         by_hand += PREVIOUS not in data
-        if data.get(PREVIOUS, sha256(before)) != sha256(before):
-            raise BadInput(_gap(file, number))
         entries.append(check(LogEntry, Document(file=file, data=data, lines={(): number})).value)
-        before = line
     return Log(
         entries=tuple(entries),
         torn=tuple(torn),
@@ -107,19 +108,16 @@ def append(path: Path, entry: Mapping[str, JSON], *, file: str) -> None:
         file: What a message calls the log.
 
     Raises:
-        BadInput: The log is a link or no file.
+        BadInput: The log is a link or no file; or a line near its end was taken away or changed.
         NotJudged: The file system refused.
     """
-    before = read_bytes(path, file=file) if path.exists() else b""
-    cut_short = bool(before) and not before.endswith(b"\n")
-    whole = canonical({**entry, PREVIOUS: sha256(_last_whole(before, file=file))})
-    line = (b"\n" if cut_short else b"") + whole + b"\n"
-    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     try:
-        with os.fdopen(os.open(path, flags, 0o666), "ab") as stream:
-            stream.write(line)
-            stream.flush()
-            os.fsync(stream.fileno())
+        log = os.open(path, flags, 0o666)
+        try:
+            _add(log, entry, file=file)
+        finally:
+            os.close(log)
     except OSError as error:
         if error.errno == errno.ELOOP:
             raise BadInput(
@@ -129,25 +127,69 @@ def append(path: Path, entry: Mapping[str, JSON], *, file: str) -> None:
         raise NotJudged(f"{file}: cannot be written: {error.strerror}", hint=hint) from error
 
 
+def _add(log: int, entry: Mapping[str, JSON], *, file: str) -> None:
+    """Write the line at the end of an open log; where that fails, the log is as it was."""
+    state = os.fstat(log)
+    if not stat.S_ISREG(state.st_mode):
+        raise BadInput(Fault(file=file, message="is not a file"))
+    last, is_cut_short = _end(log, state.st_size, file=file)
+    line = canonical({**entry, PREVIOUS: sha256(last)}) + b"\n"
+    left = memoryview(b"\n" + line if is_cut_short else line)
+    try:
+        while left:
+            left = left[os.write(log, left) :]
+        os.fsync(log)
+    except BaseException:
+        # A full disk takes the half that fits: it would be a line that says nothing, for ever.
+        with suppress(OSError):
+            os.ftruncate(log, state.st_size)
+        raise
+
+
+def _end(log: int, size: int, *, file: str) -> tuple[bytes, bool]:
+    """The last whole line, and whether something stands behind the last line end.
+
+    Of a long log only its end is read, and is known to follow: else each line would take longer to write.
+    """
+    block = _BLOCK
+    while True:
+        start = max(0, size - block)
+        raw = os.pread(log, size - start, start)
+        try:
+            # The first of these lines has lost its beginning, unless it is the first of all.
+            lines = _whole(raw.partition(b"\n")[2], before=None) if start else _whole(raw, file=file)
+            last = next(iter(deque((line for _, line, _ in lines), maxlen=1)), b"")
+        except BadInput:
+            if not start:
+                raise
+            block = size  # all of it, so that the line's number is right
+            continue
+        if last or not start:
+            return last, bool(raw) and not raw.endswith(b"\n")
+        block *= 16
+
+
 def pause(entries: Iterable[LogEntry], now: datetime) -> Pause | None:
     """What a workflow is paused by; None where it may run.
 
-    The last `contained` that no `restarted` follows pauses it. A restart with an end, which is an emergency
-    override, counts until then: afterwards the workflow is paused again.
+    The last `contained` that no `restarted` follows pauses it, in the order of the lines: clocks differ. A
+    restart with an end, which is an emergency override, counts until then: afterwards the workflow is paused
+    again. A restart by nobody ends nothing.
 
     Args:
-        entries: Everything that logs say of the workflow.
+        entries: Everything that one log says of the workflow, in order.
         now: This moment, UTC.
     """
     stop: LogEntry | None = None
     ended: LogEntry | None = None
     is_paused = False
-    for entry in sorted(entries, key=lambda entry: entry.at):
-        if entry.event == Event.CONTAINED:
+    for entry in entries:
+        if entry.event == Event.CONTAINED and entry.kind != HISTORY:
             stop, ended, is_paused = entry, None, True
-        elif entry.event == Event.RESTARTED:
-            is_paused = entry.until is not None and entry.until <= now
-            ended = entry if is_paused else None
+        elif entry.event == Event.RESTARTED and entry.until is not None and entry.until <= now:
+            ended, is_paused = entry, True
+        elif entry.event == Event.RESTARTED and (entry.by or "").strip():
+            ended, is_paused = None, False
     return Pause(stop=stop, ended=ended) if is_paused else None
 
 
@@ -157,15 +199,35 @@ def _lines(raw: bytes) -> Iterator[tuple[int, bytes]]:
     return ((number, line.strip()) for number, line in numbered if line.strip())
 
 
-def _last_whole(raw: bytes, *, file: str) -> bytes:
-    """The last line that is no torn one; nothing where there is none."""
-    for number, line in reversed(list(_lines(raw))):
+def _whole(
+    raw: bytes, *, file: str = LOG, torn: list[Fault] | None = None, before: bytes | None = b""
+) -> Iterator[tuple[int, bytes, dict[str, JSON]]]:
+    """The lines that can be read, with their numbers and what they say.
+
+    Args:
+        raw: A log, or its end.
+        file: What a message calls the log.
+        torn: Takes what is wrong with the others, where somebody asks.
+        before: The last whole one of these; None where nobody knows it.
+
+    Raises:
+        BadInput: A line does not follow the one before it. Once one vouches for it, each later one has to.
+    """
+    is_chained = False
+    for number, line in _lines(raw):
         try:
-            read_object(line, file=file, line=number)
-        except BadInput:
+            data = read_object(line, file=file, line=number)
+        except BadInput as error:
+            if torn is not None:
+                torn += error.faults
             continue
-        return line
-    return b""
+        if is_chained and PREVIOUS not in data:
+            raise BadInput(_unchained(file, number))
+        if before is not None and data.get(PREVIOUS, sha256(before)) != sha256(before):
+            raise BadInput(_gap(file, number))
+        is_chained = is_chained or PREVIOUS in data
+        yield number, line, data
+        before = line
 
 
 def _gap(file: str, number: int) -> Fault:
@@ -174,6 +236,15 @@ def _gap(file: str, number: int) -> Fault:
         line=number,
         message="does not follow the line before it: one was taken away or changed after it was written",
         hint="put the log back as it was: git knows what was committed",
+    )
+
+
+def _unchained(file: str, number: int) -> Fault:
+    return Fault(
+        file=file,
+        line=number,
+        message="was added by hand: it does not vouch for the line before it, as those above do",
+        hint="take it out, and say it by the command that writes such lines",
     )
 
 

@@ -304,12 +304,15 @@ class Project:
         """Add a line to an incident's log, with the level that its file states now.
 
         Raises:
-            BadInput: No such incident, or its file or log is faulty.
+            BadInput: No such incident, or its file is faulty.
             NotJudged: The file system refused.
         """
-        path, written = self.folder(incident_id) / _log.LOG, self.incident(incident_id).written
-        given = {"given": int(written.severity)} if written and written.severity else {}
-        with self._alone(incident_id):
+        folder, evidence = self.folder(incident_id), self._evidence_folder(incident_id)
+        # Not the log too: each line would take longer than the one before.
+        written = _incidents.read_file(self.incidents, incident_id, evidence=evidence).value
+        given = {"given": int(written.severity)} if written.severity else {}
+        path = folder / _log.LOG
+        with alone(folder, shown=f"incidents/{incident_id}"):
             _log.append(path, {**entry, **given}, file=_in(incident_id, path.name))
 
     def log_cut(self, incident_id: str) -> str | None:

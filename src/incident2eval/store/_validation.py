@@ -71,7 +71,7 @@ def check(kind: type[T], document: Document, rules: Rules | None = None) -> Chec
     from pydantic import ValidationError  # noqa: PLC0415 - heavy, and only needed to check a file
 
     fitting = _Fitting(document, rules or Rules())
-    fitted = fitting.fit(kind, document.data)
+    fitted = fitting.fit(_shape(kind), document.data)
     try:
         value = adapter(kind).validate_python(fitted)
     except ValidationError as error:
@@ -125,21 +125,20 @@ class _Fitting:
         self.odd: list[Fault] = []
         self.unread: dict[FieldPath, list[str]] = {}
 
-    def fit(self, kind: Any, data: JSON, path: FieldPath = (), place: str = "") -> JSON:
+    def fit(self, shape: "_Shape", data: JSON, path: FieldPath = (), place: str = "") -> JSON:
         """The data as pydantic takes it; what is wrong or odd is noted on the way."""
-        kind = _given(kind)
+        inner = shape.inner
         if (doubts := self.rules.doubts.get(place)) and (doubt := doubts(data)):
             self._fault(path, *doubt)
-        elif is_dataclass(kind):
-            return self._fields(cast("type", kind), data, path, place)
-        elif get_origin(kind) is tuple:
+        elif shape.is_dataclass:
+            return self._fields(shape.kind, data, path, place)
+        elif inner and shape.origin is tuple:
             items = data if isinstance(data, list) else [data]
-            return [self.fit(get_args(kind)[0], item, (*path, at), place) for at, item in enumerate(items)]
-        elif get_origin(kind) in {Mapping, dict} and isinstance(data, dict):
-            inner = get_args(kind)[1]
+            return [self.fit(inner, item, (*path, at), place) for at, item in enumerate(items)]
+        elif inner and shape.origin in {Mapping, dict} and isinstance(data, dict):
             return {key: self.fit(inner, value, (*path, key), f"{place}.*") for key, value in data.items()}
-        elif isinstance(kind, type):
-            return self._leaf(kind, data, path, place)
+        elif isinstance(shape.kind, type):
+            return self._leaf(shape.kind, data, path, place)
         return data
 
     def add(self, error: "ValidationError") -> None:
@@ -162,7 +161,7 @@ class _Fitting:
             data = {self.rules.short[place]: data}
         if not isinstance(data, dict):
             return data
-        known, types_ = {item.name: item for item in fields(kind)}, _types(kind)
+        known, shapes = _known(kind), _shapes(kind)
         fitted: dict[str, JSON] = {}
         for key, value in data.items():
             name = self.rules.names.get(key, key) if not path else key
@@ -170,7 +169,7 @@ class _Fitting:
                 self._unknown(key, known, path)
             elif value is not None:
                 here = (*path, key)
-                fitted[name] = self.fit(types_[name], value, here, f"{place}.{key}" if place else key)
+                fitted[name] = self.fit(shapes[name], value, here, f"{place}.{key}" if place else key)
                 self._ask(known[name], value, here)
         return fitted
 
@@ -242,9 +241,38 @@ def _number(kind: type, data: JSON) -> JSON:
     raise ValueError(_NUMBERS[kind])
 
 
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What the walk asks of a type; asking the type itself again and again takes most of the walk's time."""
+
+    kind: Any
+    origin: Any
+    is_dataclass: bool
+    inner: "_Shape | None"
+    """The shape of the items of a list, or of the values of a mapping."""
+
+
+def _shape(kind: Any) -> _Shape:
+    kind = _given(kind)
+    origin, arguments = get_origin(kind), get_args(kind)
+    held = {tuple: 0, Mapping: 1, dict: 1}.get(origin)
+    return _Shape(
+        kind=kind,
+        origin=origin,
+        is_dataclass=is_dataclass(kind),
+        inner=_shape(arguments[held]) if held is not None else None,
+    )
+
+
 @functools.cache
-def _types(kind: type) -> Mapping[str, Any]:
-    return get_type_hints(kind)
+def _shapes(kind: type) -> Mapping[str, _Shape]:
+    """The shape of each field. Not cached by the field's type: `int | str` and `str | int` are equal."""
+    return {name: _shape(type_) for name, type_ in get_type_hints(kind).items()}
+
+
+@functools.cache
+def _known(kind: type) -> Mapping[str, Field[Any]]:
+    return {item.name: item for item in fields(kind)}
 
 
 def _given(kind: Any) -> Any:

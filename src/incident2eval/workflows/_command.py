@@ -57,7 +57,7 @@ def answer_in(data: bytes) -> Any:
     last line is no part of a text.
 
     Raises:
-        CommandError: It is not UTF-8.
+        CommandError: It is not UTF-8, or an object has the same key twice.
         ValueError: It holds a number that is too long.
         RecursionError: It is nested too deep.
     """
@@ -67,8 +67,20 @@ def answer_in(data: bytes) -> Any:
         raise CommandError("the answer is not UTF-8 text") from None
     if text.lstrip()[:1] in {"{", "[", '"'}:
         with suppress(json.JSONDecodeError):
-            return json.loads(text)
+            return as_json(text)
     return text.rstrip("\r\n")
+
+
+def as_json(text: str | bytes) -> Any:
+    """A text as JSON; raises CommandError where an object says two things under one name."""
+    return json.loads(text, object_pairs_hook=_object)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise CommandError("an object of the answer has the same key twice")
+    return made
 
 
 def _printed(process: subprocess.Popen[bytes]) -> bytes:

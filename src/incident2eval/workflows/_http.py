@@ -18,7 +18,7 @@ import httpx
 
 from incident2eval.model import JSON, Outcome, Result
 from incident2eval.workflows._answer import failure, result_of
-from incident2eval.workflows._command import CommandError, answer_in
+from incident2eval.workflows._command import CommandError, answer_in, as_json
 from incident2eval.workflows._python import Stopped
 from incident2eval.workflows._spans import Inbox, Parent
 from incident2eval.workflows._target import Target
@@ -131,7 +131,7 @@ class _FailedError(Exception):
 
 def _answer(response: httpx.Response, deadline: float) -> Any:
     status = response.status_code
-    if status >= HTTPStatus.MULTIPLE_CHOICES:
+    if status >= HTTPStatus.MULTIPLE_CHOICES or status == HTTPStatus.PARTIAL_CONTENT:
         where = f", a redirect to {response.headers['Location']}" if response.has_redirect_location else ""
         said = next(_body(response, deadline), b"")[:_SHOWN].decode("utf-8", "replace")
         raise _FailedError(f"answered HTTP {status}{where}{': ' if said.strip() else ''}{said}")
@@ -155,12 +155,17 @@ def _body(response: httpx.Response, deadline: float) -> Iterator[bytes]:
 
 
 def _said(body: bytes, response: httpx.Response) -> Any:
-    """The answer as what its sender says that it is; where that is neither text nor JSON, by its look."""
+    """The answer as what its sender says that it is; where that is neither text nor JSON, by its look.
+
+    An object that is sent as plain text is one all the same: steps and records in it are to be judged.
+    """
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind == "application/json" or kind.endswith("+json"):
-        return json.loads(body)
+        return as_json(body)
     if kind == "text/plain":
-        return body.decode(response.charset_encoding or "utf-8")
+        text = body.decode(response.charset_encoding or "utf-8")
+        said = answer_in(text.encode()) if text.lstrip().startswith("{") else text
+        return said if isinstance(said, dict) else text
     return answer_in(body)
 
 

@@ -44,6 +44,9 @@ _LEFT_OUT = (
     ),  # they overrule the general one
     "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
     *("TRACEPARENT", "traceparent", "TRACESTATE", "tracestate"),  # of who called us
+    # What is written there, the runner of CI runs or shows; and what speaks for the job to others.
+    *("GITHUB_ENV", "GITHUB_OUTPUT", "GITHUB_PATH", "GITHUB_STATE", "GITHUB_STEP_SUMMARY"),
+    *("ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST"),
 )
 """How the names of those variables begin that a workflow does not get."""
 _PAUSE = 0.1
@@ -217,7 +220,9 @@ def _started(task: _Task) -> Iterator[_Worker]:
 
 def _start(task: _Task, job: IO[bytes], channel: int) -> subprocess.Popen[bytes]:
     # -B: a workflow that is edited between two calls must never meet the bytecode of what it was before.
-    command = [_interpreter(task.target), "-u", "-B", _worker.__file__, *task.target.words, str(channel)]
+    # Nor may bytecode be believed that says of itself that it needs no look at the source.
+    options = ("-u", "-B", "--check-hash-based-pycs", "always")
+    command = [_interpreter(task.target), *options, _worker.__file__, *task.target.words, str(channel)]
     try:
         return subprocess.Popen(  # noqa: S603 - the settings name what to run, and they are trusted
             command,

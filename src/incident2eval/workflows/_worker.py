@@ -46,6 +46,7 @@ _PAUSE = 0.05
 _KILL_SECONDS = 2.0
 _PR_SET_CHILD_SUBREAPER = 36
 _PR_GET_CHILD_SUBREAPER = 37
+_WALL = 0x40000000  # children of every kind, those too that raise no SIGCHLD when they end
 
 
 class Process(NamedTuple):
@@ -259,12 +260,7 @@ class Trial:
             os.setpgid(self._pid, self._pid)
         self._channel = channel
         self._lines = Lines(reader)
-        self._code: int | None = None
-
-    @property
-    def ending(self) -> str:
-        """How it ended, once it has."""
-        return ending(self._code or 0)
+        self.code: int | None = None
 
     def next_line(self, seconds: float) -> bytes | None:
         """The next line that the trial writes, or None when it ended without one.
@@ -293,21 +289,21 @@ class Trial:
         """End the process and its whole group."""
         with suppress(OSError):
             os.killpg(self._pid, signal.SIGKILL)
-        if self._code is None:
+        if self.code is None:
             with suppress(OSError):
                 os.kill(self._pid, signal.SIGKILL)
                 os.waitpid(self._pid, 0)
         os.close(self._lines.fd)
 
     def _has_ended(self) -> bool:
-        if self._code is None:
+        if self.code is None:
             try:
                 pid, status = os.waitpid(self._pid, os.WNOHANG)
             except ChildProcessError:  # a handler of the workflow has reaped it
                 pid, status = self._pid, 0
             if pid:
-                self._code = os.waitstatus_to_exitcode(status)
-        return self._code is not None
+                self.code = os.waitstatus_to_exitcode(status)
+        return self.code is not None
 
 
 def run_trial(trial: Trial, count: int, timeout: float) -> Iterator[bytes]:
@@ -322,17 +318,15 @@ def run_trial(trial: Trial, count: int, timeout: float) -> Iterator[bytes]:
             if line is not None:
                 yield line
                 continue
-            yield errored(f"the process ended without an answer ({trial.ending})")
-            later = errored(f"not run: an earlier input ended the process ({trial.ending})")
+            how = ending(trial.code or 0)
+            yield errored(f"the process ended without an answer ({how})")
+            later = errored(f"not run: an earlier input ended the process ({how})")
         yield from [later] * (count - index - 1)
         return
 
 
 def adopt_orphans(wanted: int) -> int:
-    """Have orphans become children of this process (1) or not (0), so that none gets away as a daemon.
-
-    Linux, best effort. Returns what held before.
-    """
+    """Have orphans come to this process (1) or not (0); Linux, best effort. Returns what held before."""
     before = 0
     with suppress(OSError, AttributeError):  # other systems have no prctl
         prctl, found = ctypes.CDLL(None).prctl, ctypes.c_int()
@@ -344,6 +338,12 @@ def adopt_orphans(wanted: int) -> int:
 
 def children() -> set[int]:
     """The children of this process, adopted and ended ones too."""
+    try:  # the kernel knows at once that there is none, which after a trial is the rule
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT | _WALL)
+    except ChildProcessError:
+        return set()
+    except (OSError, AttributeError):  # an old kernel or another system
+        pass
     return {process.pid for process in processes() if process.parent == os.getpid()}
 
 
