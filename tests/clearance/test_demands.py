@@ -4,15 +4,23 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from clearance.asks import DONE, LOOKED, NOW, ask, concern, missing, report, word
+from clearance.asks import DONE, LOOKED, NO, NOW, ask, concern, missing, report, word
 
 from incident2eval.clearance import Neighbour, Peer, demands
 from incident2eval.model import (
     LEVELS,
     Answer,
     CaseOutcome,
+    ClockState,
     Decision,
+    Duty,
+    Event,
+    Level,
+    LogEntry,
+    LookBack,
+    Matter,
     Outcome,
+    Rule,
     Ruling,
     Severity,
     Stage,
@@ -20,7 +28,7 @@ from incident2eval.model import (
     TaskKind,
     WorkflowSettings,
 )
-from incident2eval.model.incident import Action, Affected, Questions, Recipient
+from incident2eval.model.incident import Action, Affected, Communication, Containment, Questions, Recipient
 
 LOW, CAUGHT, IMPACT, SEVERE = Severity
 WAIVED = CaseOutcome(
@@ -83,6 +91,8 @@ LACKS = [
     (LOW, "nobody refused", {"refusals": (word("Lee", "functional_leader", decision="refused"),)}),
     (CAUGHT, "signatures", {"words": (word("Ana", "workflow_owner"),)}),
     (CAUGHT, "not only who mended it", {"fixers": ("ANA", "lee")}),
+    (CAUGHT, "not only who mended it", {"fixers": None}),
+    (CAUGHT, "not only who mended it", {"fixers": ("Ána", "lee@example.org")}),
     (
         SEVERE,
         "an executive who does not own it",
@@ -200,3 +210,178 @@ def test_no_name_and_reason_stands_for_signatures_report_or_cases(name: str) -> 
 def test_a_policy_of_the_settings_is_asked_for() -> None:
     policy = replace(LEVELS[CAUGHT], signatures=LEVELS[LOW].signatures, people=1)
     assert not missing(ask(CAUGHT, policy=policy, words=(word("Ana", "workflow_owner"),)))
+
+
+OUT = replace(NO, left_company=Answer.YES)
+HIT = (Affected(kind="customer", ref="K-7"),)
+RULE = Rule(
+    id="ukgdpr-34",
+    version="1",
+    name="Tell the people",
+    article="34",
+    quote="q",
+    source="s",
+    seen="secondary",
+    checked=NOW.date(),
+    review_by=NOW.date(),
+    tell="the people concerned",
+    counsel=True,
+)
+
+
+def duty(state: ClockState, name: str = "ukgdpr-34") -> Duty:
+    return Duty(rule=replace(RULE, id=name), state=state, because=(), decided_by="Noor")
+
+
+@pytest.mark.parametrize(
+    ("incident", "why"),
+    [
+        ({}, "nobody is named who got it"),
+        ({"affected": (Affected(kind="customer", count=3),)}, "nobody is named who got it"),
+        ({"affected": HIT}, "K-7 was not told"),
+        ({"affected": HIT, "communications": (Communication(to="K-7"),)}, "K-7 was not told"),
+    ],
+)
+@pytest.mark.parametrize("answer", ["left_company", "exposed_information"])
+def test_what_got_out_asks_who_got_it_and_whether_they_were_told(
+    incident: dict[str, Any], why: str, answer: str
+) -> None:
+    lack = told(IMPACT, questions=replace(NO, **{answer: Answer.YES}), incident=incident)
+    assert why in missing(ask(IMPACT, **lack))["affected put right"].why
+    assert "affected put right" not in missing(ask(CAUGHT, **told(CAUGHT, questions=OUT, incident=incident)))
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"incident": {"affected": HIT, "communications": (Communication(to="K-7", at=NOW),)}},
+        {"incident": {"affected": HIT}, "file": {"duties": (duty(ClockState.DECIDED_NOT_REQUIRED),)}},
+        {"incident": {"recipients": (Recipient(ref="K-9", assessed="deleted it"),)}},
+    ],
+    ids=["told", "decided by name", "assessed"],
+)
+def test_whoever_was_told_or_need_not_be_is_put_right(more: dict[str, Any]) -> None:
+    assert "affected put right" not in missing(ask(IMPACT, **told(IMPACT, questions=OUT, **more)))
+
+
+@pytest.mark.parametrize(("back", "met"), [("yes", True), ("impossible", True), ("no", False), (None, False)])
+def test_what_the_ai_did_is_taken_back_or_said_to_be_impossible(back: str | None, met: bool) -> None:
+    acted = replace(NO, took_action=Answer.YES)
+    action = replace(DONE, reversed=back)
+    lack = told(IMPACT, questions=acted, incident={"actions": (DONE, action)})
+    assert ("affected put right" not in missing(ask(IMPACT, **lack))) is met
+
+
+@pytest.mark.parametrize("kind", [TaskKind.RECIPIENT, TaskKind.REVERSAL, TaskKind.CORRECTION])
+def test_open_tasks_about_people_keep_it_closed(kind: TaskKind) -> None:
+    task = Task(id=f"{kind}/1", kind=kind, text="Do it", stage=Stage.REMEDIATED)
+    assert set(missing(ask(IMPACT, **told(IMPACT, file={"tasks": (task,)})))) == {"affected put right"}
+    assert not missing(ask(IMPACT, **told(IMPACT, file={"tasks": (replace(task, done=True),)})))
+
+
+def none_needed(name: str = "Ana", role: str = "workflow_owner") -> dict[str, Any]:
+    said = word(name, role, matter=Matter.NO_CASE, subject="INC-2026-0001", reason="A typing slip")
+    return {"cases": (), "no_case": (said,)}
+
+
+def test_at_level_1_the_owners_word_that_no_case_is_needed_stands_for_report_and_signature() -> None:
+    bare: dict[str, Any] = {"report": None, "words": (), "is_caseless": True}
+    assert not missing(ask(LOW, **told(LOW, **none_needed()), **bare))
+    by_other = missing(ask(LOW, **told(LOW, **none_needed("Lee", "functional_leader")), **bare))
+    assert set(by_other) == {"signatures"}
+    assert "approve no_case INC-2026-0001" in by_other["signatures"].todo
+
+
+def test_where_a_case_is_locked_that_word_stands_for_no_report() -> None:
+    lack = told(LOW, **none_needed())
+    assert {"pass report", "signatures"} == set(missing(ask(LOW, **lack, report=None, words=())))
+
+
+@pytest.mark.parametrize("level", [CAUGHT, IMPACT, SEVERE])
+def test_above_level_1_that_word_stands_for_nothing(level: Severity) -> None:
+    lack = told(level, **none_needed())
+    found = missing(ask(level, **lack, report=None, words=(), is_caseless=True))
+    assert {"pass report", "signatures"} <= set(found)
+
+
+def test_every_incident_needs_that_word() -> None:
+    both = (concern(LOW, **none_needed()), concern(LOW, cases=()))
+    found = missing(ask(LOW, concerns=both, report=None, words=(), is_caseless=True))
+    assert {"a case each", "pass report", "signatures"} == set(found)
+
+
+def test_an_incident_is_asked_for_what_its_own_level_asks_for() -> None:
+    low = Level(suggested=LOW, given=LOW, highest=LOW, counts=LOW)
+    slip = concern(
+        IMPACT,
+        incident={"id": "INC-2026-0002", "root_cause": None, "actions": ()},
+        file={"level": low, "sealed": 0, "entries": (), "duties": (duty(ClockState.DUE),)},
+        questions=OUT,
+        look_back=LookBack.OPTIONAL,
+    )
+    words = (word("Kim", "executive_sponsor"), word("Noor", "legal"))
+    assert not missing(ask(IMPACT, concerns=(concern(IMPACT), slip), words=words))
+
+
+def test_what_stops_it_is_named_with_its_command_alone() -> None:
+    unconfirmed = {"incident": {"severity": None}}
+    (only,) = missing(ask(CAUGHT, **told(CAUGHT, **unconfirmed))).values()
+    assert only.todo == "incident2eval triage INC-2026-0001 --confirm --by NAME"
+    (both,) = missing(ask(CAUGHT, **told(CAUGHT, order=("nothing shows a stop",), **unconfirmed))).values()
+    assert "incident2eval contain INC-2026-0001 --action workflow_disabled" in both.todo
+
+
+def test_a_stop_that_the_file_alone_tells_is_history_and_said_to_be() -> None:
+    row = {"containment": (Containment(at=NOW, by="Ana"),)}
+    stop = LogEntry(at=NOW, event=Event.CONTAINED, by="Ana")
+
+    def why(**file: Any) -> str:
+        asked = demands(ask(CAUGHT, **told(CAUGHT, incident=row, file=file)))
+        return next(one.why for one in asked if one.name == "stopped and classified")
+
+    assert "the file alone tells the stop" in why()
+    assert "the file alone" not in why(entries=(LOOKED, stop))
+
+
+def test_a_report_that_only_lacks_signatures_is_signed_and_not_made_again() -> None:
+    (lacks,) = missing(ask(CAUGHT, **_report(is_signed=False))).values()
+    assert lacks.todo.startswith("incident2eval sign-off monthly-summary --report reports/x.json")
+
+
+def test_safe_to_re_enable_asks_for_what_is_missing_of_it() -> None:
+    assert missing(ask(IMPACT, safe=None))["safe to re-enable"].todo == "--safe TEXT: how it was met"
+    unset = missing(ask(IMPACT, settings=WorkflowSettings(owner="Ana")))["safe to re-enable"]
+    assert unset.todo.startswith("write safe_to_reenable in incident2eval.toml")
+
+
+def test_the_look_back_says_by_which_rows_it_is_put_right() -> None:
+    hit = replace(LOOKED, hits=1, affected=HIT)
+    todo = missing(ask(IMPACT, **told(IMPACT, file={"entries": (hit,)})))["look-back"].todo
+    for row in ("recipients: {ref: <customer id>, assessed}", "{to: <customer id>, at}", "--gap"):
+        assert row in todo
+
+
+def test_duties_are_one_line_an_incident_and_their_ids_are_details() -> None:
+    states = [*[ClockState.SCOPE_NOT_DECLARED] * 24, ClockState.DUE]
+    duties = tuple(duty(state, f"rule-{number}") for number, state in enumerate(states))
+    found = missing(ask(IMPACT, **told(IMPACT, file={"duties": duties})))["duties decided"]
+    waiting = "24 duties wait for [organisation] in incident2eval.toml: where and what you are"
+    assert found.why == f"INC-2026-0001: {waiting}, 1 due"
+    assert found.todo.startswith("[organisation]")
+    assert len(found.details) == 25
+    assert "INC-2026-0001: rule-24 is due" in found.details
+
+
+def test_a_role_is_asked_for_in_words_by_what_was_answered() -> None:
+    asked = replace(NO, exposed_information=Answer.YES)
+    people = {"recipients": (Recipient(ref="K-9", assessed="deleted it"),)}
+    lack = told(IMPACT, questions=asked, incident=people)
+    why = missing(ask(IMPACT, **lack, words=()))["signatures"].why
+    assert "not signed by legal, as information got out" in why
+    unknown = told(IMPACT, questions=replace(NO, obligation_possible=Answer.UNKNOWN))
+    assert "nobody has ruled out" in missing(ask(IMPACT, **unknown, words=()))["signatures"].why
+
+
+def test_the_fix_of_a_task_is_a_way_to_say_what_changed() -> None:
+    todo = missing(ask(CAUGHT, **told(CAUGHT, incident={"actions": ()})))["what changed"].todo
+    assert "incident2eval task INC-2026-0001 TASK --done" in todo

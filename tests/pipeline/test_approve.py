@@ -2,6 +2,7 @@
 
 import base64
 import json
+import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -294,6 +295,7 @@ def test_changed_settings_are_about_approvers_policy_and_targets(home: Project, 
 
 def test_an_override_ends_within_three_days(home: Project, tmp_path: Path) -> None:
     who, _ = signatures.signatory(tmp_path, LEE, role="executive")
+    _commit(home.root)
     for until, says in (
         (None, "has to end some time"),
         (now() - timedelta(hours=1), "is past"),
@@ -302,7 +304,32 @@ def test_an_override_ends_within_three_days(home: Project, tmp_path: Path) -> No
         with pytest.raises(BadInput, match=says):
             approve(project=home.root, wish=_wish(Matter.OVERRIDE, "letters", until), who=who)
     approve(project=home.root, wish=_wish(Matter.OVERRIDE, "letters", now() + timedelta(hours=71)), who=who)
-    assert counted(home)[0].digest == deployed_digest(home.digests(home.workflow("letters")))
+    assert counted(home)[0].digest == deployed_digest(home, "letters")
+
+
+def test_an_override_says_the_version_it_holds_for_and_is_about_no_other(
+    home: Project, tmp_path: Path
+) -> None:
+    who, told = signatures.signatory(tmp_path, LEE, role="executive")
+    wish = _wish(Matter.OVERRIDE, "letters", now() + timedelta(hours=1))
+    with pytest.raises(BadInput, match="no commit says which code would run"):
+        approve(project=home.root, wish=wish, who=who)
+    _commit(home.root)
+    first = approve(project=home.root, wish=wish, who=who)
+    assert "the code of commit " in told[0]
+    _commit(home.root)  # of the approval itself: a record
+    assert deployed_digest(home, "letters") == first.data["digest"]
+    (home.root / "letters.py").write_text("LIMIT = 1\n")
+    with pytest.raises(BadInput, match="what would run is not committed"):
+        approve(project=home.root, wish=wish, who=who)
+    _commit(home.root)
+    assert deployed_digest(home, "letters") != first.data["digest"]
+
+
+def _commit(root: Path) -> None:
+    who = ["-c", "user.name=Kit", "-c", "user.email=kit@example.org"]
+    for words in (["init", "-q"], ["add", "-A"], [*who, "commit", "-qm", "state"]):
+        subprocess.run(["git", "-C", root, *words], check=True)
 
 
 @pytest.mark.parametrize(

@@ -111,16 +111,17 @@ def test_somebody_of_before_may_bring_in_somebody_new(home: Project) -> None:
     report_by(home, OWNER, hours_ago=30)
     trust_stranger(home)
     at = datetime.now(UTC).replace(microsecond=0)
-    word = Approval(
-        matter=Matter.SETTINGS,
-        subject=WORKFLOW,
-        digest=trust_digest(trust_of(fresh(home).settings, WORKFLOW)),
-        by=OWNER,
-        role="workflow_owner",
-        at=at,
-        reason="Imran has a new key",
-    )
-    write_approval(home, word, private_key(private_of(OWNER)))
+    for name, role in ((OWNER, "workflow_owner"), (LEADER, "functional_leader")):
+        word = Approval(
+            matter=Matter.SETTINGS,
+            subject=WORKFLOW,
+            digest=trust_digest(trust_of(fresh(home).settings, WORKFLOW)),
+            by=name,
+            role=role,
+            at=at,
+            reason="Imran has a new key",
+        )
+        write_approval(home, word, private_key(private_of(name)))
     second = report_by(home, STRANGER, hours_ago=2)
 
     assert last(home) == (second.name, ())

@@ -20,7 +20,7 @@ def test_runs_from_before_the_time_asked_about_are_no_complete_look_back(project
     answer = asked(project, path)
 
     assert (answer.exit_code, answer.data["checked"]) == (3, 1)
-    assert answer.data["coverage"]["gap"] == "no judged run is from the time asked about"  # type: ignore[index, call-overload]
+    assert answer.data["coverage"]["gap"] == "no judged run is from the time asked about"  # type: ignore[index]
     assert "NOT COMPLETE: no judged run is known to be from the time asked about" in answer.text
     assert logged(project)[0]["state"] == "incomplete"
 
@@ -35,8 +35,8 @@ def test_the_incidents_own_run_covers_nothing(project: Path) -> None:
     answer = asked(project, archive(project, good(project, "a", 1), good(project, "b", 2)))
 
     coverage = answer.data["coverage"]
-    assert (answer.exit_code, coverage["to"]) == (0, "2026-11-02T08:00:00Z")  # type: ignore[index, call-overload]
-    assert "no run after 2026-11-02, up to 2026-11-12" in coverage["gap"]  # type: ignore[index, call-overload, operator]
+    assert (answer.exit_code, coverage["to"]) == (0, "2026-11-02T08:00:00Z")  # type: ignore[index]
+    assert "no run after 2026-11-02, up to 2026-11-12" in coverage["gap"]  # type: ignore[index]
 
 
 def test_an_id_that_was_given_twice_hides_no_run(project: Path) -> None:
@@ -47,7 +47,7 @@ def test_an_id_that_was_given_twice_hides_no_run(project: Path) -> None:
     answer = asked(project, archive(project, own, other, later, good(project, "a")))
 
     assert runs(answer) == [own["id"]]
-    assert answer.data["passed_over"]["own"] == 2  # type: ignore[index, call-overload]
+    assert answer.data["passed_over"]["own"] == 2  # type: ignore[index]
 
 
 # --- whose workflow ---
@@ -93,7 +93,7 @@ def test_hidden_files_of_a_folder_are_named_as_unread(project: Path) -> None:
     answer = asked(project, folder)
 
     assert answer.exit_code == 3
-    assert [Path(fault["file"]).name for fault in answer.data["unreadable"]] == [".b.jsonl", ".old"]  # type: ignore[union-attr, index, call-overload]
+    assert [Path(fault["file"]).name for fault in answer.data["unreadable"]] == [".b.jsonl", ".old"]  # type: ignore[attr-defined]
     assert "NOT COMPLETE: 2 things could not be read" in answer.text
 
 
@@ -106,7 +106,7 @@ def test_hidden_files_that_the_settings_pass_over_are_named_too(project: Path) -
     answer = asked(project)
 
     assert answer.exit_code == 3
-    assert [fault["file"] for fault in answer.data["unreadable"]] == [f"archive/{hidden.name}"]  # type: ignore[union-attr, index, call-overload]
+    assert [fault["file"] for fault in answer.data["unreadable"]] == [f"archive/{hidden.name}"]  # type: ignore[attr-defined]
 
 
 # --- a person's word on what is missing ---

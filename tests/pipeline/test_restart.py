@@ -181,7 +181,9 @@ def test_what_it_ran_on_before_it_was_stopped_again_opens_nothing(firm: Firm) ->
     copied = {name: before[name] for name in ("event", "by", "ref", "digest")} | {"at": now().isoformat()}
     log = firm.root / "incidents" / INCIDENT / "log.jsonl"
     log.write_text(log.read_text() + json.dumps(copied) + "\n")
-    blocked(firm.restart(), "pass report")
+    answer = firm.restart()
+    assert (answer.exit_code, answer.data["decision"]) == (1, "blocked")
+    assert "was added by hand" in str(answer.data["reasons"])
 
 
 def test_a_decision_in_the_incident_file_is_nobodys_signature(firm: Firm) -> None:
@@ -233,6 +235,10 @@ def test_who_writes_himself_into_the_settings_opens_nothing(firm: Firm) -> None:
     firm.approve(
         OWNER, Matter.SETTINGS, trust_digest(trust_of(firm.home.settings, WORKFLOW)), reason="New colleague"
     )
+    assert "the word of Lee Okafor" in str(firm.restart().data["reasons"])
+    firm.approve(
+        LEADER, Matter.SETTINGS, trust_digest(trust_of(firm.home.settings, WORKFLOW)), reason="New colleague"
+    )
     assert "settings as approved" not in unmet(firm.restart())
 
 
@@ -271,6 +277,68 @@ def test_an_emergency_runs_by_the_word_of_the_level_above_and_is_counted(firm: F
     assert "Month end" in entry["reason"]
     assert firm.restart().data["new"] is False
     assert len(firm.log(Event.RESTARTED)) == 1
+
+
+def test_an_override_is_spent_once_the_code_changes_and_not_by_records(firm: Firm) -> None:
+    """What is deployed by name, lock and settings are the same: the code is not."""
+    shutil.rmtree(firm.root / "approvals")
+    firm.override(SPONSOR, SECURITY)
+    firm.commit()
+    assert firm.restart().data["override_until"]
+    firm.stop()
+    shutil.rmtree(firm.root / "approvals")
+    (firm.root / "notes.py").write_text("SCOPE = None\n")
+    firm.commit()
+    firm.override(SPONSOR, SECURITY)
+    (firm.root / "notes.py").write_text("SCOPE = 'all'\n")
+    assert firm.restart().exit_code == 1  # not committed
+    firm.commit()
+    assert firm.restart().exit_code == 1  # another version
+
+
+def test_without_a_commit_nobody_signs_an_override(firm: Firm) -> None:
+    shutil.rmtree(firm.root / ".git")
+    with pytest.raises(BadInput, match="no commit says which code"):
+        firm.override(SPONSOR)
+
+
+def test_level_1_runs_on_the_owners_word_that_no_case_is_needed(proved: Path, tmp_path: Path) -> None:
+    """No gate passes without a case, so no report can be asked for; above level 1 the word opens nothing."""
+    one = restarts.firm(proved, tmp_path, 1)
+    shutil.rmtree(one.root / "cases")
+    one.commit()
+    one.stop()
+    assert {"a case each", "pass report", "signatures"} <= unmet(one.restart())
+    digest = sha256((one.root / "incidents" / INCIDENT / "incident.yaml").read_bytes())
+    one.approve(OWNER, Matter.NO_CASE, digest, subject=INCIDENT, reason="A typing slip")
+    answer = one.restart()
+    assert answer.exit_code == 0, answer.text
+    (entry,) = one.log(Event.RESTARTED)
+    assert (entry["kind"], entry["digest"]) == ("no_case", digest)
+    assert one.restart().data["incidents"] == []
+    one.stop()
+    assert "pass report" in unmet(one.restart())  # spent
+    one.incident(severity=2)
+    assert INCIDENT in one.restart().data["incidents"]
+
+
+def test_what_is_missing_comes_first_and_no_id_is_cut(firm: Firm) -> None:
+    shutil.rmtree(firm.root / "approvals")
+    firm.incident(root_cause=None)
+    lines = firm.restart().text.splitlines()
+    assert lines[2].startswith("  root cause: INC-2026-0142: ")
+    assert any("root-cause INC-2026-0142" in line for line in lines)
+    held = next(number for number, line in enumerate(lines) if line.startswith("what holds: "))
+    assert not any("->" in line for line in lines[held:])
+    assert "more (--json lists them)" in " ".join(lines[held:])
+    assert firm.report.name in "".join(lines)
+
+
+def test_cleared_says_what_is_open_before_the_incident_is_closed(firm: Firm) -> None:
+    answer = firm.restart(safe=SAFE)
+    (left,) = answer.data["before_closing"].values()
+    said = f"{len(left)} things are still open" if left else f"incident2eval close {INCIDENT}"
+    assert said in " ".join(answer.text.split())
 
 
 def test_after_an_override_the_rest_is_still_asked_for(firm: Firm) -> None:
@@ -341,12 +409,13 @@ def test_names_and_reasons_say_something(firm: Firm, word: dict[str, str]) -> No
         firm.restart(**word)
 
 
-def test_without_an_open_incident_nothing_keeps_it_stopped(proved: Path, tmp_path: Path) -> None:
+def test_without_any_incident_there_is_nothing_to_start_again(proved: Path, tmp_path: Path) -> None:
     shutil.copytree(proved, tmp_path / "demo")
     for folder in ("incidents", "cases"):
         shutil.rmtree(tmp_path / "demo" / folder)
     answer = Firm(tmp_path / "demo", tmp_path / "keys").restart()
-    assert (answer.exit_code, answer.data["decision"], answer.data["severity"]) == (0, "cleared", None)
+    assert (answer.exit_code, answer.data["decision"], answer.data["severity"]) == (1, "blocked", None)
+    assert "nothing to start again" in str(answer.data["reasons"])
 
 
 def test_the_command_prints_the_decision(firm: Firm) -> None:

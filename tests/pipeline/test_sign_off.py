@@ -249,6 +249,8 @@ def test_whoever_signed_before_covers_what_changed_in_the_settings(firm: Path, k
     (settings,) = (one for one in words(firm) if one.approval.matter is Matter.SETTINGS)
     assert settings.approval.by == LEE.name
     assert settings.approval.digest == trust_digest(trust_of(home.settings, WORKFLOW))
+    assert "the word of Ana Pereira is missing" in trusted(home, WORKFLOW).missing
+    signs(firm, keys, ANA)
     assert trusted(home, WORKFLOW).changes == ()
     assert signs(firm, keys, MAX).exit_code == 0
 

@@ -118,6 +118,7 @@ class TestAfterARestart:
         daily = ({"at": ago(days=day), "event": "monitored", "state": "pass"} for day in runs)
         return logged(folder, *daily)
 
+    @pytest.mark.requirement("R149")
     def test_monitoring_counts_days_left_and_days_without_a_run(self, tmp_path: Path) -> None:
         said = status(project=self.restarted(tmp_path, 3, 1), workflow="letters")
         held = said.data["monitoring"]

@@ -10,7 +10,6 @@ from incident2eval.model import Answer, BadInput, Severity
 from incident2eval.pipeline.triage import Word, triage
 from incident2eval.store import Project
 
-
 STOPPED = [{"at": "2026-11-18T10:30:00Z", "by": "Lee Okafor", "action": "stopped"}]
 
 

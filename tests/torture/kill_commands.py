@@ -33,7 +33,7 @@ from incident2eval.store._log import open_log
 ANY = ("open", "os.", "fcntl.", "subprocess.", "socket.", "tempfile.", "shutil.")
 """Beginnings of the audit events at which a command may be killed."""
 
-NAMED = ("a line was cut short", "log.jsonl:")
+NAMED = ("a line was cut short", "log.jsonl:", "status ends with 3")
 """How the commands name such a line."""
 
 NOTES = open

@@ -12,6 +12,7 @@ import stat
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from operator import contains
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -34,10 +35,10 @@ _AT = re.compile(
 _HEADER = re.compile(
     rb"^[ \t]*\[\s*workflows\s*\.\s*(?:\"([^\"\\\n]+)\"|'([^'\n]+)'|([\w-]+))\s*[.\]]", re.MULTILINE
 )
-_PREVIOUS = re.compile(rb'"previous":"([0-9a-f]{64})"')
+_TELLING = (b"contained", b"restarted", b"\\u")
 
 _PLAIN = re.compile(r"[\w .@+-]+", re.ASCII)
-"""A name that JSON writes as it is, but for \\u."""
+"""A name that JSON writes as it is, unless somebody escapes letters."""
 
 _TEXTS = frozenset(
     "by role reason workflow action did kind text owner reversed evidence rule state ref digest "
@@ -232,24 +233,35 @@ def _log(raw: bytes | Spoilt | None) -> _Log:
     """
     if isinstance(raw, Spoilt):
         return _Log((), (), str(raw))
-    lines = [line.strip() for line in (raw or b"").split(b"\n") if line.strip()]
-    marks = [sha256(line).hexdigest().encode() for line in (b"", *lines)]
-    if _PREVIOUS.findall(raw or b"") != marks[:-1]:
-        return _read_in_full(lines, marks)
-    # A letter written as \u.... may hide such a word.
-    told = [one for one in lines[:-1] if b"contained" in one or b"restarted" in one or b"\\u" in one]
+    told = raw or b""
+    lines = list(filter(None, map(bytes.strip, told.split(b"\n"))))
+    if not _is_chained(told, lines):
+        return _read_in_full(lines)
     try:
-        return _Log(lines, [_entry(line) for line in (*told, *lines[-1:])], None)
+        return _Log(lines, [_entry(line) for line in (*_telling(told, lines), *lines[-1:])], None)
     except Spoilt:
-        return _read_in_full(lines, marks)
+        return _read_in_full(lines)
 
 
-def _read_in_full(lines: Sequence[bytes], marks: Sequence[bytes]) -> _Log:
+def _is_chained(raw: bytes, lines: Sequence[bytes]) -> bool:
+    """Whether each line of a log holds the digest of the one before, and no second one."""
+    before = (b'"previous":"%b"' % sha256(line).hexdigest().encode() for line in (b"", *lines))
+    return raw.count(b'"previous"') == len(lines) and all(map(contains, lines, before))
+
+
+def _telling(raw: bytes, lines: Sequence[bytes]) -> list[bytes]:
+    """The lines but the last that may stop or start something; an escaped letter may hide the word."""
+    if not any(word in raw for word in _TELLING):
+        return []
+    return [line for line in lines[:-1] if _TELLING[0] in line or _TELLING[1] in line or _TELLING[2] in line]
+
+
+def _read_in_full(lines: Sequence[bytes]) -> _Log:
     """What a log tells, line by line; a line that is none is a fault, and so is one taken away before it.
 
     Once a line vouches for the one before, each later one has to.
     """
-    entries, fault, before, is_chained = [], None, marks[0].decode(), False
+    entries, fault, before, is_chained = [], None, sha256().hexdigest(), False
     for at, line in enumerate(lines, start=1):
         try:
             entry = _entry(line)
@@ -260,7 +272,7 @@ def _read_in_full(lines: Sequence[bytes], marks: Sequence[bytes]) -> _Log:
             fault = fault or f"log.jsonl:{at}: does not follow the line before it"
         is_chained = is_chained or "previous" in entry
         entries.append(entry)
-        before = marks[at].decode()
+        before = sha256(line).hexdigest()
     return _Log(lines, entries, fault)
 
 

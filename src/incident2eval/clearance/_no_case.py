@@ -6,7 +6,7 @@ from incident2eval.model import Severity, SignedApproval
 
 
 def is_exempt(ask: Ask) -> bool:
-    """Whether no report is asked for: somebody signed of each incident that it needs no case, and none is there.
+    """Whether no report is asked for: somebody signed that no incident needs a case, and none is there.
 
     Args:
         ask: Everything known.

@@ -46,7 +46,7 @@ def order_demands(ask: Ask) -> Iterator[Demand]:
             formal,
             _unchanged,
             held="what was changed is written down",
-            todo="incident2eval task ID TASK --done --by NAME for the fix that was made; or in incident.yaml: "
+            todo="incident2eval task ID TASK --done --by NAME for the fix that was made; in incident.yaml: "
             "`actions` (kind corrective or preventive, done_at), or `updates`",
         )
     yield each(

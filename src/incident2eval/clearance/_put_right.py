@@ -53,7 +53,7 @@ def _nobody_named(concern: Concern) -> Iterator[str]:
 
 
 def _not_told(concern: Concern) -> Iterator[str]:
-    """Customers who are named and were not told, unless a named person decided about the duty to tell them."""
+    """Named customers who were not told, unless a named person decided about the duty to tell them."""
     incident = concern.file.incident
     if any(one.rule.counsel and one.state in _SETTLED for one in concern.file.duties):
         return

@@ -18,8 +18,8 @@ from incident2eval.model import (
     SignedApproval,
     visible,
 )
-from incident2eval.pipeline._git_history import version_digest
 from incident2eval.pipeline._said_times import CLOCKS_DIFFER, iso
+from incident2eval.pipeline._version import version_digest
 from incident2eval.pipeline._word import now
 from incident2eval.signing import PrivateKey, PublicKey, opened, public_key, sign, statement
 from incident2eval.store import Project, sha256, uncommitted

@@ -1,17 +1,31 @@
 """Reports as others may go by them: one with what speaks against it, and the last that people signed."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from incident2eval.model import Approver, BadInput, Event, Incident2EvalError, Matter, Report, Ruling, visible
-from incident2eval.pipeline._approvals import signed_approvals
+from incident2eval.model import Approver, BadInput, Event, Incident2EvalError, Report, Ruling, visible
+from incident2eval.pipeline._covered import changes_of_trust, lacking
 from incident2eval.pipeline._reports import ENVELOPE, documents_in, folder_of
 from incident2eval.pipeline._stale import stale
 from incident2eval.pipeline._vouching import Attested, judged, out_of_chain, read_file
-from incident2eval.store import Project, read_bytes, sha256
+from incident2eval.store import Project, git_answer, read_bytes, sha256
 
-__all__ = ["Attested", "attested", "last_signed", "stale"]
+__all__ = ["Attested", "Chain", "attested", "last_signed", "signed_chain", "stale"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chain:
+    """The signed reports of a workflow, the oldest first."""
+
+    last: Attested | None = None
+    """The newest that hands on trust: what is looser in it is covered."""
+    reports: tuple[Attested, ...] = ()
+    """All that hold."""
+    known: Mapping[str, tuple[Approver, ...]] = field(default_factory=dict)
+    """Digest of a report -> the approvers who counted then."""
+    problems: tuple[str, ...] = ()
+    """Signed ones that do not hold, or are gone."""
 
 
 def attested(home: Project, path: Path, approvers: Sequence[Approver]) -> Attested:
@@ -47,20 +61,40 @@ def last_signed(
     Returns:
         The report, None where there is none; and every signed one that does not hold, or is gone.
     """
+    chain = signed_chain(home, workflow, approvers)
+    return chain.reports[-1] if chain.reports else None, chain.problems
+
+
+def signed_chain(home: Project, workflow: str, approvers: Sequence[Approver]) -> Chain:
+    """Every signed report of a workflow that holds, and the trust that they hand on.
+
+    Args:
+        home: The project.
+        workflow: Its name.
+        approvers: Those that the settings name now.
+    """
     last: Attested | None = None
+    reports: list[Attested] = []
+    known: dict[str, tuple[Approver, ...]] = {}
     problems: list[str] = []
     folder = folder_of(home, workflow)
     for envelope in sorted(folder.glob(f"*{ENVELOPE}"), key=lambda path: path.name.removesuffix(ENVELOPE)):
         try:
             read = read_file(home, envelope)
-            found = judged(home, read, _known(home, last, read.report, approvers))
+            counting, is_covered = _known(home, last, read.report, approvers)
+            found = judged(home, read, counting)
         except BadInput as error:
             problems += map(str, error.faults)
             continue
         wrong = [*found.problems, *_unfit(found, workflow)]
         problems += [f"{found.shown}: {problem}" for problem in wrong]
-        last = last if wrong else found
-    return last, (*problems, *_taken_away(home, workflow))
+        if not wrong:
+            reports.append(found)
+            known[found.digest] = counting
+            # Who loosens the settings alone hands on no trust by signing a report.
+            last = found if is_covered else last
+    gone = (*_taken_away(home, workflow), *_gone_from_git(home, workflow))
+    return Chain(last=last, reports=tuple(reports), known=known, problems=(*problems, *gone))
 
 
 def _unfit(found: Attested, workflow: str) -> Iterator[str]:
@@ -75,22 +109,31 @@ def _unfit(found: Attested, workflow: str) -> Iterator[str]:
 
 def _known(
     home: Project, last: Attested | None, report: Report, approvers: Sequence[Approver]
-) -> tuple[Approver, ...]:
-    """Whose signature under a report counts, given the last one that holds."""
-    from incident2eval.pipeline._trust import trust_digest  # noqa: PLC0415 - it asks here for what was signed
-
+) -> tuple[tuple[Approver, ...], bool]:
+    """Whose signature under a report counts, given the last one that hands on trust; and whether it does."""
     own = report.trust.approvers
     if last is None:
-        return tuple(dict.fromkeys((*approvers, *own)))
-    before = last.report.trust.approvers
-    if before == own:
-        return before
-    words, _ = signed_approvals(home, before)
-    wanted = (Matter.SETTINGS, "approved", trust_digest(report.trust))
-    covered = any(
-        (one.approval.matter, one.approval.decision, one.approval.digest) == wanted for one in words
+        return tuple(dict.fromkeys((*approvers, *own))), True
+    before = last.report.trust
+    if not changes_of_trust(before, report.trust):
+        return before.approvers, True
+    if lacking(home, before, report.trust):
+        return before.approvers, False
+    return tuple(dict.fromkeys((*before.approvers, *own))), True
+
+
+def _gone_from_git(home: Project, workflow: str) -> Iterator[str]:
+    """Signed reports and approvals that git held once, and that are not there any more."""
+    places = (folder_of(home, workflow).relative_to(home.root).as_posix(), "approvals")
+    history = ("log", "--diff-filter=D", "--no-renames", "--relative", "--name-only", "-z", "--format=")
+    told = (
+        git_answer(home.root, *history, "HEAD", "--", *places),
+        git_answer(home.root, "ls-tree", "-r", "-z", "--name-only", "HEAD", "--", *places),
     )
-    return tuple(dict.fromkeys((*before, *own))) if covered else before
+    names = {name.strip() for one in told for name in (one or b"").decode("utf-8", "replace").split("\0")}
+    for name in sorted(names):
+        if name.endswith(ENVELOPE) and not (home.root / name).is_file():
+            yield f"{visible(name)}: git holds it, and it is gone"
 
 
 def _taken_away(home: Project, workflow: str) -> Iterator[str]:

@@ -86,7 +86,7 @@ def gathered(  # noqa: PLR0913 - who asks what of which state
     words, _ = signed_approvals(home, trusted.approvers)
     scene = _Scene(home=home, workflow=workflow, standing=standing, trusted=trusted, now=now, words=words)
     said = saying or Saying()
-    severity = max(one.file.level.counts for one in standing.open)
+    severity = max(one.severity for one in standing.open)
     level = home.settings.policy.level(severity)
     spent = frozenset(digest for one in standing.open for digest in one.spent)
     bar = Bar(level=level, now=now, spent=spent)
@@ -105,7 +105,7 @@ def gathered(  # noqa: PLR0913 - who asks what of which state
         words=_words(scene, shown),
         refusals=_refusals(home, trusted, shown),
         trust=trust_of(home.settings, workflow),
-        untrusted=trusted.changes,
+        untrusted=(*trusted.changes, *([trusted.missing] if trusted.missing else [])),
         unsound=trusted.problems,
         fixers=fixers(home, workflow, scene.files, trusted.approvers) if severity > Severity.LOW else (),
         peers=tuple(_peers(scene)) if severity >= Severity.IMPACT else (),

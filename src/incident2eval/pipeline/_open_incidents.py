@@ -1,7 +1,7 @@
 """The open incidents that a workflow stands still for, and what keeps anybody from knowing them all."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from incident2eval.model import (
@@ -16,10 +16,10 @@ from incident2eval.model import (
 )
 from incident2eval.pipeline._approvals import signed_approvals
 from incident2eval.pipeline._incident_file import open_file
-from incident2eval.pipeline._reports import documents_in, folder_of
 from incident2eval.pipeline._trust import Trusted
+from incident2eval.pipeline._vouched import Scene, is_signed_for, overridden_until, severity_for
 from incident2eval.stages import stage
-from incident2eval.store import HISTORY, Project, read_bytes, read_report, sha256
+from incident2eval.store import HISTORY, Project
 
 OVERRIDE = "override"
 """`kind` of a restart by emergency override."""
@@ -34,6 +34,8 @@ class OpenIncident:
 
     file: IncidentFile
     is_own: bool
+    severity: Severity
+    """What the restart goes by."""
     running: LogEntry | None = None
     """The emergency override under which it runs meanwhile."""
     spent: frozenset[str] = frozenset()
@@ -47,6 +49,8 @@ class Standing:
     open: tuple[OpenIncident, ...] = ()
     unreadable: tuple[str, ...] = ()
     """Why nobody can tell that this is all."""
+    restarted: bool = False
+    """Whether a restart that enough people signed for settled an incident."""
 
 
 def standing(home: Project, workflow: str, trusted: Trusted, now: datetime) -> Standing:
@@ -62,6 +66,8 @@ def standing(home: Project, workflow: str, trusted: Trusted, now: datetime) -> S
         now: UTC.
     """
     words, _ = signed_approvals(home, trusted.known)
+    scene = Scene(home=home, workflow=workflow, trusted=trusted, now=now)
+    restarted = False
     found: list[OpenIncident] = []
     unreadable: list[str] = []
     try:
@@ -81,13 +87,17 @@ def standing(home: Project, workflow: str, trusted: Trusted, now: datetime) -> S
         if torn and (is_own or about):
             unreadable.append(f"incidents/{name}/log.jsonl: a line was cut short, and what it said is lost")
         if is_own or about:
-            last, spent = _restart(home, file, workflow, about, words)
+            last, spent = _restart(scene, file, about, words)
+            restarted |= last is not None and last.until is None
             if not _is_settled(file, about, last, is_own=is_own):
+                severity = severity_for(home, workflow, file)
                 running = last if last and last.until and last.until > now else None
-                found.append(OpenIncident(file=file, is_own=is_own, running=running, spent=spent))
+                found.append(
+                    OpenIncident(file=file, is_own=is_own, running=running, spent=spent, severity=severity)
+                )
     gone = {case.incident for case in home.lock().cases if case.workflow == workflow} - set(ids)
     unreadable += (f"cases/{name} is locked, and incidents/{name} is gone" for name in sorted(gone))
-    return Standing(open=tuple(found), unreadable=tuple(unreadable))
+    return Standing(open=tuple(found), unreadable=tuple(unreadable), restarted=restarted)
 
 
 def _is_settled(
@@ -101,11 +111,7 @@ def _is_settled(
 
 
 def _restart(
-    home: Project,
-    file: IncidentFile,
-    workflow: str,
-    about: Sequence[LogEntry],
-    words: Sequence[SignedApproval],
+    scene: Scene, file: IncidentFile, about: Sequence[LogEntry], words: Sequence[SignedApproval]
 ) -> tuple[LogEntry | None, frozenset[str]]:
     """The last restart after the last stop, if somebody signed for it, and the digests that are spent.
 
@@ -113,44 +119,37 @@ def _restart(
     second time.
     """
     last: LogEntry | None = None
+    used: set[str] = set()
     spent: set[str] = set()
     for entry in about:
         if entry.event == Event.CONTAINED and entry.kind != HISTORY:
-            spent |= {last.digest} if last and last.digest else set()
+            spent |= used
             last = None
         elif entry.event == Event.RESTARTED and entry.by and entry.digest not in spent:
-            vouched = (
-                any(_on_no_case(file, entry, words))
-                if entry.kind == NO_CASE
-                else any(_vouchers(home, workflow, entry, words))
-            )
-            last = entry if vouched else last
+            used |= {entry.digest} if entry.digest else set()
+            last = _vouched(scene, file, entry, words) or last
     return last, frozenset(spent)
 
 
-def _vouchers(
-    home: Project, workflow: str, entry: LogEntry, words: Sequence[SignedApproval]
-) -> Iterator[SignedApproval]:
-    """Who signed for a restart: an approver of now or before, or one that its report names."""
-    matter = Matter.OVERRIDE if entry.kind == OVERRIDE else Matter.RESTART
-    if entry.digest is None:
-        return
-    then = () if matter is Matter.OVERRIDE else _signed_then(home, workflow, entry.digest)
-    for word in (*words, *then):
-        said = word.approval
-        if (said.matter, said.subject, said.digest, said.decision) == (
-            matter,
-            workflow,
-            entry.digest,
-            "approved",
-        ):
-            yield word
+def _vouched(
+    scene: Scene, file: IncidentFile, entry: LogEntry, words: Sequence[SignedApproval]
+) -> LogEntry | None:
+    """The restart, an override until the signed words end; None where too few people signed for it."""
+    digest = entry.digest
+    if entry.kind == NO_CASE:
+        return entry if any(_on_no_case(file, entry, words)) else None
+    if digest is None:
+        return None
+    if entry.kind == OVERRIDE:
+        until = overridden_until(scene, file, digest)
+        return replace(entry, until=until) if until else None
+    return entry if is_signed_for(scene, file, digest) else None
 
 
 def _on_no_case(
     file: IncidentFile, entry: LogEntry, words: Sequence[SignedApproval]
 ) -> Iterator[SignedApproval]:
-    """Who signed that it needs no case, at level 1 and where none is locked: nowhere else does that open it."""
+    """Who signed that it needs no case, at level 1 and where it has none: only there that opens it."""
     if file.level.counts is not Severity.LOW or file.cases:
         return
     for word in words:
@@ -158,15 +157,3 @@ def _on_no_case(
         told = (said.matter, said.subject, said.digest, said.decision)
         if told == (Matter.NO_CASE, file.incident.id, entry.digest, "approved"):
             yield word
-
-
-def _signed_then(home: Project, workflow: str, digest: str) -> tuple[SignedApproval, ...]:
-    """Words of those who were approvers when that report was made: people leave, their word stays."""
-    for path in documents_in(folder_of(home, workflow)):
-        try:
-            raw = read_bytes(path)
-            if sha256(raw) == digest:
-                return signed_approvals(home, read_report(raw, file=path.name).trust.approvers)[0]
-        except Incident2EvalError:
-            continue
-    return ()

@@ -80,7 +80,8 @@ def runners(home: Project, shown: Shown, trusted: Trusted, bar: Bar) -> tuple[st
             shown.report.case_digests,
         )
         where = one.environment.get("runner")
-        if same and where and one.decision.decision is Ruling.PASS and not read.problems:
+        passes = one.decision.decision is Ruling.PASS and read.signed and not read.problems
+        if same and where and passes:
             found[where] = None
     return tuple(found)
 

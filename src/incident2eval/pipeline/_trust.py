@@ -1,17 +1,14 @@
 """Whom to trust: approvers, policy and targets as somebody approved them, not as somebody left them."""
 
-import hashlib
-import json
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
-from incident2eval.clearance import loosened
-from incident2eval.model import Approver, Matter, Policy, Settings, Trust
-from incident2eval.pipeline._approvals import signed_approvals
-from incident2eval.pipeline._attested import last_signed
+from incident2eval.model import Approver, Policy, Settings, Trust
+from incident2eval.pipeline._attested import Attested, Chain, signed_chain
+from incident2eval.pipeline._covered import changes_of_trust, lacking, trust_digest
 from incident2eval.pipeline._git_history import settings_at
-from incident2eval.pipeline._word import now
 from incident2eval.store import Project, dump
+
+__all__ = ["Trusted", "trust_digest", "trust_of", "trusted"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,13 +25,22 @@ class Trusted:
     """Those of before and of now: a refusal by any of them counts."""
     problems: tuple[str, ...] = ()
     """Signed reports that do not hold, or are gone."""
+    missing: str = ""
+    """Whose word about the changes is missing, in words."""
+    chain: Chain = field(default_factory=Chain)
+    """The signed reports that hold."""
+
+    @property
+    def last(self) -> Attested | None:
+        """The newest signed report that holds."""
+        return self.chain.reports[-1] if self.chain.reports else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Baseline:
     trust: Trust
     source: str
-    problems: tuple[str, ...] = ()
+    chain: Chain = field(default_factory=Chain)
 
 
 def trust_of(settings: Settings, workflow: str) -> Trust:
@@ -47,22 +53,13 @@ def trust_of(settings: Settings, workflow: str) -> Trust:
     own = settings.workflows.get(workflow)
     named = {f"targets.{name}": address for name, address in own.targets.items()} if own else {}
     default = {"target": own.target} if own and own.target else {}
+    python = {"python": own.python} if own and own.python else {}
     shipped, policy = dump(Policy()), dump(settings.policy)
     return Trust(
         approvers=settings.approvers,
         policy={name: value for name, value in policy.items() if value != shipped[name]},
-        targets={**default, **named},
+        targets={**default, **named, **python},
     )
-
-
-def trust_digest(trust: Trust) -> str:
-    """SHA-256 in hex of approvers, policy and targets, wherever and in whatever order they are written."""
-    plain: dict[str, Any] = dump(trust)
-    plain["approvers"] = sorted(
-        ({**one, "roles": sorted(one["roles"])} for one in plain["approvers"]),
-        key=lambda one: json.dumps(one, sort_keys=True),
-    )
-    return hashlib.sha256(json.dumps(plain, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def trusted(home: Project, workflow: str, *, since: str | None = None) -> Trusted:
@@ -70,7 +67,7 @@ def trusted(home: Project, workflow: str, *, since: str | None = None) -> Truste
 
     Trust starts with the settings of `since`, else with those of the last signed report, else with the
     settings as they are. An approver counts who stood there with the same key and role; what came since
-    counts as soon as one of them has signed for it.
+    counts as soon as two of them have signed for it, or the only one.
 
     Args:
         home: The project.
@@ -82,23 +79,20 @@ def trusted(home: Project, workflow: str, *, since: str | None = None) -> Truste
     """
     new = trust_of(home.settings, workflow)
     start = _baseline(home, workflow, new, since)
-    changes = loosened(start.trust, new)
+    changes = changes_of_trust(start.trust, new)
     known = tuple(dict.fromkeys((*start.trust.approvers, *new.approvers)))
-    words, _ = signed_approvals(home, start.trust.approvers) if changes else ((), ())
-    covered = any(
-        one.approval.matter is Matter.SETTINGS
-        and one.approval.decision == "approved"
-        and one.approval.digest == trust_digest(new)
-        and (one.approval.until is None or one.approval.until > now())
-        for one in words
-    )
-    is_open = bool(changes) and not covered
+    missing = lacking(home, start.trust, new) if changes else ""
+    is_open = bool(missing)
     return Trusted(
         approvers=_in_both(start.trust, new) if is_open else new.approvers,
         changes=changes if is_open else (),
-        source=f"{start.source}, with changes that were approved since" if covered else start.source,
+        source=f"{start.source}, with changes that were approved since"
+        if changes and not is_open
+        else start.source,
         known=known,
-        problems=start.problems,
+        problems=start.chain.problems,
+        missing=missing,
+        chain=start.chain,
     )
 
 
@@ -106,12 +100,11 @@ def _baseline(home: Project, workflow: str, new: Trust, since: str | None) -> _B
     if since is not None:
         before = trust_of(settings_at(home, since), workflow)
         return _Baseline(trust=before, source=f"the settings of {since}")
-    last, problems = last_signed(home, workflow, new.approvers)
-    if last is None:
-        return _Baseline(trust=new, source="the settings as they are: first signed report", problems=problems)
-    return _Baseline(
-        trust=last.report.trust, source=f"the last signed report, {last.shown}", problems=problems
-    )
+    chain = signed_chain(home, workflow, new.approvers)
+    if chain.last is None:
+        return _Baseline(trust=new, source="the settings as they are: first signed report", chain=chain)
+    source = f"the last signed report, {chain.last.shown}"
+    return _Baseline(trust=chain.last.report.trust, source=source, chain=chain)
 
 
 def _in_both(before: Trust, new: Trust) -> tuple[Approver, ...]:

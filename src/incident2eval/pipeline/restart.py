@@ -1,6 +1,6 @@
 """`restart`: may a workflow run again? It does with all that its severity asks for, and by an override."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -115,7 +115,8 @@ def _decided(home: Project, workflow: str, report: Path | None, word: Word) -> A
         # What cannot be read may be what keeps it stopped.
         return _answer(workflow, Clearance(reasons=_said(error)), home)
     if not found.open:
-        return _answer(workflow, Clearance(reasons=found.unreadable, is_old=not found.unreadable), home)
+        idle = (*found.unreadable, *_not_running(home, workflow, trust, found))
+        return _answer(workflow, Clearance(reasons=idle, is_old=not idle), home)
     asking = _Asking(home=home, workflow=workflow, report=report, word=word, at=at, trust=trust, found=found)
     try:
         done = _judged(asking)
@@ -127,6 +128,17 @@ def _decided(home: Project, workflow: str, report: Path | None, word: Word) -> A
     if done.reasons:
         _note_refusal(asking, done)
     return _answer(workflow, done, home)
+
+
+def _not_running(home: Project, workflow: str, trust: Trusted, found: Standing) -> Iterator[str]:
+    """Why nothing vouches for it that the workflow runs, though no incident is open."""
+    if not found.restarted:
+        yield f"no incident holds {workflow}: nothing to start again"
+    yield from trust.problems
+    locked = {case.id for case in home.lock().cases}
+    for case in trust.last.report.decision.cases if trust.last else ():
+        if case.id not in locked:
+            yield f"{case.id} stands in {trust.last.shown if trust.last else ''}, and is not locked any more"
 
 
 def _said(error: Incident2EvalError) -> tuple[str, ...]:
@@ -206,7 +218,7 @@ def _started(asking: _Asking, done: Clearance) -> Clearance:
 
 
 def _before_closing(asking: _Asking) -> Mapping[str, tuple[str, ...]]:
-    """What is open of each incident before it can be closed: that it runs again is not the end of the file."""
+    """What is open of each incident before it can be closed: that it runs again does not end the file."""
     names = [one.file.incident.id for one in asking.found.open]
     return {name: blockers(open_file(asking.home, name, asking.at).file, Stage.CLOSED) for name in names}
 

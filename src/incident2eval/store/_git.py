@@ -110,9 +110,9 @@ def uncommitted(root: Path) -> tuple[str, ...]:
 
 def _staged(git: str, root: Path) -> set[str]:
     """What git itself says that differs, and what it was told not to look at."""
-    status = ("status", "--porcelain", "-z", "--no-renames", "--untracked-files=no", "--ignore-submodules=none")
+    status = ("status", "--porcelain", "-z", "--no-renames", "--untracked-files=no")
     above = _told(git, root, "rev-parse", "--show-prefix").answer or ""
-    changed = _told(git, root, *status, "--", ".", *_NO_RECORDS).names
+    changed = _told(git, root, *status, "--ignore-submodules=none", "--", ".", *_NO_RECORDS).names
     unseen = _told(git, root, "ls-files", "-v", "-z", "--", ".", *_NO_RECORDS).names
     # A small letter or an S: somebody told git to take the file for unchanged.
     hidden = {line[2:] for line in unseen if line[:1].islower() or line[:1] == "S"}
@@ -165,7 +165,7 @@ def _is_clean_checkout(git: str, path: Path, commit: str) -> bool:
 
 
 def _foreign(git: str, root: Path) -> set[str]:
-    """Python files that are not committed and could be imported, ignored ones where nothing committed says so."""
+    """Python files that are not committed and could be imported, but for those that commits ignore."""
     listed = _told(git, root, "ls-files", "--others", "-z", "--", ".", *_NO_RECORDS).names
     code = [name for name in listed if _is_importable(_as_folder(root, name))]
     stale = {name for name in listed if name.endswith(".pyc") and _is_trusted_blindly(root, name)}
