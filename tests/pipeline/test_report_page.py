@@ -89,8 +89,10 @@ class Seen(HTMLParser):
 
 
 @pytest.fixture
-def firm(tmp_path: Path) -> Path:
+def firm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A firm with one incident, in which everybody is named somewhere."""
+    # A key of chance may give a telephone the same group of digits again: numbers for drama share them.
+    monkeypatch.setenv("INCIDENT2EVAL_KEY", "5d" * 32)
     (tmp_path / "incident2eval.toml").write_text(SETTINGS)
     (tmp_path / "customers.csv").write_text("id,name,aliases\nA1,Harrow & Vale,\nA2,Northgate Logistics,\n")
     folder = tmp_path / "incidents" / INCIDENT

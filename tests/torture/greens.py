@@ -124,22 +124,23 @@ def attempts() -> Iterator[Attempt]:
         yield Attempt(name=f"environment: {name}", environment=environment)
 
 
+def _append(path: Path, text: str) -> None:
+    with path.open("a", encoding="utf-8") as file:
+        file.write(text)
+
+
 def honest(chance: random.Random) -> Edit:
     """A change that anybody may make: it mends nothing and breaks nothing."""
     note = f"# {chance.getrandbits(64):x}\n"
+    row = f"K-9{chance.randrange(100, 999)},Customer {note[2:8]} Ltd,\n"
     return chance.choice(
         (
             lambda _: None,
-            lambda home: (home / "summaries.py").open("a").write(note) and None,
-            lambda home: (home / "README.md").open("a").write(note) and None,
+            lambda home: _append(home / "summaries.py", note),
+            lambda home: _append(home / "README.md", note),
             write(f"notes/{chance.getrandbits(32):x}.md", note),
-            lambda home: (home / "incident2eval.toml").open("a").write(note) and None,
-            lambda home: (
-                (home / "customers.csv")
-                .open("a")
-                .write(f"K-9{chance.randrange(100, 999)},Customer {note[2:8]} Ltd,\n")
-                and None
-            ),
+            lambda home: _append(home / "incident2eval.toml", note),
+            lambda home: _append(home / "customers.csv", row),
             write("tests/test_own.py", "def test_own():\n    assert False\n"),
             write("conftest.py", "raise SystemExit\n"),
         )

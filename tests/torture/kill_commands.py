@@ -311,7 +311,7 @@ def main() -> int:
                 print(one, flush=True)
             wrong += found
             shutil.rmtree(home)
-    told = ", ".join(f"{count} at a {kind}" for kind, count in sorted(kinds.items()))
+    told = ", ".join(f"{count} at {kind}" for kind, count in sorted(kinds.items()))
     print(f"{len(shelf)} commands, seed {seed}: {told}")
     tally = {word: sum(f": {word}" in one for one in wrong) for word in ("lost", "torn", "false pass")}
     completed = "all" if not any("not completed" in one for one in wrong) else "not all"

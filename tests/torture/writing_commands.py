@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -105,7 +106,10 @@ def called(
     said = [home.parent / f"{home.name}.{name}" for name in ("out", "err")]
     child = os.fork()
     if child == 0:
-        _be_the_child(arguments, home, prepare, said, die_after)
+        _be_the_child(arguments, home, prepare, said)
+    if die_after is not None:
+        time.sleep(die_after)
+        os.kill(child, signal.SIGKILL)  # nobody has waited for it yet: the number is its own, ended or not
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     out, err = (path.read_text("utf-8", "replace") for path in said)
     return Ended(status, out, err)
@@ -116,7 +120,6 @@ def _be_the_child(
     home: Path,
     prepare: Callable[[], None],
     said: list[Path],
-    die_after: float | None,
 ) -> None:
     code = 99
     try:
@@ -126,23 +129,10 @@ def _be_the_child(
         # pytest and others put their own in their place.
         sys.stdout, sys.stderr = (io.TextIOWrapper(io.FileIO(n, "w"), write_through=True) for n in (1, 2))
         os.chdir(home)
-        if die_after is not None:
-            signal.signal(signal.SIGVTALRM, signal.SIG_DFL)
-            _killed_after(die_after)
         prepare()
         code = main([*arguments, "--project", str(home)])
     finally:
         os._exit(code)
-
-
-def _killed_after(seconds: float) -> None:
-    """Let another process kill this one: a timer of its own would be seen by the commands."""
-    me = os.getpid()
-    if os.fork() == 0:
-        signal.alarm(0)
-        subprocess.run(["sleep", f"{seconds:.4f}"], check=False)
-        os.kill(me, signal.SIGKILL)
-        os._exit(0)
 
 
 def files(home: Path) -> dict[str, bytes]:

@@ -344,5 +344,7 @@ def _ask(
         return _Said(trouble=f"it cannot be called: {error.strerror}")
     if done.returncode in codes:
         return _Said(answer=os.fsdecode(done.stdout))
-    lines = done.stderr.decode("utf-8", "backslashreplace").strip().splitlines()
+    # Paths as the user knows them: git is told where the repository is, and names it whole.
+    said = done.stderr.decode("utf-8", "backslashreplace").replace(f"{top}{os.sep}", "")
+    lines = said.strip().splitlines()
     return _Said(trouble=visible(lines[0]) if lines else f"exit code {done.returncode}")
