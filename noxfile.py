@@ -1,10 +1,11 @@
 """What holds the house together: the sessions that `nox` runs, and more on request.
 
-On request: `bench`, `bench_cluster`, `heavy`, `incidents`, `minimums`, `torture`.
+On request: `bench`, `bench_cluster`, `coverage`, `heavy`, `incidents`, `minimums`, `torture`.
 """
 
 import ast
 import json
+import os
 import statistics
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,12 +18,23 @@ nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.reuse_venv = "yes"
 nox.options.sessions = ["lint", "types", "tests", "docs", "prove", "acceptance"]
 
+# Most tests start processes: where no bytecode is kept, each would compile all that it imports, every time.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 _PAGES = ("checks", "commands", "exchange", "formats", "obligations", "requirements", "root-cause")
 WITH_COG = ["README.md", *(f"docs/{name}.md" for name in _PAGES)]
 SERVERS = ("arize-phoenix", "mlflow", "opentelemetry-exporter-otlp-proto-http", "langfuse", "langsmith")
 """What `heavy` runs against; their dependencies must not meet ours."""
-TORTURES = ("canaries", "forgeries", "greens", "kill", "kill_cases", "paths", "sockets", "swap")
+PEERS = {"pip": "deepeval==4.3.1", "npm": "promptfoo@0.121.20"}
+"""What `heavy` compares the gate with; the benchmark reads the reports of these versions."""
+TORTURES = (
+    *("canaries", "failing_disk", "forgeries", "greens", "kill", "kill_cases", "kill_commands", "paths"),
+    *("sockets", "swap", "writers"),
+)
+PARALLEL = ("-n", "3", "--dist", "worksteal")
+"""One more than CI has cores: many tests wait for a process or a time limit."""
+
 LONGEST_FILE = 400
 """Lines; a longer file has two subjects."""
 
@@ -49,14 +61,17 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """All tests but those of the docs and the acceptance incidents, with branch coverage."""
+    """All tests but those of the docs and the acceptance incidents."""
     _install(session, "test")
-    outcome = _kept(session, "tests.xml")
-    elsewhere = ("--ignore=tests/acceptance", "--ignore=tests/heavy", "--ignore=tests/test_docs.py")
-    measured = ("-n", "2", "--cov=incident2eval", "--cov-branch", "--cov-report=term:skip-covered")
-    session.run("pytest", "tests", *elsewhere, *measured, f"--junit-xml={outcome}", *session.posargs)
+    _all_tests(session)
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """The same tests with branch coverage, which takes them twice as long."""
+    _install(session, "test")
+    _all_tests(session, "--cov=incident2eval", "--cov-branch", "--cov-report=term:skip-covered")
     _branches(session)
-    _skipped(session, outcome)
 
 
 @nox.session
@@ -110,23 +125,31 @@ def bench_cluster(session: nox.Session) -> None:
 
 @nox.session
 def torture(session: nox.Session) -> None:
-    """Canaries, kills, path tricks, sockets, links; readers fuzzed for an hour (`-- --seconds 60`)."""
+    """Kills, full disks, forgeries, every random example; readers fuzzed for an hour (`-- --seconds 60`)."""
     _install(session, "test")
     for script in TORTURES:
         session.run("python", f"tests/torture/{script}.py")
+    session.run("pytest", "tests", "-m", "hypothesis", *PARALLEL, env={"INCIDENT2EVAL_THOROUGH": "1"})
     session.install("atheris>=3.0")
     session.run("python", "tests/torture/fuzz.py", *session.posargs)
 
 
 @nox.session
 def heavy(session: nox.Session) -> None:
-    """Traces fetched from real Phoenix and MLflow servers, which take an environment of their own."""
+    """Traces fetched from real servers, and the gate beside its peers, in environments of their own."""
     _install(session, "test")
     servers = Path(session.virtualenv.location, "servers")
     session.run("python", "-m", "venv", str(servers))
     python = str(servers / "bin" / "python")
     session.run(python, "-m", "pip", "install", "--quiet", *SERVERS, external=True)
     session.run("pytest", "tests/heavy", "-s", *session.posargs, env={"INCIDENT2EVAL_SERVERS_PYTHON": python})
+    peers = Path(session.virtualenv.location, "peers")
+    session.run("python", "-m", "venv", str(peers))
+    python = str(peers / "bin" / "python")
+    session.run(python, "-m", "pip", "install", "--quiet", PEERS["pip"], external=True)
+    session.run("npm", "install", "--silent", "--prefix", str(peers), PEERS["npm"], external=True)
+    promptfoo = str(peers / "node_modules" / ".bin" / "promptfoo")
+    session.run("python", "benchmarks/gate.py", "--promptfoo", promptfoo, "--deepeval", python)
 
 
 @nox.session
@@ -141,10 +164,20 @@ def minimums(session: nox.Session) -> None:
 
 def _install(session: nox.Session, *groups: str) -> None:
     session.install("-e", ".", *_groups(*groups))
+    # pytest keeps bytecode of ours in files of its own, and cases are proved by a process that keeps none.
+    session.run("python", "-m", "compileall", "-q", "src")
 
 
 def _groups(*groups: str) -> list[str]:
     return list(nox.project.dependency_groups(PYPROJECT, *groups)) if groups else []
+
+
+def _all_tests(session: nox.Session, *options: str) -> None:
+    outcome = _kept(session, "tests.xml")
+    elsewhere = ("--ignore=tests/acceptance", "--ignore=tests/heavy", "--ignore=tests/test_docs.py")
+    kept = f"--junit-xml={outcome}"
+    session.run("pytest", "tests", *elsewhere, *PARALLEL, *options, kept, *session.posargs)
+    _skipped(session, outcome)
 
 
 def _figures(session: nox.Session) -> None:

@@ -2,49 +2,30 @@
 
     python benchmarks/gate.py [--promptfoo PATH] [--deepeval PYTHON] [--pairs 5] [--cases 100]
 
-Each case asks an echoing workflow one question, and holds that the answer names no other customer. All tools
-answer the same questions, are run whole from the shell in turns, and have their count of passed cases and
-their exit code verified, with the fault (the answer names the other customer) once before the clock runs.
-Ours judges each case three times (on the incident, on the corrected run, on today's), in a process of its
-own, with the workflow in another, and writes its report as JSON, JUnit, Markdown and HTML. Prints figures,
-asserts none of them.
+Each case asks a workflow in Python one question, and holds that no field of a template is left in the answer:
+once, and in a second table five times. All tools call the same function with the same questions and write
+their reports (ours as JSON, JUnit, Markdown and HTML; promptfoo's as JSON, JUnit and HTML; DeepEval's as JSON
+and a table); they are run whole, in turns. Before the clock runs, each must have called the workflow as often
+as asked, and have failed every case where the workflow has the fault; every measured run must have passed all
+of them and have ended with 0. A row apart is promptfoo with its own echo provider, which calls no workflow.
+Ours judges each case on the incident and on the corrected run as well, the tests in a process of their own,
+with the workflow in another and each trial in a fork of that. Prints figures, asserts none of them.
 """
 
 import argparse
-import json
-import os
 import resource
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
 
-from incident2eval.formats import dump_runs
-from incident2eval.model import Run, Step, StepKind, Subject
+from gate_tools import TEST, Told, Tool, deepeval, ours, promptfoo, run
 
-PROGRAM = str(Path(sys.executable).with_name("incident2eval"))
-OTHER = "Northgate Logistics"
-
-TEST = '''\
-"""{id}: an answer named another customer."""
-
-import pytest
-
-from incident2eval.checks import foreign_names
-
-pytestmark = pytest.mark.incident("{id}")
-
-
-def test_answer_names_no_other_customer(replay, case, customers):
-    run = replay()
-
-    leaks = foreign_names(run, customer=case.customer_id, customers=customers)
-
-    assert not leaks, f"another customer's name got out:\\n{{leaks}}"
-'''
+GATE = "incident2eval gate"
+ECHO = "promptfoo, echo provider: calls no workflow"
+TRIALS = (1, 5)
 
 
 def main() -> None:
@@ -58,180 +39,55 @@ def main() -> None:
     given = asked.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        tools: dict[str, Callable[[], int]] = {"incident2eval gate": ours(folder / "ours", given.cases)}
+        tools: dict[str, Tool] = {GATE: ours(folder / "ours", given.cases)}
         if given.promptfoo:
             tools["promptfoo eval"] = promptfoo(folder / "promptfoo", given.promptfoo, given.cases)
+            tools[ECHO] = promptfoo(folder / "echo", given.promptfoo, given.cases, provider="echo")
         if given.deepeval:
             tools["deepeval test run"] = deepeval(folder / "deepeval", given.deepeval, given.cases)
-        _compare(tools, given.cases, given.pairs)
-        _collect(folder / "many", given.collect)
+        for trials in TRIALS:
+            for tool, evaluate in tools.items():
+                _verify(tool, evaluate, given.cases, trials, folder / "calls")
+            _compare(tools, given.cases, trials, given.pairs)
+        _collect(folder / "many", given.collect, given.pairs)
 
 
-def _compare(tools: dict[str, Callable[[], int]], cases: int, pairs: int) -> None:
-    for name, run in tools.items():
-        _require(run() == cases, f"{name} did not pass all of them")
+def _verify(name: str, tool: Tool, cases: int, trials: int, counted: Path) -> None:
+    """See the tool call the workflow as often as asked, and see it see the fault."""
+    due = cases * trials
+    counted.write_text("")
+    _passed(name, tool(trials, {"COUNTED": str(counted)}), due)
+    calls = len(counted.read_text().splitlines())
+    _require(calls == (0 if name == ECHO else due), f"{name} called the workflow {calls} times")
+    faulty = tool(trials, {"FAULT": "1"})
+    seen = faulty.code != 0 and (faulty.passed, faulty.failed) == (0, due)
+    _require(seen, f"{name} did not see the fault: {faulty}")
+
+
+def _compare(tools: Mapping[str, Tool], cases: int, trials: int, pairs: int) -> None:
     walls: dict[str, list[float]] = {name: [] for name in tools}
+    cpus: dict[str, list[float]] = {name: [] for name in tools}
     for _ in range(pairs):
-        for name, run in tools.items():
-            start = time.perf_counter()
-            run()
+        for name, tool in tools.items():
+            start, used = time.perf_counter(), _cpu()
+            told = tool(trials, {})
             walls[name].append(time.perf_counter() - start)
-    own = statistics.median(walls["incident2eval gate"])
+            cpus[name].append(_cpu() - used)
+            _passed(name, told, cases * trials)
+    print(f"{cases} cases, trials of each: {trials} (medians of {pairs} runs, in turns)")
     for name, found in walls.items():
-        median = statistics.median(found)
+        ratio = statistics.median(own / other for own, other in zip(walls[GATE], found, strict=True))
         print(
-            f"{name:20} {cases} of {cases} passed  {median:6.2f} s wall (median of {pairs}), "
-            f"ours is {own / median:.2f} of it"
+            f"  {name:44} {cases * trials} passed  {statistics.median(found):6.2f} s wall  "
+            f"{statistics.median(cpus[name]):6.2f} s CPU  ours takes {ratio:.2f} of its wall time"
         )
 
 
-def ours(folder: Path, cases: int) -> Callable[[], int]:
-    """A project with that many incidents, each with one proved case."""
-    folder.mkdir()
-    (folder / "echoing.py").write_text(
-        "import os\n\n\ndef answer(request):\n"
-        "    return 'It names Northgate Logistics.' if os.environ.get('FAULT') else request['question']\n"
-    )
-    (folder / "incident2eval.toml").write_text(
-        '[workflows.echo]\ntarget = "python:echoing:answer"\nreplay_safe = true\nobserves = ["output"]\n'
-    )
-    (folder / "customers.csv").write_text(f"id,name,aliases\nA1,Harrow & Vale,\nA2,{OTHER},\n")
-    for number in range(cases):
-        _incident(folder, f"INC-2026-{number + 1:04}")
-    _run([PROGRAM, "prove", "--reason", "written by the benchmark", "--by", "Bench", "--project", folder])
-    command = [PROGRAM, "gate", "echo", "--json", "--trials", "1", "--project", str(folder)]
+def _collect(folder: Path, cases: int, pairs: int) -> None:
+    """CPU seconds of `pytest cases --collect-only` with that many tests, a hundred in each file.
 
-    def gate() -> int:
-        done = _run(command)
-        answer = json.loads(done.stdout)
-        _require((done.returncode, answer["decision"]) == (0, "pass"), answer["reasons"][:3])
-        return int(answer["counts"]["passed"])
-
-    faulty = subprocess.run(command, env=os.environ | {"FAULT": "1"}, capture_output=True, check=False)
-    _require(faulty.returncode == 1, "the fault was not seen")
-    return gate
-
-
-def _incident(folder: Path, incident: str) -> None:
-    question = {"question": f"What does {incident} say?"}
-    said, case = folder / "incidents" / incident, folder / "cases" / incident
-    said.mkdir(parents=True)
-    case.mkdir(parents=True)
-    (said / "incident.yaml").write_text(
-        f"schema: incident2eval/incident/1\nid: {incident}\ntitle: An answer named another customer\n"
-        'workflow: echo\nseverity: 1\nwhen: {noticed: "2026-11-02T09:00:00+00:00"}\n'
-        "what_happened: The answer named another customer.\nsubject: {customer_id: A1}\n"
-    )
-    (case / "case.yaml").write_text(
-        f"schema: incident2eval/case/1\nincident: {incident}\nworkflow: echo\ncustomer_id: A1\n"
-        f"input: {json.dumps(question)}\nobserves: [output]\ntrials: 1\nfacts: {{}}\n"
-    )
-    for name, output in (("recorded", f"It names {OTHER}."), ("corrected", question["question"])):
-        step = Step(id="s1", kind=StepKind.MODEL, name="answer", output=output)
-        run = Run(id=name, subject=Subject(customer_id="A1"), input=question, output=output, steps=(step,))
-        (case / f"{name}.json").write_bytes(dump_runs({"input": run}))
-    file = case / f"test_{incident.lower().replace('-', '_')}.py"
-    file.write_text(TEST.format(id=incident))
-
-
-def promptfoo(folder: Path, program: str, cases: int) -> Callable[[], int]:
-    """The same questions to its echo provider, with `not-contains`."""
-    folder.mkdir()
-    tests = [
-        {
-            "vars": {"question": f"What does INC-2026-{number + 1:04} say?"},
-            "assert": [{"type": "not-contains", "value": OTHER}],
-        }
-        for number in range(cases)
-    ]
-    config = {"prompts": ["{{question}}"], "providers": ["echo"], "tests": tests}
-    (folder / "promptfooconfig.json").write_text(json.dumps(config))
-    (folder / "faulty.json").write_text(json.dumps({**config, "prompts": [f"It names {OTHER}."]}))
-    quiet = {
-        "PROMPTFOO_DISABLE_TELEMETRY": "1",
-        "PROMPTFOO_DISABLE_UPDATE": "1",
-        "PROMPTFOO_CONFIG_DIR": str(folder / "config"),
-        "PROMPTFOO_DISABLE_REMOTE_GENERATION": "1",
-    }
-
-    def evaluate(config: str = "promptfooconfig.json") -> int:
-        command = [program, "eval", "-c", config, "--no-cache", "-o", "out.json"]
-        command += ["-o", "out.html", "-o", "out.xml"]
-        done = _run(command, cwd=folder, env=quiet)
-        stats = json.loads((folder / "out.json").read_text())["results"]["stats"]
-        _require((done.returncode == 0) == (stats["failures"] + stats["errors"] == 0), done.stderr[-500:])
-        return int(stats["successes"])
-
-    _require(evaluate("faulty.json") == 0, "the fault was not seen")
-    return evaluate
-
-
-DEEPEVAL = """\
-import os
-
-import pytest
-from deepeval import assert_test
-from deepeval.metrics import BaseMetric
-from deepeval.test_case import LLMTestCase
-
-
-class NamesNoOther(BaseMetric):
-    threshold = 1.0
-    async_mode = False
-    evaluation_model = None
-    include_reason = False
-    strict_mode = True
-    verbose_mode = False
-
-    def measure(self, test_case, *args, **kwargs):
-        self.score = float("Northgate Logistics" not in test_case.actual_output)
-        self.success = self.score == 1.0
-        return self.score
-
-    async def a_measure(self, test_case, *args, **kwargs):
-        return self.measure(test_case)
-
-    def is_successful(self):
-        return self.success
-
-    @property
-    def __name__(self):
-        return "names no other"
-
-
-def answer(question):
-    return "It names Northgate Logistics." if os.environ.get("FAULT") else question
-
-
-@pytest.mark.parametrize("number", range(CASES))
-def test_answer(number):
-    question = f"What does INC-2026-{number + 1:04} say?"
-    case = LLMTestCase(input=question, actual_output=answer(question))
-    assert_test(case, [NamesNoOther()], run_async=False)
-"""
-
-
-def deepeval(folder: Path, python: str, cases: int) -> Callable[[], int]:
-    """The same questions and the same test, as a metric of its own."""
-    folder.mkdir()
-    (folder / "test_echo.py").write_text(DEEPEVAL.replace("CASES", str(cases)))
-    program = str(Path(python).with_name("deepeval"))
-    quiet = {"DEEPEVAL_TELEMETRY_OPT_OUT": "YES", "DEEPEVAL_RESULTS_FOLDER": str(folder / "results")}
-
-    def evaluate(fault: str = "") -> int:
-        command = [program, "test", "run", "test_echo.py"]
-        done = _run(command, cwd=folder, env=quiet | ({"FAULT": fault} if fault else {}))
-        words = done.stdout.replace("=", " ").split()
-        passed = next((int(words[at - 1]) for at, word in enumerate(words) if word.strip(",") == "passed"), 0)
-        _require((done.returncode == 0) == (passed == cases), done.stdout[-800:] + done.stderr[-800:])
-        return passed
-
-    _require(evaluate("1") == 0, "the fault was not seen")
-    return evaluate
-
-
-def _collect(folder: Path, cases: int) -> None:
-    """CPU seconds of `pytest cases --collect-only` with that many tests, a hundred in each file."""
+    In turns with pytest without our plugin.
+    """
     ours(folder, 1)
     one = next((folder / "cases").glob("INC-*"))
     head, _, test = TEST.format(id="INC-2026-0001").partition("\n\n\ndef ")
@@ -245,33 +101,33 @@ def _collect(folder: Path, cases: int) -> None:
             (case / name).write_bytes((one / name).read_bytes().replace(b"INC-2026-0001", case.name.encode()))
         (case / f"test_inc_2027_{number + 1:04}.py").write_text(f"{head}{tests}\n")
     command = [sys.executable, "-m", "pytest", "cases", "--collect-only", "-q", "-p", "no:cacheprovider"]
-    for _ in range(2):  # the first round compiles
-        before = _cpu()
-        done = _run(command, cwd=folder)
-        seconds = _cpu() - before
-    found = sum("::test_" in line for line in done.stdout.splitlines())
-    print(f"collecting {found:,} cases  {seconds:6.2f} s CPU (goal: 3)")
+    bare = [*command, "-p", "no:incident2eval", "-o", "markers=incident(id): the incident"]
+    used: dict[str, list[float]] = {"pytest with our plugin": [], "pytest without it": []}
+    for _ in range(pairs + 1):
+        for name, words in zip(used, (command, bare), strict=True):
+            before = _cpu()
+            done = run(words, folder, {})
+            used[name].append(_cpu() - before)
+            found = sum("::test_" in line for line in done.stdout.splitlines())
+            _require(found == cases // 100 * 100 + 1, f"{name} collected {found}")
+    for name, seconds in used.items():
+        # The first round compiles.
+        print(f"collecting {cases:,} cases, {name:22}  {statistics.median(seconds[1:]):6.2f} s CPU (goal: 3)")
 
 
-def _require(holds: bool, why: object) -> None:
+def _passed(name: str, told: Told, due: int) -> None:
+    _require(told == Told(passed=due, failed=0, code=0), f"{name} did not pass all of them: {told}")
+
+
+def _require(holds: bool, why: str) -> None:
     """A tool that does not do the work is not measured."""
     if not holds:
-        raise SystemExit(str(why))
+        raise SystemExit(why)
 
 
 def _cpu() -> float:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
-
-
-def _run(
-    command: list[str], *, cwd: Path | None = None, env: dict[str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
-    # Every tool may keep what it compiled, as where it is at home.
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return subprocess.run(
-        command, cwd=cwd, env=kept | (env or {}), capture_output=True, text=True, check=False
-    )
 
 
 if __name__ == "__main__":

@@ -10,7 +10,9 @@ from incident2eval.formats import FORMATS, Format, _reading
 from incident2eval.formats.files import _gather, _parse, _unpack
 from incident2eval.formats.owners._roster import _NOUNS, _WEAK_NOUNS
 from incident2eval.formats.spans import _literal
-from incident2eval.pipeline import _run_page, _sheet, _tree
+from incident2eval.pipeline.shown import run_page as _run_page
+from incident2eval.pipeline.shown import sheet as _sheet
+from incident2eval.pipeline.shown import tree as _tree
 
 MB = 1024 * 1024
 

@@ -1,6 +1,7 @@
 """The tables that cog writes into the docs, taken from the package itself."""
 
 import inspect
+import re
 from collections.abc import Iterable, Sequence
 
 import click
@@ -16,6 +17,9 @@ EXIT_CODES = (
     (2, "bad usage or bad input; nothing was written"),
     (3, "it could not be judged: a target out of reach, a timeout, evidence listed but absent. Never a pass"),
 )
+_AS_LISTED = re.compile("\b\n((?:.+\n)*.+)")
+"""Lines that click does not fill, after its mark for them."""
+
 SHARED_OPTIONS = {"--project", "--json", "--help"}
 
 
@@ -73,7 +77,7 @@ def _in_full(name: str) -> str:
         if isinstance(each, click.Option) and each.opts[0] not in SHARED_OPTIONS
         if (record := each.get_help_record(context))
     ]
-    said = inspect.cleandoc(command.help or "")
+    said = _AS_LISTED.sub(r"```text\n\1\n```", inspect.cleandoc(command.help or ""))
     parts = [f"## {name}", f"`incident2eval {_usage(name)}`", said]
     if records:
         parts.append(table(("option", "what it is for"), ((f"`{option}`", text) for option, text in records)))

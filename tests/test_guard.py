@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from thorough import tries
 
 import incident2eval
 from incident2eval import UnknownWorkflow, WorkflowPaused
@@ -343,7 +344,7 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @given(logs=st.tuples(LOG, LOG), by_hand=st.booleans())
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_it_agrees_with_the_store(scratch: Path, logs: tuple[list[dict]], by_hand: bool) -> None:
     for name, entries in zip((ID, OTHER), logs, strict=True):
         log = write(scratch, name, incident(name))
@@ -363,7 +364,7 @@ def test_it_agrees_with_the_store(scratch: Path, logs: tuple[list[dict]], by_han
 
 
 @given(at_byte=st.integers(min_value=0, max_value=5000), byte=st.binary(max_size=3))
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(80), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_where_the_store_cannot_read_a_log_nothing_runs(scratch: Path, at_byte: int, byte: bytes) -> None:
     write(scratch, OTHER, incident(OTHER))
     (scratch / "incidents" / OTHER / "log.jsonl").write_bytes(b"")

@@ -1,5 +1,8 @@
 """The acceptance incidents, end to end. The table is printed whatever it says; see `nox -s acceptance`."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,7 +12,9 @@ from acceptance.runner import Score, score, table
 @pytest.fixture(scope="module")
 def scores(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Score]:
     workplace = tmp_path_factory.mktemp("acceptance")
-    return [score(folder, workplace) for folder in sorted((shared / "acceptance" / "incidents").iterdir())]
+    folders = sorted((shared / "acceptance" / "incidents").iterdir())
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # each waits for commands, one after the other
+        return list(pool.map(partial(score, workplace=workplace), folders))
 
 
 def test_the_table_is_printed(scores: list[Score], capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from thorough import tries
 
 from incident2eval.checks import foreign_names, foreign_records
 from incident2eval.formats import load_run
@@ -71,7 +72,7 @@ around = st.sampled_from(
 joins = st.sampled_from(["&", "and", "+", "&amp;", "＆", "AND"])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=tries(300), deadline=None)
 @given(
     spaces,
     cases,

@@ -9,6 +9,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from thorough import tries
 
 from incident2eval.checks import SHELF, Check, Judged, Known
 from incident2eval.formats import load_run
@@ -182,7 +183,7 @@ runs = st.fixed_dictionaries({"output": anything, "input": anything, "steps": st
 
 
 @pytest.mark.parametrize("check", SHELF, ids=lambda check: check.name)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(60), deadline=None)
 @given(value=runs)
 def test_no_run_breaks_a_check(check: Check, value: dict[str, Any]) -> None:
     run = load_run(value, what="a run")

@@ -9,38 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from incident2eval.pipeline import run
-from incident2eval.pipeline.project import INCIDENT, set_state, write_demo
-
 ROOT = Path(__file__).resolve().parents[2]
 Shell = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="session")
-def proved(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo with its case proved, locked and committed; never change it, take a `project`."""
-    folder = tmp_path_factory.mktemp("proved") / "demo"
-    write_demo(folder)
-    answer = run.run(project=folder, incident=INCIDENT)
-    assert answer.exit_code == 0, answer.text
+def proved(proved: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, committed."""
+    folder = tmp_path_factory.mktemp("committed") / "demo"
+    shutil.copytree(proved, folder)
     git(folder, "init", "--quiet", "--initial-branch=main")
     commit(folder)
     return folder
-
-
-@pytest.fixture
-def project(proved: Path, tmp_path: Path) -> Path:
-    """A copy of one's own, with the workflow mended."""
-    shutil.copytree(proved, tmp_path / "demo")
-    set_state(tmp_path / "demo", "fixed")
-    return tmp_path / "demo"
-
-
-@pytest.fixture
-def faulty(project: Path) -> Path:
-    """A copy of one's own, with the workflow as it was at the incident."""
-    set_state(project, "faulty")
-    return project
 
 
 @pytest.fixture

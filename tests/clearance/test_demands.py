@@ -58,6 +58,7 @@ def _report(ruling: Ruling = Ruling.PASS, **more: Any) -> dict[str, Any]:
 
 
 OPEN_ACTION = Task(id="action/1", kind=TaskKind.ACTION, text="Stop the queue", stage=Stage.CONTAINED)
+FIX = Task(id="data_exposure/permissions", kind=TaskKind.FIX, text="Narrow it", stage=Stage.REMEDIATED)
 RECIPIENT = Task(id="recipient/1", kind=TaskKind.RECIPIENT, text="Assess", stage=Stage.REMEDIATED)
 
 LACKS = [
@@ -385,3 +386,35 @@ def test_a_role_is_asked_for_in_words_by_what_was_answered() -> None:
 def test_the_fix_of_a_task_is_a_way_to_say_what_changed() -> None:
     todo = missing(ask(CAUGHT, **told(CAUGHT, incident={"actions": ()})))["what changed"].todo
     assert "incident2eval task INC-2026-0001 TASK --done" in todo
+
+
+@pytest.mark.parametrize(
+    ("name", "level", "task"),
+    [
+        ("what changed", CAUGHT, FIX),
+        ("immediate actions", LOW, OPEN_ACTION),
+        ("affected put right", IMPACT, RECIPIENT),
+    ],
+)
+def test_the_one_task_that_is_open_stands_in_the_command(name: str, level: Severity, task: Task) -> None:
+    def todo(*tasks: Task) -> str:
+        undone = {"incident": {"actions": ()}} if task is FIX else {}
+        return missing(ask(level, **told(level, file={"tasks": tasks}, **undone)))[name].todo
+
+    assert f"incident2eval task INC-2026-0001 {task.id} --done" in todo(task)
+    assert "incident2eval task INC-2026-0001 TASK --done" in todo(task, replace(task, id="another/2"))
+    assert "INC-2026-0001 'x; rm ID' --done" in todo(replace(task, id="x; rm ID"))
+
+
+def test_the_one_duty_that_waits_stands_in_the_command() -> None:
+    def todo(*duties: Duty) -> str:
+        return missing(ask(IMPACT, **told(IMPACT, file={"duties": duties})))["duties decided"].todo
+
+    filed, due = duty(ClockState.FILED, "rule-1"), duty(ClockState.DUE, "rule-2")
+    assert todo(filed, due).startswith("incident2eval duty INC-2026-0001 rule-2 --filed, or")
+    assert "duty INC-2026-0001 RULE --filed" in todo(due, duty(ClockState.OVERDUE, "rule-3"))
+
+
+def test_a_report_of_no_commit_says_what_to_do_about_it() -> None:
+    (lacks,) = missing(ask(CAUGHT, **_report(of={"commit": None}))).values()
+    assert "git commit, then run the gate again" in lacks.why

@@ -153,3 +153,26 @@ def test_an_error_with_line_breaks_stays_one_line(
     main(["gate", "w"])
 
     assert capsys.readouterr().err == "error: first error: forged\\x1b[2J\n"
+
+
+def test_on_a_terminal_a_long_fault_goes_on_under_itself(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    long = BadInput(Fault(file="incident2eval.toml", message="is not right " * 9, hint="say it " * 9))
+    monkeypatch.setattr(check, "check", raising(long))
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+
+    assert main(["check"]) == 2
+
+    first, *rest = capsys.readouterr().err.splitlines()
+    assert first.startswith("error: incident2eval.toml: is not right")
+    assert rest
+    assert all(line.startswith("  ") for line in rest)
+    assert max(map(len, [first, *rest])) <= 80
+
+
+def test_a_choice_that_is_missing_lists_the_others_without_tabs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["approve"]) == 2
+
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("error: Missing argument 'MATTER'. Choose from: no_case, changed_case, ")

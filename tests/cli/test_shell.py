@@ -8,6 +8,7 @@ import pytest
 
 from incident2eval import __version__
 from incident2eval.cli import COMMANDS, main, shell
+from incident2eval.model import Matter
 
 
 def test_help_lists_every_command_with_what_it_does(capsys: pytest.CaptureFixture[str]) -> None:
@@ -59,3 +60,12 @@ def test_every_option_says_what_it_is_for(name: str) -> None:
 
 def test_a_name_that_is_no_command_is_refused() -> None:
     assert shell.get_command(click.Context(shell), "drop-tables") is None
+
+
+def test_what_can_be_approved_is_listed_under_one_short_word(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["approve", "--help"]) == 0
+
+    usage, *rest = capsys.readouterr().out.splitlines()
+    assert usage.endswith("approve [OPTIONS] MATTER SUBJECT")
+    listed = [line.split()[0] for line in rest if line.startswith("  ")]
+    assert {str(one) for one in Matter if one is not Matter.RESTART} <= set(listed)

@@ -9,6 +9,7 @@ import pytest
 from checks.test_shelf import examples, judged, known, recorded, roster
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from thorough import tries
 
 from incident2eval.checks import SHELF, Check, foreign_names
 from incident2eval.detection.names.hashing import hashed
@@ -110,7 +111,7 @@ owners = st.sampled_from(["", *(row.id for row in FIRM)])
 dresses = st.sampled_from([str, str, str, str.upper, str.lower, str.title])
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=tries(600), deadline=None)
 @given(
     st.lists(st.tuples(pieces, dresses, between), max_size=9), st.sampled_from(["", *(r.id for r in FIRM)])
 )
@@ -201,7 +202,7 @@ ADDRESSES = st.sampled_from(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=tries(200), deadline=None)
 @given(st.sampled_from(["A1", "A2", "A3"]), st.lists(ADDRESSES, min_size=1, max_size=3))
 @pytest.mark.parametrize("name", ["wrong_recipient", "personal_data"])
 def test_contacts_are_whose_they_are_with_both_rosters(name: str, customer: str, sent_to: list[str]) -> None:

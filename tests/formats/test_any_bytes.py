@@ -6,6 +6,7 @@ import json
 from formats.traces import ROSTER
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from thorough import tries
 
 from incident2eval.formats import FORMATS, dump_run, load_run, read, with_owners
 from incident2eval.model import JSON, BadInput
@@ -85,13 +86,13 @@ def test_any_bytes(data: bytes) -> None:
     holds(gzip.compress(data, mtime=0))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=tries(200), deadline=None)
 @given(DOCUMENTS, st.sampled_from([None, *(each.name for each in FORMATS)]))
 def test_any_json(value: JSON, chosen: str | None) -> None:
     holds(json.dumps(value).encode(), chosen)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(60), deadline=None)
 @given(st.lists(DOCUMENTS, min_size=1, max_size=3), st.integers(0, 40))
 def test_any_lines(values: list[JSON], torn: int) -> None:
     data = "\n".join(map(json.dumps, values)).encode()

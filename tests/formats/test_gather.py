@@ -11,6 +11,7 @@ import pytest
 from formats.traces import envelope, lines, span
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from thorough import tries
 
 from incident2eval.formats import read
 from incident2eval.formats.files import _gather
@@ -31,7 +32,7 @@ def open_files() -> int:
     return len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - the folder itself is one of them
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=tries(100), deadline=None)
 @given(st.lists(st.tuples(KEYS, OBJECTS), max_size=40), st.integers(0, 300))
 def test_every_item_comes_once_under_its_key_in_order(items: list[tuple[str, JSON]], held: int) -> None:
     expected: dict[str, list[JSON]] = {}

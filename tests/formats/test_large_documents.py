@@ -13,6 +13,7 @@ from formats.test_any_bytes import WORDS
 from formats.traces import attribute, envelope, span
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from thorough import tries
 
 from incident2eval.formats import Row, Skipped, dump_run, read
 from incident2eval.formats.files import _documents, _rows, _scanner
@@ -172,7 +173,7 @@ def test_a_number_or_a_word_at_the_edge_of_the_window(monkeypatch: pytest.Monkey
         assert found(json.dumps({"data": values}))[0] == [{"data": [each]} for each in values]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tries(150), deadline=None)
 @given(SOUND, st.sampled_from(sorted(FORMS)), st.integers(1, 200))
 def test_any_document(value: JSON, form: str, block: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
@@ -186,7 +187,7 @@ def test_any_document(value: JSON, form: str, block: int) -> None:
         assert values == [value]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=tries(100), deadline=None)
 @given(st.lists(VALUES, min_size=1), st.integers(1, 300), st.sampled_from(sorted(FORMS)))
 def test_any_document_cut_anywhere(values: list[JSON], cut: int, form: str) -> None:
     text = FORMS[form](values)

@@ -1,4 +1,4 @@
-"""A demo project that was taken through `run`, to be copied and changed."""
+"""What is asked of a project that was taken through `run`."""
 
 import json
 import shutil
@@ -6,36 +6,29 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from torture.signed_project import make_attestable
 
-from incident2eval.pipeline import gate, run
+from incident2eval.pipeline import gate
 from incident2eval.pipeline._answer import Answer
-from incident2eval.pipeline.project import INCIDENT, WORKFLOW, set_state, write_demo
-from incident2eval.store import sha256
+from incident2eval.pipeline.project import WORKFLOW
+from incident2eval.store import Project, sha256
 
 
 @pytest.fixture(scope="session")
-def proved(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo with its case proved and locked; never change it, take a `project`."""
-    folder = tmp_path_factory.mktemp("proved") / "demo"
-    write_demo(folder)
-    answer = run.run(project=folder, incident=INCIDENT)
-    assert answer.exit_code == 0, answer.text
+def attestable(proved: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo mended, with keys for its approvers, committed; never change it, take a `home`."""
+    folder = tmp_path_factory.mktemp("attestable") / "demo"
+    shutil.copytree(proved, folder)
+    make_attestable(folder)
     return folder
 
 
 @pytest.fixture
-def project(proved: Path, tmp_path: Path) -> Path:
-    """A copy of one's own, with the workflow mended."""
-    shutil.copytree(proved, tmp_path / "demo")
-    set_state(tmp_path / "demo", "fixed")
-    return tmp_path / "demo"
-
-
-@pytest.fixture
-def faulty(project: Path) -> Path:
-    """A copy of one's own, with the workflow as it was at the incident."""
-    set_state(project, "faulty")
-    return project
+def home(attestable: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A copy of one's own."""
+    monkeypatch.setenv("DEMO_MODEL", "summary-template-2")
+    shutil.copytree(attestable, tmp_path / "demo")
+    return Project.find(tmp_path / "demo")
 
 
 @pytest.fixture

@@ -13,14 +13,15 @@ from pipeline import signatures
 from pipeline.signatures import Person
 
 from incident2eval.model import Approval, Event, LogEntry, Matter
+from incident2eval.model.incident import Questions
 from incident2eval.pipeline import gate, look_back
 from incident2eval.pipeline._answer import Answer
-from incident2eval.pipeline._approvals import deployed_digest, write_approval
 from incident2eval.pipeline._word import append, now
 from incident2eval.pipeline.contain import contain
 from incident2eval.pipeline.project import INCIDENT, WORKFLOW, set_state
 from incident2eval.pipeline.restart import Word, restart
 from incident2eval.pipeline.sign_off import sign_off
+from incident2eval.pipeline.signed.approvals import deployed_digest, write_approval
 from incident2eval.store import Project, shipped_rules
 
 OWNER = Person("Ana Pereira", ("workflow_owner",))
@@ -31,18 +32,7 @@ SECURITY = Person("Tom Reyes", ("security",))
 EXECUTIVE = Person("Eve Larkin", ("executive",))
 EVERYBODY = (OWNER, LEADER, SPONSOR, LEGAL, SECURITY, EXECUTIVE)
 
-NO = dict.fromkeys(
-    (
-        "left_company",
-        "exposed_information",
-        "took_action",
-        "approved_wrongly",
-        "could_affect_more",
-        "recent_change",
-        "obligation_possible",
-    ),
-    "no",
-)
+NO = dict.fromkeys(Questions.__dataclass_fields__, "no")
 DONE = {
     "kind": "corrective",
     "text": "Searches go through the account's own scope",

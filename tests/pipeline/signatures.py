@@ -6,7 +6,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from incident2eval.pipeline._signer import Signatory
+from incident2eval.pipeline.signed.signer import Signatory
 from incident2eval.signing import PrivateKey, private_key
 
 

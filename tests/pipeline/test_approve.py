@@ -12,14 +12,14 @@ from pipeline import followed, signatures
 from pipeline.signatures import ANA, LEE, MAX
 
 from incident2eval.model import Approval, Approver, BadInput, Matter
-from incident2eval.pipeline._approvals import (
+from incident2eval.pipeline._word import now
+from incident2eval.pipeline.approve import Wish, approve
+from incident2eval.pipeline.signed.approvals import (
     approver_of,
     deployed_digest,
     signed_approvals,
     write_approval,
 )
-from incident2eval.pipeline._word import now
-from incident2eval.pipeline.approve import Wish, approve
 from incident2eval.signing import sign, statement
 from incident2eval.store import Project, sha256
 
@@ -404,3 +404,13 @@ def _put(
     about = subjects or {followed.ID: {"sha256": "ab" * 32}}
     payload = statement(subjects=about, predicate_type=kind, predicate=predicate)
     home.keep_approval("hand-made.dsse.json", sign(payload, ANA.key))
+
+
+def test_somebody_without_a_key_in_the_settings_is_told_where_it_goes(home: Project, tmp_path: Path) -> None:
+    settings = home.root / "incident2eval.toml"
+    settings.write_text(settings.read_text().replace(f'public_key = "{ANA.line}"\n', ""))
+    who, told = signatures.signatory(tmp_path, ANA)
+    wish = Wish(matter=Matter.NO_CASE, subject=followed.ID, reason="a slip of a person")
+    with pytest.raises(BadInput, match="holds no public_key of Ana Pereira"):
+        approve(project=home.root, wish=wish, who=who)
+    assert told == []

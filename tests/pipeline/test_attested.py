@@ -1,8 +1,5 @@
 """The last report that people signed: whom its signature has to be by, and what is not passed over."""
 
-import os
-import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +9,6 @@ from torture.signed_project import (
     OWNER,
     SPONSOR,
     STRANGER,
-    build,
     commit,
     edit,
     fresh,
@@ -24,31 +20,13 @@ from torture.signed_project import (
 )
 
 from incident2eval.model import Approval, Approver, BadInput, Matter
-from incident2eval.pipeline._approvals import write_approval
-from incident2eval.pipeline._attested import attested, last_signed
-from incident2eval.pipeline._trust import trust_digest, trust_of
 from incident2eval.pipeline.project import INCIDENT, WORKFLOW
+from incident2eval.pipeline.signed.approvals import write_approval
+from incident2eval.pipeline.signed.attested import attested, last_signed
+from incident2eval.pipeline.signed.trust import trust_digest, trust_of
 from incident2eval.report.document import document
 from incident2eval.signing import private_key
 from incident2eval.store import Project, read_report, sha256
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Never change it: take a `home`."""
-    before = os.environ.get("DEMO_MODEL")
-    os.environ["DEMO_MODEL"] = "summary-template-2"
-    folder = tmp_path_factory.mktemp("attested") / "demo"
-    build(folder)
-    yield folder
-    if before is None:
-        del os.environ["DEMO_MODEL"]
-
-
-@pytest.fixture
-def home(built: Path, tmp_path: Path) -> Project:
-    shutil.copytree(built, tmp_path / "demo")
-    return Project.find(tmp_path / "demo")
 
 
 def report_by(home: Project, *names: str, hours_ago: float = 0.0) -> Path:

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from pipeline.signatures import ANA
 
 from incident2eval.model import BadInput
 from incident2eval.pipeline.check import check as check_at
@@ -23,10 +24,44 @@ def settings(folder: Path, old: str, new: str) -> None:
     path.write_text(path.read_text().replace(old, new))
 
 
+@pytest.fixture
+def project(project: Path) -> Path:
+    """The demo once one of its people put in a key: it ships without, for nobody but they have any."""
+    settings(project, '# public_key = "(what is in ruth.pub)"', f'public_key = "{ANA.line}"')
+    return project
+
+
 def test_nothing_is_missing_in_the_demo(project: Path) -> None:
     answer = check(project=project, workflow=None)
 
     assert (answer.exit_code, answer.data["missing"]) == (0, [])
+
+
+def test_where_nobody_has_a_key_nobody_could_sign(proved: Path) -> None:
+    answer = check(project=proved, workflow=None)
+
+    (line,) = answer.data["missing"]
+    assert line.startswith("[[approvers]]: nobody has a public_key, and from level 2 on a restart is signed")
+    assert (answer.exit_code, [each["ready"] for each in answer.data["workflows"]]) == (1, [False])
+
+
+def test_a_line_of_a_log_that_nobody_can_read_is_named(project: Path) -> None:
+    log = project / "incidents" / INCIDENT / "log.jsonl"
+    entry = '{"at": "2026-11-12T10:00:00Z", "event": "note", "by": "Ruth Calloway"}\n'
+    log.write_text(f'{entry}{{"at": "2026-\n{entry}')
+    answer = check(project=project, workflow=None)
+
+    (line,) = answer.data["missing"]
+    assert line.startswith(f"incidents/{INCIDENT}/log.jsonl:2: ")
+    assert line not in answer.notes
+
+
+def test_a_last_line_that_was_cut_short_is_a_note(project: Path) -> None:
+    (project / "incidents" / INCIDENT / "log.jsonl").write_text('{"at": "2026-')
+    answer = check(project=project, workflow=None)
+
+    assert answer.data["missing"] == []
+    assert any(f"incidents/{INCIDENT}/log.jsonl:1: was cut short" in note for note in answer.notes)
 
 
 def test_a_workflow_without_a_plan_is_not_ready(project: Path) -> None:

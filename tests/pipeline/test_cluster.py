@@ -8,7 +8,7 @@ from pipeline.firms import LEAK, UNAPPROVED, Firm, example
 
 from incident2eval.model import BadInput, TypeStatus
 from incident2eval.pipeline import cluster as clusters
-from incident2eval.pipeline._types import failure_of, placed
+from incident2eval.pipeline.failure_types.types import failure_of, placed
 from incident2eval.pipeline.project import INCIDENT
 from incident2eval.store import Project
 

@@ -243,3 +243,13 @@ def test_a_file_that_cannot_be_read_says_that_nothing_was_stopped_and_who_can(fo
         BadInput, match=r"nothing was stopped or noted .*replies: Inga Holm can switch it off"
     ):
         contain(folder)
+
+
+def test_evidence_that_is_sealed_is_not_asked_for_again(folder: Path) -> None:
+    assert contain(folder).text.endswith(f"next: incident2eval collect {ID} --trace FILE")
+    (folder / "incidents" / ID / "evidence").mkdir()
+    (folder / "incidents" / ID / "evidence" / "trace.json").write_text(json.dumps(TRACE))
+    Project.find(folder).seal(ID, by="Ana")
+    assert contain(folder).text.endswith(f"The evidence is sealed. next: incident2eval triage {ID}")
+    (folder / "incidents" / ID / "SEALED.json").write_text("{")
+    assert contain(folder).exit_code == 0

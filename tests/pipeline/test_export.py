@@ -270,7 +270,7 @@ class TestLog:
 
     def test_the_line_stands_by_itself_after_one_that_was_cut_short(self, project: Path, made: Made) -> None:
         log = incident_of(project) / "log.jsonl"
-        log.write_text('{"at": "2026-11-1')
+        log.write_text('{"at": "2026-11-1\n')
         left_out = json.loads(made("regulator")["MANIFEST.json"])["left_out"]
         assert "log.jsonl, line 1, in the timeline" in [gap["what"] for gap in left_out]
         assert log.read_text().splitlines()[0] == '{"at": "2026-11-1'

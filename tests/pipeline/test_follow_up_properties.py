@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from pipeline.followed import ID, TOLD
 from pipeline.ledger import KINDS, LAWS, STAGES, Ledger, is_chained, raw_log, unsigned
+from thorough import tries
 
 from incident2eval.model import (
     Answer,
@@ -382,7 +383,7 @@ def _then(ago: timedelta | None) -> datetime | None:
 
 TestFirm = Firm.TestCase
 TestFirm.settings = settings(
-    max_examples=26,
+    max_examples=tries(26),
     stateful_step_count=8,
     deadline=None,
     database=None,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from incident2eval.model import BadInput, NotJudged
-from incident2eval.pipeline import cases, gate, run
+from incident2eval.pipeline import cases, gate, replay, run
 from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline.project import INCIDENT, WORKFLOW, set_state
 from incident2eval.store import sha256
@@ -38,6 +38,25 @@ def test_the_mended_workflow_passes(project: Path, ask: Ask) -> None:
     assert (answer.data["decision"], answer.exit_code) == ("pass", 0)
     assert answer.data["counts"]["passed"] == answer.data["counts"]["expected"] > 0
     assert answer.data["commit"] is None
+
+
+def test_what_judges_the_workflow_is_not_laid_out_while_it_runs(
+    project: Path, ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    seen = []
+
+    def calling(*args: object, **options: object) -> object:
+        results = replay.replay_all(*args, **options)
+        seen.append(list(temporary.glob("incident2eval-*")))
+        return results
+
+    monkeypatch.setattr(gate, "replay_all", calling)
+
+    assert ask(project).data["decision"] == "pass"
+    assert seen == [[]]
 
 
 def test_a_prompt_that_forbids_names_is_no_mend(project: Path, ask: Ask) -> None:
@@ -212,7 +231,9 @@ def test_a_paused_workflow_is_not_called_unless_a_replay_is_safe(project: Path, 
     log.write_text(
         '{"event": "contained", "at": "2026-11-12T09:00:00Z", "by": "Mara", "workflow": "monthly-summary"}\n'
     )
-    assert ask(project).data["decision"] == "pass"
+    answer = ask(project)
+    assert answer.data["decision"] == "pass"
+    assert answer.text.endswith("\nnext: incident2eval restart monthly-summary")
 
     settings(project, "replay_safe = true", "replay_safe = false")
     with pytest.raises(NotJudged, match="paused"):
@@ -288,6 +309,16 @@ def test_misspelt_settings_are_said(project: Path, ask: Ask) -> None:
     assert "has no effect (did you mean approved_tools?)" in " ".join(answer.notes)
     report = json.loads((project / answer.data["report"]).read_bytes())
     assert any("aproved_tools" in note for note in report["notes"])
+
+
+def test_a_line_of_a_log_that_was_cut_short_is_said(project: Path, ask: Ask) -> None:
+    (project / "incidents" / INCIDENT / "log.jsonl").write_text('{"at": "2026-')
+
+    answer = ask(project)
+
+    report = json.loads((project / answer.data["report"]).read_bytes())
+    assert any(f"incidents/{INCIDENT}/log.jsonl:1: was cut short" in note for note in report["notes"])
+    assert "next:" not in answer.text
 
 
 def test_prove_refuses_a_blind_case(project: Path) -> None:

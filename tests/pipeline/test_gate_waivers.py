@@ -12,10 +12,10 @@ from pipeline.signatures import ANA, LEE, MAX, Person, signatory, with_approvers
 
 from incident2eval.model import Approval, BadInput, Matter
 from incident2eval.pipeline import cases, gate, run, sign_off
-from incident2eval.pipeline._approvals import write_approval
-from incident2eval.pipeline._attested import attested
-from incident2eval.pipeline._case_digests import case_digests, folder_digest
+from incident2eval.pipeline.gating.case_digests import case_digests, folder_digest
 from incident2eval.pipeline.project import INCIDENT, WORKFLOW, set_state
+from incident2eval.pipeline.signed.approvals import write_approval
+from incident2eval.pipeline.signed.attested import attested
 from incident2eval.store import Project, sha256
 
 TOMORROW = datetime.now(UTC).replace(microsecond=0) + timedelta(days=1)

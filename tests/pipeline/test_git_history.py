@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from incident2eval.pipeline._git_history import authors_since
+from incident2eval.pipeline.signed.git_history import authors_since
 from incident2eval.store import Project
 
 NOTICED = datetime(2026, 3, 1, tzinfo=UTC)

@@ -1,6 +1,6 @@
 """Lines and tables as text."""
 
-from incident2eval.pipeline._layout import table, wrapped
+from incident2eval.pipeline.shown.layout import table, wrapped
 
 
 def test_cells_stand_under_their_headings() -> None:

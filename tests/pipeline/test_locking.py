@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from incident2eval.model import BadInput, NotJudged, Pseudonyms
-from incident2eval.pipeline._locking import lock_case, lock_pseudonyms
+from incident2eval.pipeline.gating.locking import lock_case, lock_pseudonyms
 from incident2eval.pipeline.project import INCIDENT
 from incident2eval.store import Project
 
@@ -15,7 +15,7 @@ WRITER = """
 import sys, time
 from pathlib import Path
 from incident2eval.model import Pseudonyms
-from incident2eval.pipeline._locking import lock_case, lock_pseudonyms
+from incident2eval.pipeline.gating.locking import lock_case, lock_pseudonyms
 from incident2eval.store import Project
 home, who = Project.find(Path(sys.argv[1])), sys.argv[2]
 print("ready", flush=True)

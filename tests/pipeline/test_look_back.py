@@ -6,7 +6,6 @@ import tracemalloc
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import cast
 
 import pytest
 from acceptance.runner import incident2eval
@@ -14,6 +13,7 @@ from pipeline.past_runs import archive, asked, faulty, good, logged, runs
 
 from incident2eval.checks import SHELF
 from incident2eval.cli import main
+from incident2eval.lookback import AT_ONCE, Coverage, Seen, Series, Verdict, Watch, asked_window, side_of
 from incident2eval.model import (
     BadInput,
     Change,
@@ -25,10 +25,8 @@ from incident2eval.model import (
     Run,
 )
 from incident2eval.model.incident import Containment, When, WorkflowVersion
-from incident2eval.pipeline._look_back_series import AT_ONCE, side_of, with_series
-from incident2eval.pipeline._look_back_window import Coverage, asked_window
-from incident2eval.pipeline._watch import Judge, Seen, Verdict, Watch
 from incident2eval.pipeline.project import INCIDENT, WORKFLOW
+from incident2eval.pipeline.triage import Word, triage
 
 # --- what it finds ---
 
@@ -63,7 +61,9 @@ def test_a_hit_tells_whose_run_it_was_and_whose_data_showed(project: Path) -> No
     assert (first["subject"], first["at"]) == ("K-101", "2026-11-02T08:00:00Z")
     assert first["check"] in first["checks"]
     assert first["excerpt"]
-    assert answer.data["affected"] == [{"kind": "customer", "ref": "K-102", "count": 1, "runs": 2}]
+    assert answer.data["affected"] == [
+        {"kind": "customer", "ref": "K-102", "count": 1, "runs": 2, "records": 1}
+    ]
     assert (answer.data["first"], answer.data["last"]) == ("2026-11-02T08:00:00Z", "2026-11-04T08:00:00Z")
     assert logged(project)[0]["affected"] == [{"kind": "customer", "ref": "K-102", "count": 1}]
     assert f"next: incident2eval triage {INCIDENT}" in answer.text
@@ -264,12 +264,9 @@ def test_a_window_of_days_counts_back_from_when_it_happened() -> None:
 @pytest.mark.requirement("R113")
 def test_a_gap_is_stated_in_words() -> None:
     window = asked_window(incident(date(2026, 11, 1)), None, STOPPED)
-    coverage = Coverage(window=window)
-    assert coverage.gap == "no judged run says when it was"
+    assert Coverage.of(window, []).gap == "no judged run says when it was"
 
-    for day in (5, 6, 9):
-        coverage.add(Run(started=datetime(2026, 11, day, tzinfo=UTC)))
-    coverage.add(Run())
+    coverage = Coverage.of(window, [*(datetime(2026, 11, day, tzinfo=UTC) for day in (5, 6, 9)), None])
 
     assert coverage.gap == (
         "no run from 2026-11-01 to 2026-11-05, the first one's day; "
@@ -279,19 +276,18 @@ def test_a_gap_is_stated_in_words() -> None:
 
 
 def test_a_window_that_is_covered_has_no_gap() -> None:
-    coverage = Coverage(window=asked_window(incident(date(2026, 11, 1)), None, STOPPED))
+    window = asked_window(incident(date(2026, 11, 1)), None, STOPPED)
+    days = (1, 2, 5, 6, 9, 11)  # a Sunday first, and daily but for weekends: one day more is no gap
 
-    for day in (1, 2, 5, 6, 9, 11):  # a Sunday first, and daily but for weekends: one day more is no gap
-        coverage.add(Run(started=datetime(2026, 11, day, tzinfo=UTC)))
+    coverage = Coverage.of(window, [datetime(2026, 11, day, tzinfo=UTC) for day in days])
 
     assert coverage.gap is None
 
 
 def test_a_pause_that_is_long_for_the_workflow_is_a_gap() -> None:
-    coverage = Coverage(window=asked_window(incident(date(2026, 10, 1)), None, STOPPED))
+    window = asked_window(incident(date(2026, 10, 1)), None, STOPPED)
 
-    for day in (1, 2, 5, 6, 7, 20, 21):
-        coverage.add(Run(started=datetime(2026, 10, day, tzinfo=UTC)))
+    coverage = Coverage.of(window, [datetime(2026, 10, day, tzinfo=UTC) for day in (1, 2, 5, 6, 7, 20, 21)])
 
     assert coverage.gap == (
         "no run between 2026-10-07 and 2026-10-20; no run after 2026-10-21, up to 2026-11-12"
@@ -299,10 +295,9 @@ def test_a_pause_that_is_long_for_the_workflow_is_a_gap() -> None:
 
 
 def test_runs_from_outside_the_time_asked_about_close_no_gap() -> None:
-    coverage = Coverage(window=asked_window(incident(date(2026, 11, 1)), None, STOPPED))
+    window = asked_window(incident(date(2026, 11, 1)), None, STOPPED)
 
-    for month in (9, 10, 12):
-        coverage.add(Run(started=datetime(2026, month, 20, tzinfo=UTC)))
+    coverage = Coverage.of(window, [datetime(2026, month, 20, tzinfo=UTC) for month in (9, 10, 12)])
 
     assert (coverage.is_begun, coverage.gap) == (False, "no judged run is from the time asked about")
 
@@ -333,10 +328,9 @@ DRIFT = Watch(
 def in_series(days: Sequence[datetime | None], judge: Drifted) -> list[Verdict]:
     told = incident(date(2026, 11, 1))
     side = side_of(told, asked_window(told, None, STOPPED))
-    past = ((Seen(run=Run(started=day), said=()), str(at)) for at, day in enumerate(days))
-    return [
-        said for seen, _ in with_series(past, [DRIFT], cast("Judge", judge), side) for _, said in seen.said
-    ]
+    series = Series([DRIFT], judge, side)
+    past = (Seen(run=Run(started=day), name=str(at), said=()) for at, day in enumerate(days))
+    return [said for seen in (*series.judged(past), *series.rest()) for _, said in seen.said]
 
 
 @pytest.mark.requirement("R114")
@@ -381,3 +375,20 @@ def test_the_hits_are_those_of_the_labels(slug: str, shared: Path, tmp_path: Pat
     assert sorted(found) == sorted(labels["look_back"]["hits"])
     for row in labels["look_back"].get("detail", ()):
         assert found[row["run"]] == row["exposed"]
+
+
+@pytest.mark.requirement("R112")
+def test_hits_ask_for_the_level_again_until_a_person_has_said_it(project: Path) -> None:
+    def asked_again() -> bool:
+        answer = triage(project=project, incident=INCIDENT)
+        return any("past run" in doubt for doubt in answer.data["doubts"])  # type: ignore[attr-defined]
+
+    word = Word(by="Ruth Calloway", confirm=True, out_of_order="the demo is not stopped")
+    triage(project=project, incident=INCIDENT, word=word)
+    assert not asked_again()
+
+    asked(project, archive(project, faulty(project, "b")))
+    assert asked_again()
+
+    triage(project=project, incident=INCIDENT, word=word)
+    assert not asked_again()

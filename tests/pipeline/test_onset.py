@@ -24,9 +24,9 @@ from incident2eval.model import (
     Subject,
 )
 from incident2eval.model.incident import When, WorkflowVersion
-from incident2eval.pipeline._archive import Archived
 from incident2eval.pipeline._dossier import open_dossier
-from incident2eval.pipeline._onset import history, past
+from incident2eval.pipeline.past.archive import Archived
+from incident2eval.pipeline.past.onset import history, past
 from incident2eval.pipeline.project import INCIDENT
 from incident2eval.store import Project
 

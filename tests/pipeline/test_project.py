@@ -45,6 +45,7 @@ def test_init_writes_a_project_that_the_tool_accepts(tmp_path: Path) -> None:
 
     project = Project.find(tmp_path / "mine")
     assert answer.exit_code == 0
+    assert answer.text.endswith("incident2eval.toml,\nand your customers in customers.csv.")
     assert dict(project.settings.workflows) == {}
     assert len(project.customers) == 0
     assert answer.data["written"] == [

@@ -16,7 +16,7 @@ from incident2eval.model import (
     StepKind,
     Subject,
 )
-from incident2eval.pipeline._run_page import run_page
+from incident2eval.pipeline.shown.run_page import run_page
 
 NOON = datetime(2026, 11, 18, 12, 0, 0, tzinfo=UTC)
 ROSTER = Customers(

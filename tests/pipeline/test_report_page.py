@@ -13,8 +13,9 @@ import pytest
 
 from incident2eval.cli import main
 from incident2eval.exchange import TARGETS
-from incident2eval.model import NOTICE, BadInput
+from incident2eval.model import NOTICE, BadInput, Event, LogEntry
 from incident2eval.pipeline.report import report
+from incident2eval.pipeline.shown.report_page import _logged
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 INCIDENT = "INC-2026-0001"
@@ -356,3 +357,12 @@ def test_the_command_prints_one_object(
     monkeypatch.chdir(firm)
     assert main(["report", INCIDENT, "--as", "avid", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["record"]["data_type"] == "AVID"
+
+
+def test_whatever_the_log_tells_of_has_words() -> None:
+    for event in (*Event, "somebody's own"):
+        told = _logged(LogEntry(at=NOW, event=event, state="dismissed", reason="a test account"))
+
+        assert told[:1].isalpha()
+        assert "_" not in told
+        assert told.endswith("; dismissed; a test account")

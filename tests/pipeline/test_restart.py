@@ -16,9 +16,9 @@ from pipeline.signatures import MAX
 from incident2eval.cli._restart import restart as command
 from incident2eval.model import BadInput, Event, Matter
 from incident2eval.pipeline._answer import Answer
-from incident2eval.pipeline._trust import trust_digest, trust_of, trusted
 from incident2eval.pipeline._word import now
 from incident2eval.pipeline.project import INCIDENT, WORKFLOW, set_state
+from incident2eval.pipeline.signed.trust import trust_digest, trust_of, trusted
 from incident2eval.store import Project, sha256
 
 SAFE = "Every case passed 5 of 5, and the permission test too"
@@ -101,6 +101,14 @@ def test_the_second_time_nothing_is_run_and_nothing_written(firm: Firm) -> None:
     answer = firm.restart()
     assert (answer.exit_code, answer.data["decision"], answer.data["new"]) == (0, "cleared", False)
     assert before == sorted((path, path.stat().st_mtime_ns) for path in firm.root.rglob("*.jsonl"))
+
+
+def test_a_last_line_of_the_log_that_was_cut_short_is_said(firm: Firm) -> None:
+    with (firm.root / "incidents" / INCIDENT / "log.jsonl").open("a") as log:
+        log.write('{"at": "2026-')
+
+    answer = firm.restart(safe=SAFE)
+    assert any("was cut short while it was written" in note for note in answer.notes)
 
 
 def test_a_refusal_is_written_once(firm: Firm) -> None:

@@ -24,8 +24,8 @@ from incident2eval.model import (
     StepKind,
 )
 from incident2eval.model.incident import StatedCause
-from incident2eval.pipeline._cause_lines import cause_lines, standing_lines, stated_lines
-from incident2eval.pipeline._layout import WIDTH, wrapped
+from incident2eval.pipeline.shown.cause_lines import cause_lines, standing_lines, stated_lines
+from incident2eval.pipeline.shown.layout import WIDTH, wrapped
 from incident2eval.store import CauseFile, Confirmed, Overruled
 
 RUN = Run(

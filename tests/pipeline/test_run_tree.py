@@ -27,9 +27,9 @@ from incident2eval.model import (
 )
 from incident2eval.pipeline._answer import Answer, Page, Tone
 from incident2eval.pipeline._cause_note import retold, with_tree
-from incident2eval.pipeline._marked_tree import MOST_LINES, MOST_ROWS, as_text, marked_tree, tree_rows
-from incident2eval.pipeline._run_page import run_page
 from incident2eval.pipeline.project import INCIDENT
+from incident2eval.pipeline.shown.marked_tree import MOST_LINES, MOST_ROWS, as_text, marked_tree, tree_rows
+from incident2eval.pipeline.shown.run_page import run_page
 
 ROSTER = Customers(rows=(Customer(id="A1", name="Harrow & Vale"), Customer(id="A2", name="Northgate")))
 QUOTE = "Northgate gave up the depot"

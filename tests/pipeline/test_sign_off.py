@@ -17,11 +17,11 @@ from incident2eval.cli._sign import sign_off as sign_off_command
 from incident2eval.model import BadInput, Event, Matter, SignedApproval
 from incident2eval.pipeline import gate
 from incident2eval.pipeline._answer import Answer
-from incident2eval.pipeline._approvals import signed_approvals
-from incident2eval.pipeline._attested import attested
-from incident2eval.pipeline._trust import trust_digest, trust_of, trusted
 from incident2eval.pipeline.project import INCIDENT, WORKFLOW, set_state
 from incident2eval.pipeline.sign_off import sign_off
+from incident2eval.pipeline.signed.approvals import signed_approvals
+from incident2eval.pipeline.signed.attested import attested
+from incident2eval.pipeline.signed.trust import trust_digest, trust_of, trusted
 from incident2eval.store import Project, sha256
 
 FORMS = (".json", ".html", ".md", ".xml")
@@ -164,6 +164,14 @@ def test_nobody_signs_for_somebody_else(
     nothing_was_signed(firm)
 
 
+@pytest.mark.parametrize(("name", "role"), [("Max Stranger", "workflow_owner"), (ANA.name, "legal")])
+def test_who_may_not_sign_is_not_told_that_they_do(firm: Path, keys: Path, name: str, role: str) -> None:
+    who, told = signatures.signatory(keys, ANA, name=name, role=role)
+    with pytest.raises(BadInput):
+        sign_off(project=firm, workflow=WORKFLOW, report=newest(firm), who=who)
+    assert told == []
+
+
 def test_a_report_that_is_no_pass_is_not_signed(firm: Path, keys: Path) -> None:
     set_state(firm, "faulty")
     committed(firm)
@@ -171,6 +179,7 @@ def test_a_report_that_is_no_pass_is_not_signed(firm: Path, keys: Path) -> None:
     answer = signs(firm, keys, ANA)
     assert answer.exit_code == 1
     assert "NOT SIGNED" in answer.text
+    assert f"next: commit what is to go live, incident2eval gate {WORKFLOW}" in answer.text
     assert any("its decision is blocked" in one for one in answer.data["problems"])
     nothing_was_signed(firm)
 

@@ -17,12 +17,12 @@ from incident2eval.model import BadInput, Matter
 from incident2eval.pipeline import approve as approving
 from incident2eval.pipeline import gate as gating
 from incident2eval.pipeline._answer import Answer
-from incident2eval.pipeline._case_digests import case_digests
 from incident2eval.pipeline._word import now
 from incident2eval.pipeline.approve import Wish
 from incident2eval.pipeline.cases import prove
 from incident2eval.pipeline.check import check
 from incident2eval.pipeline.gate import gate
+from incident2eval.pipeline.gating.case_digests import case_digests
 from incident2eval.pipeline.project import INCIDENT, WORKFLOW, set_state
 from incident2eval.pipeline.sign_off import sign_off
 from incident2eval.store import Project

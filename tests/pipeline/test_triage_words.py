@@ -7,6 +7,7 @@ import pytest
 from pipeline.followed import ID, project
 
 from incident2eval.model import Answer, BadInput, Severity
+from incident2eval.pipeline._word import now
 from incident2eval.pipeline.triage import Word, triage
 from incident2eval.store import Project
 
@@ -147,3 +148,26 @@ def test_what_is_said_of_duties_carries_the_notice_and_the_date(tmp_path: Path) 
     assert "not legal advice" in " ".join(text.split())
     assert "Rules as checked on 2026-" in " ".join(text.split())
     assert max(map(len, text.splitlines())) <= 80
+
+
+def test_the_next_thing_to_do_is_a_command_that_names_it(tmp_path: Path) -> None:
+    folder = project(tmp_path, containment=STOPPED)
+    triage(project=folder, incident=ID, word=Word(by="Ana Pereira", confirm=True))
+    said = triage(project=folder, incident=ID)
+    *_, task, done, by, name = said.text.split()
+    assert (done, by, name) == ("--done", "--by", "NAME")
+    assert any(f"({task}," in one for one in said.data["blockers"])
+
+
+def test_what_runs_again_is_shown_as_that_with_its_monitoring_and_what_is_left(tmp_path: Path) -> None:
+    folder = project(tmp_path, containment=STOPPED)
+    again = {"at": now().isoformat(), "event": "restarted", "by": "Ana Pereira"}
+    Project.find(folder).log(ID, {**again, "event": "contained", "action": "stopped"})
+    assert triage(project=folder, incident=ID).data["restarted"] is None
+    Project.find(folder).log(ID, again)
+    said = triage(project=folder, incident=ID)
+    told = " ".join(said.text.split())
+    assert said.data["restarted"]
+    assert "UTC by Ana Pereira; monitoring: 14 of 14 days left, no run yet" in told
+    assert "incident2eval gate letters --monitor before it is closed:" in told
+    assert f"incident2eval task {ID} " in told.split("next: ")[-1]

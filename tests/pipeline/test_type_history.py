@@ -6,7 +6,7 @@ import pytest
 from pipeline.firms import LEAK, Firm
 
 from incident2eval.model import TypeStatus
-from incident2eval.pipeline._type_history import Struck, fate_of, is_after, trend
+from incident2eval.pipeline.failure_types.history import Struck, fate_of, is_after, trend
 from incident2eval.store import Restart
 from incident2eval.store._moments import moment
 

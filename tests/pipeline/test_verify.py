@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from thorough import tries
 
 from incident2eval.model import BadInput
 from incident2eval.pipeline._answer import Answer
@@ -198,7 +199,7 @@ def test_what_is_neither_an_incident_nor_a_report_is_bad_input(project: Path) ->
         verify(project=project, what="../INC-2026-0142")
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_flipped_byte_is_found(project: Path, data: st.DataObject) -> None:
     files = [place(project, "SEALED.json"), *sorted(place(project, "evidence").iterdir())]

@@ -1,9 +1,7 @@
 """`verify` of a report: what it says of an honest one, and why it denies others."""
 
 import json
-import os
 import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +9,6 @@ import pytest
 from torture.signed_project import (
     LEADER,
     OWNER,
-    build,
     commit,
     edit,
     fresh,
@@ -24,8 +21,8 @@ from torture.signed_project import (
 
 from incident2eval.model import Approval, BadInput, Matter
 from incident2eval.pipeline._answer import Answer
-from incident2eval.pipeline._approvals import write_approval
 from incident2eval.pipeline.project import INCIDENT, WORKFLOW
+from incident2eval.pipeline.signed.approvals import write_approval
 from incident2eval.pipeline.verify import verify
 from incident2eval.signing import private_key
 from incident2eval.store import Project, sha256, uncommitted
@@ -48,24 +45,6 @@ questions:
   recent_change: "no"
   obligation_possible: "no"
 """
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Never change it: take a `home`."""
-    before = os.environ.get("DEMO_MODEL")
-    os.environ["DEMO_MODEL"] = "summary-template-2"
-    folder = tmp_path_factory.mktemp("signed") / "demo"
-    build(folder)
-    yield folder
-    if before is None:
-        del os.environ["DEMO_MODEL"]
-
-
-@pytest.fixture
-def home(built: Path, tmp_path: Path) -> Project:
-    shutil.copytree(built, tmp_path / "demo")
-    return Project.find(tmp_path / "demo")
 
 
 def asked(home: Project, path: Path, at: datetime | None = None) -> Answer:
@@ -168,7 +147,10 @@ def test_every_problem_is_named_at_once(home: Project) -> None:
     problems = " ".join(asked(home, path).data["problems"])
 
     assert "nobody signed it, and severity 2 asks for that" in problems
-    assert "deployed.permissions is not what it was" in problems
+    assert (
+        "deployed.permissions changed since the report was made: put it back, or run the gate again"
+        in problems
+    )
     assert "files are not committed: data/acl.json" in problems
 
 

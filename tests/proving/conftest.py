@@ -1,11 +1,11 @@
 """Proving test files on the runs of a small case."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 from proving.small_case import BAD, CUSTOMERS, GOOD, HONEST, INCIDENT, Judge, Told
 
-from incident2eval.model import CaseFile, Observation, Run, RunSet
+from incident2eval.model import CaseFile, Observation, Run, RunSet, Verdict
 from incident2eval.proving import CaseSheet, prove
 
 
@@ -21,6 +21,7 @@ def judge() -> Judge:
         timeout: float = 60,
         observes: tuple[Observation, ...] = (Observation.OUTPUT,),
         corrected: Run = GOOD,
+        by: Callable[..., tuple[Verdict, ...]] = prove,
     ) -> Told:
         files = {"test_inc_2026_0142.py": source} if isinstance(source, str) else source
         sheet = CaseSheet(
@@ -43,7 +44,7 @@ def judge() -> Judge:
                 *others,
             ),
         )
-        verdicts = prove({INCIDENT: sheet}, customers=CUSTOMERS, timeout=timeout)
+        verdicts = by({INCIDENT: sheet}, customers=CUSTOMERS, timeout=timeout)
         return {(verdict.case, verdict.runs): (verdict.outcome, verdict.message) for verdict in verdicts}
 
     return judge

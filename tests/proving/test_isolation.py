@@ -1,12 +1,16 @@
 """The child sees nothing of where it was started from, and leaves nothing behind."""
 
 import os
+import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 from proving.small_case import HONEST, INCIDENT, TEST, Judge
 
+from incident2eval import proving
 from incident2eval.model import Outcome
 
 CASE = "def test_it(replay):\n"
@@ -132,6 +136,59 @@ def test_nothing_is_left_behind(judge: Judge, tmp_path: Path, monkeypatch: pytes
     judge()
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_child_that_stands_ready_has_nothing_to_reach(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    before = set(_children())
+
+    with proving.Judge():
+        (ready,) = set(_children()) - before
+        told = Path(f"/proc/{ready}/cmdline").read_bytes() + Path(f"/proc/{ready}/environ").read_bytes()
+        place = Path(f"/proc/{ready}/cwd").readlink()
+
+        assert list(tmp_path.iterdir()) == []
+        assert place == Path("/")
+        assert os.fsencode(tmp_path) not in told
+
+    assert not _alive(ready)
+
+
+def test_a_child_that_stands_ready_ends_with_its_caller() -> None:
+    source = (
+        "import os, time\n"
+        "from incident2eval.proving import Judge\n"
+        "ready = Judge()\n"
+        "print(ready._child.pid, flush=True)\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=False)
+
+    assert not _alive(int(done.stdout))
+
+
+def test_a_child_judges_once(judge: Judge) -> None:
+    with proving.Judge() as ready:
+        assert judge(by=ready.prove)[TEST, "recorded"][0] is Outcome.FAILED
+        with pytest.raises(ValueError, match="judges once"):
+            judge(by=ready.prove)
+
+
+def test_a_child_that_was_ended_while_it_stood_ready_says_nothing(judge: Judge) -> None:
+    with proving.Judge() as ready:
+        os.kill(ready._child.pid, signal.SIGKILL)
+
+        assert judge(by=ready.prove) == {}
+
+
+def _children() -> list[int]:
+    """The processes that this one has started."""
+    own = os.getpid()
+    return [int(pid) for pid in Path(f"/proc/{own}/task/{own}/children").read_text().split()]
 
 
 def _alive(pid: int) -> bool:

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from receiver.sending import AS_JSON, PROTOBUF, SPAN, TRACE, document, post, raw
+from thorough import tries
 
 from incident2eval import formats
 from incident2eval.model import JSON
@@ -229,7 +230,7 @@ def spans_in(line: bytes) -> int:
     return sum(len(run.steps) for run in reading.runs)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=tries(400), deadline=None)
 @given(
     body=st.binary(max_size=300) | JSONS.map(lambda value: json.dumps(value).encode()), as_json=st.booleans()
 )
@@ -244,7 +245,7 @@ def test_any_body_is_refused_or_can_be_read(body: bytes, as_json: bool) -> None:
             assert spans_in(batch.line)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=tries(300), deadline=None)
 @given(
     spans=st.lists(JSONS, max_size=3),
     fields=st.dictionaries(
@@ -262,7 +263,7 @@ def test_what_is_nearly_a_request(spans: list[JSON], fields: dict[str, JSON]) ->
     assert spans_in(batch.line)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=tries(100), deadline=None)
 @given(data=st.binary(max_size=200), headers=st.binary(max_size=60))
 def test_any_bytes_on_the_wire(wired: tuple[Receiver, list[bytes]], data: bytes, headers: bytes) -> None:
     receiver, lines = wired

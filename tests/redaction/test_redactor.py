@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from thorough import tries
 
 from incident2eval.detection.names.roster import names_of
 from incident2eval.model import Customer, Customers, Record, Run, Step, StepKind, Subject
@@ -234,7 +235,7 @@ def test_secrets_are_masked_but_for_their_ends() -> None:
     assert not holds_secret("The password is required.")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tries(150), deadline=None)
 @given(text=st.text(max_size=200))
 def test_any_text_can_be_redacted(text: str) -> None:
     assert isinstance(Redactor(KEY, CUSTOMERS).text(text), str)

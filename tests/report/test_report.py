@@ -274,11 +274,11 @@ class TestSummary:
             "trials: 0 of 10 failed: failure rate below 25.9 % (95 % confidence)\n"
             "level 3: had an impact; the report counts until 20 November 2026, 14:02 UTC\n"
             "approval: Quarantine (INC-2026-0007::test_draft_names_no_other_customer),\n"
-            "approved by Ana Pereira (workflow owner) on 18 November 2026, 14:02 UTC, until\n"
-            "26 November 2026, 14:02 UTC: the roster is being rebuilt\n"
+            "  approved by Ana Pereira (workflow owner) on 18 November 2026, 14:02 UTC, until\n"
+            "  26 November 2026, 14:02 UTC: the roster is being rebuilt\n"
             "policy: trials at level 3: 10 instead of 5\n"
             "note: INC-2026-0011: fixed before its root cause was confirmed (Lee Okafor: a\n"
-            "bank holiday)"
+            "  bank holiday)"
         )
 
     def test_no_line_is_wider_than_a_terminal(self, filled: Callable[[str], Report]) -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from review.records import incident_file
+from thorough import tries
 
 from incident2eval.model import Happened, IncidentFile, IncidentType, Quarter
 from incident2eval.report.review import document
@@ -37,7 +38,7 @@ def incident_files(draw: st.DrawFn) -> list[IncidentFile]:
 
 
 @pytest.mark.requirement("R3", "R145")
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(40), deadline=None)
 @given(incident_files())
 def test_every_incident_of_the_quarter_is_in_one_row_of_each_break_down(files: list[IncidentFile]) -> None:
     mine = tuple(one.incident.id for one in files if Q4.first <= one.incident.when.noticed <= Q4.last)
@@ -55,7 +56,7 @@ def test_every_incident_of_the_quarter_is_in_one_row_of_each_break_down(files: l
     assert told.n + len(told.unknown) == len(mine)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(40), deadline=None)
 @given(incident_files().flatmap(lambda files: st.tuples(st.just(files), st.permutations(files))))
 def test_the_order_of_the_files_means_nothing(
     both: tuple[Sequence[IncidentFile], Sequence[IncidentFile]],
@@ -65,7 +66,7 @@ def test_the_order_of_the_files_means_nothing(
     assert one == other
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(40), deadline=None)
 @given(incident_files())
 def test_no_figure_counts_more_than_there_is_or_is_a_rate_of_nothing(files: list[IncidentFile]) -> None:
     for part in review(Material(files=tuple(files)), Q4).parts:

@@ -1,7 +1,5 @@
 """Which keys sign: Ed25519 as engineers have it. Every other kind is refused in one clear line."""
 
-import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +15,9 @@ from signing.pairs import Keys
 
 from incident2eval.model import BadInput
 from incident2eval.signing import opened, private_key, public_key, sign
+
+MADE = Path(__file__).with_name("keys_for_tests")
+"""Files that ssh-keygen made."""
 
 
 def test_every_form_of_a_key_is_the_same_key(keys: Keys) -> None:
@@ -61,17 +62,14 @@ def test_an_encrypted_key_opens_with_nothing_else(
     assert len(refused.value.faults) == 1
 
 
-def test_the_fingerprint_is_the_one_that_ssh_keygen_prints(tmp_path: Path) -> None:
-    made = _ssh_keygen(tmp_path, "-t", "ed25519", "-N", "", "-C", "ana@example.org")
-    listed = subprocess.run(["ssh-keygen", "-lf", made], check=True, capture_output=True, text=True)
-    held = public_key(made.with_suffix(".pub").read_text())
-    assert listed.stdout.split()[1] == held.fingerprint
-    assert private_key(made.read_bytes()).public == held
+def test_the_fingerprint_is_the_one_that_ssh_keygen_prints() -> None:
+    held = public_key((MADE / "plain.pub").read_text())
+    assert (MADE / "plain.listed").read_text().split()[1] == held.fingerprint
+    assert private_key((MADE / "plain").read_bytes()).public == held
 
 
-def test_an_encrypted_key_of_ssh_keygen_signs(tmp_path: Path, payload: bytes) -> None:
-    made = _ssh_keygen(tmp_path, "-t", "ed25519", "-N", "correct horse")
-    key = private_key(made.read_bytes(), passphrase=lambda: "correct horse")
+def test_an_encrypted_key_of_ssh_keygen_signs(payload: bytes) -> None:
+    key = private_key((MADE / "encrypted").read_bytes(), passphrase=lambda: "correct horse")
     assert opened(sign(payload, key), [key.public]).signers == (key.public.fingerprint,)
 
 
@@ -121,10 +119,3 @@ def test_other_kinds_of_public_key_are_refused_by_name(keys: Keys) -> None:
 
 def test_a_private_key_is_never_shown(keys: Keys) -> None:
     assert "secret" not in repr(private_key(keys.openssh()))
-
-
-def _ssh_keygen(folder: Path, *arguments: str) -> Path:
-    if not shutil.which("ssh-keygen"):
-        pytest.skip("NOT RUN: needs ssh-keygen")
-    subprocess.run(["ssh-keygen", "-q", "-f", folder / "key", *arguments], check=True)
-    return folder / "key"

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from thorough import tries
 
 from incident2eval.model import Incident2EvalError
 from incident2eval.sources import SOURCES, fetch
@@ -65,7 +66,7 @@ VALUES = st.recursive(
 
 
 @pytest.mark.parametrize("source", SOURCES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(60), deadline=None)
 @given(answers=st.lists(st.none() | VALUES, min_size=1, max_size=6))
 def test_any_json_is_a_trace_or_one_clear_error(source: str, answers: list[Any]) -> None:
     waiting = [*answers]

@@ -8,7 +8,7 @@ from stages.files import CLOSED, COMPLETE, at_level, duty, entry, hours, task, w
 
 from incident2eval.model import Answer, ClockState, Event, Level, RootCause, Severity, Stage
 from incident2eval.model.incident import Impact, Questions
-from incident2eval.stages import blockers, stage
+from incident2eval.stages import blockers, stage, times
 
 LATER = hours(48) + timedelta(hours=1)
 
@@ -139,12 +139,32 @@ class TestStopsAndRestarts:
         assert stage(replace(COMPLETE, entries=(stop, again, CLOSED))) is Stage.CLOSED
         assert stage(replace(COMPLETE, entries=(stop, again, CLOSED, once_more))) is Stage.REMEDIATED
 
-    def test_the_time_of_the_deed_counts_and_not_the_place_in_the_log(self) -> None:
-        noted_late = entry(Event.CONTAINED, hours(0.25))
+    def test_a_stop_that_was_over_when_it_was_noted_stops_nothing(self) -> None:
+        noted_late = entry(Event.CONTAINED, hours(0.25), kind="history")
 
         file = replace(COMPLETE, entries=(entry(Event.RESTARTED, hours(30)), noted_late, CLOSED))
 
         assert stage(file) is Stage.CLOSED
+
+    def test_a_stop_below_a_restart_counts_whatever_its_clock_says(self) -> None:
+        again, once_more = entry(Event.RESTARTED, hours(30)), entry(Event.CONTAINED, hours(29))
+        file = replace(COMPLETE, entries=(again, CLOSED, once_more))
+
+        assert stage(file) is Stage.REMEDIATED
+        assert times(file.incident, file.entries).to_restart is None
+
+    def test_the_last_of_two_restarts_is_the_one_below(self) -> None:
+        override = entry(Event.RESTARTED, hours(5), until=hours(9))
+        whole = entry(Event.RESTARTED, hours(4), by="Ana Pereira")
+
+        assert blockers(replace(COMPLETE, entries=(override, whole)), Stage.CLOSED) == ()
+        assert blockers(replace(COMPLETE, entries=(whole, override)), Stage.CLOSED)
+
+    def test_a_closing_does_not_outlive_a_line_below_it(self) -> None:
+        after = entry(Event.RESTARTED, hours(47), by="Ana Pereira")
+
+        assert stage(replace(COMPLETE, entries=(after, CLOSED))) is Stage.CLOSED
+        assert stage(replace(COMPLETE, entries=(CLOSED, after))) is Stage.RESTART
 
     def test_a_restart_of_another_workflow_is_none_of_this_one(self) -> None:
         other = entry(Event.RESTARTED, hours(30), workflow="letters", ref="reports/r.json")

@@ -1,14 +1,16 @@
 """The log: a workflow is paused from `contained` to `restarted`, and no line goes away unseen."""
 
+import errno
 import hashlib
 import json
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from incident2eval.model import BadInput
+from incident2eval.model import BadInput, NotJudged
 from incident2eval.store import Project
 
 from .test_incidents import ID, said
@@ -106,7 +108,7 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize("line", BROKEN)
+@pytest.mark.parametrize("line", [*(f"{line}\n" for line in BROKEN), *BROKEN[1:]])
 def test_a_broken_line_is_named(write: Callable[..., Project], line: str) -> None:
     project = write(files={f"incidents/{ID}/log.jsonl": f"{entry('triaged', '09:00')}\n{line}"})
     with pytest.raises(BadInput, match=rf"^incidents/{ID}/log\.jsonl:3: "):
@@ -118,23 +120,24 @@ def test_people_write_no_incident_text_into_the_pause(write: Callable[..., Proje
     assert project.paused("summary") is None
 
 
+def logged(write: Callable[..., Project], *events: str, before: str = "") -> tuple[Project, Path]:
+    home = write(files={f"incidents/{ID}/log.jsonl": before} if before else {})
+    for event in events:
+        home.log(ID, {"at": "2026-11-18T09:00:00Z", "event": event, "by": "Ana"})
+    return home, home.folder(ID) / "log.jsonl"
+
+
 class TestChain:
     """Each line that a command writes vouches for the one before."""
 
-    def logged(self, write: Callable[..., Project], *events: str, before: str = "") -> tuple[Project, Path]:
-        home = write(files={f"incidents/{ID}/log.jsonl": before} if before else {})
-        for event in events:
-            home.log(ID, {"at": "2026-11-18T09:00:00Z", "event": event, "by": "Ana"})
-        return home, home.folder(ID) / "log.jsonl"
-
     def test_a_line_holds_the_digest_of_the_one_before(self, write: Callable[..., Project]) -> None:
-        _, log = self.logged(write, "contained", "triaged")
+        _, log = logged(write, "contained", "triaged")
         first, second = log.read_bytes().splitlines()
         assert json.loads(first)["previous"] == hashlib.sha256(b"").hexdigest()
         assert json.loads(second)["previous"] == hashlib.sha256(first).hexdigest()
 
     def test_a_whole_log_says_nothing_odd(self, write: Callable[..., Project]) -> None:
-        home, _ = self.logged(write, "contained", "triaged", "closed")
+        home, _ = logged(write, "contained", "triaged", "closed")
         loaded = home.incident(ID)
         assert [entry.event for entry in loaded.entries] == ["contained", "triaged", "closed"]
         assert loaded.warnings == ()
@@ -142,7 +145,7 @@ class TestChain:
     @pytest.mark.requirement("R35")
     @pytest.mark.parametrize("taken", [0, 1])
     def test_a_line_that_was_taken_away_is_missed(self, write: Callable[..., Project], taken: int) -> None:
-        home, log = self.logged(write, "contained", "triaged", "closed")
+        home, log = logged(write, "contained", "triaged", "closed")
         lines = log.read_bytes().splitlines(keepends=True)
         log.write_bytes(b"".join(lines[:taken] + lines[taken + 1 :]))
         with pytest.raises(BadInput, match=rf"log\.jsonl:{taken + 1}: does not follow the line before it"):
@@ -151,13 +154,13 @@ class TestChain:
             home.log(ID, {"at": "2026-11-18T09:00:00Z", "event": "contained"})
 
     def test_a_line_that_was_changed_is_missed(self, write: Callable[..., Project]) -> None:
-        home, log = self.logged(write, "contained", "triaged")
+        home, log = logged(write, "contained", "triaged")
         log.write_text(log.read_text().replace("contained", "restarted"))
         with pytest.raises(BadInput, match=r"log\.jsonl:2: does not follow"):
             home.paused("summary")
 
     def test_a_line_that_was_spoilt_is_missed(self, write: Callable[..., Project]) -> None:
-        home, log = self.logged(write, "contained", "triaged", "closed")
+        home, log = logged(write, "contained", "triaged", "closed")
         log.write_text(log.read_text().replace('"triaged"', "triaged"))
         with pytest.raises(BadInput, match=r"log\.jsonl:3: does not follow"):
             home.incident(ID)
@@ -166,13 +169,13 @@ class TestChain:
         self, write: Callable[..., Project]
     ) -> None:
         by_hand = entry("contained", "08:00") + entry("restarted", "10:00")
-        home, _ = self.logged(write, "triaged", before=by_hand)
+        home, _ = logged(write, "triaged", before=by_hand)
         loaded = home.incident(ID)
         assert [one.event for one in loaded.entries] == ["contained", "restarted", "triaged"]
         assert "2 of 3 lines were written by hand" in " ".join(loaded.warnings)
 
     def test_a_line_written_by_hand_below_others_is_a_fault(self, write: Callable[..., Project]) -> None:
-        home, log = self.logged(write, "contained")
+        home, log = logged(write, "contained")
         log.write_text(log.read_text() + entry("restarted", "10:00"))
         for read in (lambda: home.paused("summary"), lambda: home.incident(ID)):
             with pytest.raises(BadInput, match=r"log\.jsonl:2: was added by hand"):
@@ -181,25 +184,119 @@ class TestChain:
             home.log(ID, {"at": "2026-11-18T11:00:00Z", "event": "closed"})
 
     def test_blank_lines_and_other_line_ends_change_nothing(self, write: Callable[..., Project]) -> None:
-        home, log = self.logged(write, "contained", "triaged")
+        home, log = logged(write, "contained", "triaged")
         log.write_bytes(log.read_bytes().replace(b"\n", b"\r\n\r\n"))
         home.log(ID, {"at": "2026-11-18T11:00:00Z", "event": "closed"})
         assert home.incident(ID).warnings == ()
 
-    def test_a_line_that_a_crash_cut_short_stops_no_writer_and_is_named(
-        self, write: Callable[..., Project]
-    ) -> None:
-        home, log = self.logged(write, "contained")
+    def test_a_line_that_is_none_stops_no_writer_and_is_named(self, write: Callable[..., Project]) -> None:
+        home, log = logged(write, "contained")
         whole = log.read_bytes()
-        log.write_bytes(whole + b'{"at": "2026-11-1')
+        log.write_bytes(whole + b'{"at": "2026-11-1\n')
         home.log(ID, {"at": "2026-11-18T11:00:00Z", "event": "triaged"})
         assert [one.event for one in home.incident(ID).entries] == ["contained", "triaged"]
         assert "log.jsonl:2: is not JSON" in " ".join(home.incident(ID).warnings)
+        assert home.incident(ID).torn
         with pytest.raises(BadInput, match=r"log\.jsonl:2"):
             home.paused("summary")
         log.write_bytes(b"".join(line for line in log.read_bytes().splitlines(True) if b"previous" in line))
         assert home.paused("summary")
         assert home.incident(ID).warnings == ()
+
+
+class TestTornTail:
+    """What a crash left of a line that was being written: nobody was told that it was written."""
+
+    def test_wherever_it_was_cut_it_is_read_past_and_told_and_goes_with_the_next_line(
+        self, write: Callable[..., Project]
+    ) -> None:
+        home, log = logged(write, "contained", "triaged")
+        line = log.read_bytes().splitlines(keepends=True)[1].replace(b"Ana", rb"J\u00f6rg \"Al\"")
+        first = log.read_bytes().splitlines(keepends=True)[0]
+        for cut in range(1, len(line) - 1):
+            log.write_bytes(first + line[:cut])
+            loaded = home.incident(ID)
+            assert [one.event for one in loaded.entries] == ["contained"]
+            assert not loaded.torn
+            assert "log.jsonl:2: was cut short while it was written" in " ".join(loaded.warnings)
+            assert "contained by Ana" in (home.paused("summary") or "")
+            home.log(ID, {"at": "2026-11-18T11:00:00Z", "event": "closed"})
+            loaded = home.incident(ID)
+            assert [one.event for one in loaded.entries] == ["contained", "closed"]
+            assert loaded.warnings == ()
+
+    def test_a_line_that_lacks_nothing_but_its_end_is_one(self, write: Callable[..., Project]) -> None:
+        home, log = logged(write, "triaged", "contained")
+        log.write_bytes(log.read_bytes()[:-1])
+        assert home.paused("summary")
+        home.log(ID, {"at": "2026-11-18T11:00:00Z", "event": "closed"})
+        loaded = home.incident(ID)
+        assert [one.event for one in loaded.entries] == ["triaged", "contained", "closed"]
+        assert loaded.warnings == ()
+
+    def test_the_first_line_of_all(self, write: Callable[..., Project]) -> None:
+        home, log = logged(write, "contained")
+        log.write_bytes(log.read_bytes()[:20])
+        assert home.paused("summary") is None
+        home.log(ID, {"at": "2026-11-18T11:00:00Z", "event": "contained"})
+        assert home.paused("summary")
+        assert home.incident(ID).warnings == ()
+
+    def test_below_more_lines_than_are_read_at_once(self, write: Callable[..., Project]) -> None:
+        home, log = logged(write, "contained")
+        long = {"at": "2026-11-18T11:00:00Z", "event": "updated", "text": "so it goes " * 9000}
+        home.log(ID, long)
+        whole = log.read_bytes()
+        for tail in (whole.splitlines()[1][:-1], b'{"at'):
+            log.write_bytes(whole + tail)
+            home.log(ID, {"at": "2026-11-18T11:00:00Z", "event": "closed"})
+            assert log.read_bytes().startswith(whole)
+            assert [one.event for one in home.incident(ID).entries] == ["contained", "updated", "closed"]
+
+    @pytest.mark.parametrize(
+        "tail", ["restarted by Ana", '{"at": 1} {', '{"at" 1', "[", '"', "\0\0", "{'at'"]
+    )
+    def test_what_no_command_left_so_stays_and_is_a_fault(
+        self, write: Callable[..., Project], tail: str
+    ) -> None:
+        home, log = logged(write, "contained")
+        log.write_text(log.read_text() + tail)
+        for _ in range(2):
+            with pytest.raises(BadInput, match=r"log\.jsonl:2: "):
+                home.paused("summary")
+            assert home.incident(ID).torn
+            home.log(ID, {"at": "2026-11-18T11:00:00Z", "event": "closed"})
+            assert tail in log.read_text()
+
+    def test_where_the_new_line_cannot_be_written_only_the_tail_is_gone(
+        self, write: Callable[..., Project], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        home, log = logged(write, "contained")
+        whole = log.read_bytes()
+        log.write_bytes(whole + b'{"at"')
+
+        def full(descriptor: int) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(os, "fsync", full)
+        with pytest.raises(NotJudged, match="cannot be written"):
+            home.log(ID, {"at": "2026-11-18T11:00:00Z", "event": "closed"})
+        assert log.read_bytes() == whole
+
+
+def test_a_new_log_is_in_its_folder_after_a_power_cut(
+    write: Callable[..., Project], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = write()
+    synced: list[os.stat_result] = []
+    really = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda one: (synced.append(os.fstat(one)), really(one)))
+
+    home.log(ID, {"at": "2026-11-18T11:00:00Z", "event": "contained"})
+    folder = home.folder(ID).stat()
+    assert [os.path.samestat(one, folder) for one in synced] == [False, True]
+    home.log(ID, {"at": "2026-11-18T11:00:00Z", "event": "closed"})
+    assert len(synced) == 3
 
 
 class TestAgainstGit:

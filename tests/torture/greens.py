@@ -34,6 +34,7 @@ from green_edits import (
     then,
     write,
 )
+from signed_project import private_of, public_of
 
 from incident2eval.pipeline.project import INCIDENT, WORKFLOW, set_state, write_demo
 
@@ -59,9 +60,10 @@ def base(folder: Path) -> Path:
     set_state(home, "fixed")
     for name in KEYS:
         key = folder / name.split()[0].lower()
-        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", key], check=True)
-        public = key.with_suffix(".pub").read_text().strip()
-        replace("incident2eval.toml", f'name = "{name}"', f'name = "{name}"\npublic_key = "{public}"')(home)
+        key.touch(0o600)
+        key.write_bytes(private_of(name))
+        known = f'name = "{name}"\npublic_key = "{public_of(name)}"'
+        replace("incident2eval.toml", f'name = "{name}"', known)(home)
     _commit(home)
     passed = _say(home, "gate", WORKFLOW)
     assert passed["decision"] == "pass", passed

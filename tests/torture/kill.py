@@ -5,6 +5,7 @@ python tests/torture/kill.py [--rounds 200] [--seed N]
 
 import argparse
 import json
+import mmap
 import os
 import random
 import signal
@@ -85,23 +86,35 @@ def _die_at(step: int) -> None:
     sys.addaudithook(count)
 
 
+def steps(work: Callable[[], object]) -> int:
+    """How many steps at the disk it takes."""
+    shared = mmap.mmap(-1, 8)
+
+    def count(event: str, _: tuple[object, ...]) -> None:
+        if event.startswith(AT_THE_DISK):
+            shared[:] = (int.from_bytes(shared[:]) + 1).to_bytes(8)
+
+    def counted() -> None:
+        sys.addaudithook(count)
+        work()
+
+    forked(counted)
+    return int.from_bytes(shared[:])
+
+
 def measured(folder: Path) -> tuple[int, float]:
     """How many steps at the disk a collector takes, and how many seconds."""
     handed = folder / "measured.json"
     handed.write_bytes(trace(1))
     # Once here first: what is imported late is in memory then, and every step left is one of the collector's.
     collect(project=written(folder / "first"), incident=ID, traces=(handed,))
-    low, high = 1, 100_000
-    while low < high:
-        middle = (low + high) // 2
-        with tempfile.TemporaryDirectory() as scratch:
-            home = written(Path(scratch))
-            killed = forked(lambda: collect(project=home, incident=ID, traces=(handed,)), die_at=middle)  # noqa: B023
-        low, high = (middle + 1, high) if killed else (low, middle)
     with tempfile.TemporaryDirectory() as scratch:
-        home, started = written(Path(scratch)), time.perf_counter()
-        forked(lambda: collect(project=home, incident=ID, traces=(handed,)))
-    return low, time.perf_counter() - started
+        home = written(Path(scratch))
+        taken = steps(lambda: collect(project=home, incident=ID, traces=(handed,)))
+    with tempfile.TemporaryDirectory() as scratch:
+        again, started = written(Path(scratch)), time.perf_counter()
+        forked(lambda: collect(project=again, incident=ID, traces=(handed,)))
+    return taken, time.perf_counter() - started
 
 
 def looked_at(home: Path, before: dict[str, bytes], new: str, content: bytes) -> str:
@@ -138,24 +151,29 @@ def one_round(home: Path, number: int, die: dict[str, float]) -> str:
     return outcome if killed else "done before it was killed"
 
 
+def asked(about: str | None, *, rounds: int) -> tuple[int, int]:
+    """How many rounds somebody asks for, and the seed of their chance."""
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("--rounds", type=int, default=rounds)
+    parser.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000)
+    given = parser.parse_args()
+    return given.rounds, given.seed
+
+
 def main() -> int:
     """Kill collectors at random; 0 where nothing was lost and nothing half-sealed."""
-    asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--rounds", type=int, default=200)
-    asked.add_argument("--seed", type=int, default=None)
-    given = asked.parse_args()
-    seed = time.time_ns() % 1_000_000 if given.seed is None else given.seed
+    rounds, seed = asked(__doc__, rounds=200)
     chance, outcomes = random.Random(seed), Counter[str]()  # noqa: S311 - to be repeated
     with tempfile.TemporaryDirectory() as scratch:
-        steps, seconds = measured(Path(scratch))
-        for number in range(given.rounds):
+        taken, seconds = measured(Path(scratch))
+        for number in range(rounds):
             if number % FRESH_AFTER == 0:
                 home = written(Path(scratch, f"project-{number}"))
-            at_step = {"die_at": chance.randint(1, steps)}
+            at_step = {"die_at": chance.randint(1, taken)}
             after = {"die_after": chance.uniform(0, seconds)}
             outcomes[one_round(home, number + 1, at_step if number % 2 else after)] += 1
     told = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
-    print(f"collect killed in {given.rounds} rounds (seed {seed}, {steps} steps at the disk): {told}")
+    print(f"collect killed in {rounds} rounds (seed {seed}, {taken} steps at the disk): {told}")
     print("0 lost, 0 half-sealed, every one completed by the next collect")
     return 0
 

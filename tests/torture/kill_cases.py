@@ -3,17 +3,15 @@
 python tests/torture/kill_cases.py [--rounds 60] [--seed N]
 """
 
-import argparse
 import os
 import random
 import shutil
 import sys
 import tempfile
-import time
 from collections import Counter
 from pathlib import Path
 
-from kill import forked
+from kill import asked, forked, steps
 
 from incident2eval.pipeline.cases import eval_case
 from incident2eval.pipeline.gate import gate
@@ -41,17 +39,6 @@ def build(home: Path) -> None:
     assert eval_case(project=home, incident=INCIDENT, probe=False).exit_code == 0
 
 
-def measured(home: Path) -> int:
-    """How many steps at the disk it takes to write a case anew."""
-    low, high = 1, 100_000
-    while low < high:
-        middle = (low + high) // 2
-        shutil.rmtree(home / "cases")
-        killed = forked(lambda: build(home), die_at=middle)
-        low, high = (middle + 1, high) if killed else (low, middle)
-    return low
-
-
 def one_round(home: Path, whole: dict[str, bytes], die_at: int) -> str:
     """Kill it, look at what it left, and let the next one complete it; how far it had got."""
     shutil.rmtree(home / "cases")
@@ -62,8 +49,8 @@ def one_round(home: Path, whole: dict[str, bytes], die_at: int) -> str:
     assert all(left[name] == whole[name] for name in names), "a file of a case is half there"
     assert verify(project=home, what=INCIDENT).exit_code == 0
     locked = Project.find(home).lock().cases
-    asked = gate(project=home, workflow=WORKFLOW, trials=None, junit=None, report=None)
-    assert asked.data["decision"] == "blocked", "the faulty workflow was let through"
+    judged = gate(project=home, workflow=WORKFLOW, trials=None, junit=None, report=None)
+    assert judged.data["decision"] == "blocked", "the faulty workflow was let through"
     build(home)
     assert files(home / "cases") == whole, "the next one did not complete it"
     if not killed:
@@ -73,24 +60,21 @@ def one_round(home: Path, whole: dict[str, bytes], die_at: int) -> str:
 
 def main() -> int:
     """Kill it at random; 0 where every case was whole or not there, and was completed."""
-    asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--rounds", type=int, default=60)
-    asked.add_argument("--seed", type=int, default=None)
-    given = asked.parse_args()
-    seed = time.time_ns() % 1_000_000 if given.seed is None else given.seed
+    rounds, seed = asked(__doc__, rounds=60)
     chance, outcomes = random.Random(seed), Counter[str]()  # noqa: S311 - to be repeated
     os.environ["INCIDENT2EVAL_KEY"] = "5d" * 32  # the same bytes in every round
     with tempfile.TemporaryDirectory() as scratch:
         home = written(Path(scratch, "demo"))
         build(home)
         whole = files(home / "cases")
-        steps = measured(home)
-        for number in range(given.rounds):
+        shutil.rmtree(home / "cases")
+        taken = steps(lambda: build(home))
+        for number in range(rounds):
             # Most steps are reading; the last hundred are where a case comes to lie on the disk.
             late = number % 2 == 0
-            outcomes[one_round(home, whole, chance.randint(max(1, steps - 150) if late else 1, steps))] += 1
+            outcomes[one_round(home, whole, chance.randint(max(1, taken - 150) if late else 1, taken))] += 1
     told = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
-    print(f"eval-case killed in {given.rounds} rounds (seed {seed}, {steps} steps at the disk): {told}")
+    print(f"eval-case killed in {rounds} rounds (seed {seed}, {taken} steps at the disk): {told}")
     print("0 half-written, 0 let through, every one completed by the next eval-case")
     return 0
 

@@ -24,7 +24,7 @@ from disk_steps import Half, watch
 from writing_commands import Ended, Stage, called, files, masked, stages
 
 from incident2eval.model import BadInput, Report
-from incident2eval.pipeline._reports import FORMS
+from incident2eval.pipeline.gating.reports import FORMS
 from incident2eval.pipeline.project import INCIDENT
 from incident2eval.report import render
 from incident2eval.store import read_report
@@ -33,19 +33,11 @@ from incident2eval.store._log import open_log
 ANY = ("open", "os.", "fcntl.", "subprocess.", "socket.", "tempfile.", "shutil.")
 """Beginnings of the audit events at which a command may be killed."""
 
-NAMED = ("a line was cut short", "log.jsonl:", "status ends with 3")
-"""How the commands name such a line."""
-
 NOTES = open
 """As it is before a disk is watched."""
 
 HEAVY = 1.0
 """Seconds: commands that take longer have their turn once in three."""
-
-CUT = "a line cut short"
-"""What death in the midst of a write leaves in a log: said by every reader, and vouched for by no line."""
-
-REFUSED = f"{CUT}, so that it refuses from then on"
 
 LOOKS = (("check",), ("status",), ("verify", INCIDENT))
 """What has to work after a kill."""
@@ -184,8 +176,8 @@ def _torn(home: Path, name: str, data: bytes, known: Whole) -> Iterator[str]:
     try:
         if name.endswith("log.jsonl"):
             if open_log(path, file=name).torn:
-                yield f"{CUT}: {name}"
-            return
+                yield f"torn: {name}: a line that nobody can read"
+            return  # what death left of a line is none: readers say so, and the next line takes its place
         if name.endswith((".json", "cases.lock")):
             json.loads(data)
         elif name.endswith(".yaml"):
@@ -245,10 +237,6 @@ def one_round(stage: Stage, known: Whole, home: Path, chance: random.Random) -> 
     if again.code != stage.code or again.crashed:
         wrong.append(f"not completed: {again}")
     wrong += [f"after the next one: {one}" for one in (*lost(home, known), *false_passes(home, known))]
-    if kind == "half" and any(CUT in one for one in wrong):
-        # Whether that line was a stop nobody can say: who judges by the log refuses until somebody looks.
-        how = f"{stage.name} killed at {REFUSED if again.code != stage.code else CUT} {point}"
-        wrong = [one for one in wrong if CUT not in one and not any(words in one for words in NAMED)]
     return how, [f"{how}: {one}" for one in wrong]
 
 

@@ -275,15 +275,20 @@ def _stranger(home: Project, path: Path) -> Path:
     return path
 
 
+def _by_the_stranger(home: Project, path: Path) -> Path:
+    """The next report, signed by somebody whom nobody brought in."""
+    again = passing(fresh(home), finished=datetime.now(UTC), previous=sha256(path.read_bytes()))
+    place = kept(home, again)
+    signed(place, again, STRANGER)
+    return place
+
+
 @form
 def _own_key(home: Project, path: Path) -> Path:
     """Signed by somebody who wrote their own key into the settings."""
     edit(home.root / "incident2eval.toml", public_of(OWNER), public_of(STRANGER))
     commit(home.root)
-    again = passing(fresh(home), finished=datetime.now(UTC), previous=sha256(path.read_bytes()))
-    place = kept(home, again)
-    signed(place, again, STRANGER)
-    return place
+    return _by_the_stranger(home, path)
 
 
 @form
@@ -292,10 +297,7 @@ def _own_policy(home: Project, path: Path) -> Path:
     with (home.root / "incident2eval.toml").open("a") as settings:
         settings.write('\n[policy]\nreport_hours = {"2" = 900}\n')
     commit(home.root)
-    again = passing(fresh(home), finished=datetime.now(UTC), previous=sha256(path.read_bytes()))
-    place = kept(home, again)
-    signed(place, again, STRANGER)
-    return place
+    return _by_the_stranger(home, path)
 
 
 @form

@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from incident2eval.gate import COUNTED, QUARANTINED, bound
 from incident2eval.model import CaseOutcome, Decision, EvalCase, Outcome, Report, Ruling
 from incident2eval.pipeline import run
-from incident2eval.pipeline._locked import read_locked
-from incident2eval.pipeline._reports import publish
-from incident2eval.pipeline._trust import trust_of
+from incident2eval.pipeline.gating.locked import read_locked
+from incident2eval.pipeline.gating.reports import publish
 from incident2eval.pipeline.project import INCIDENT, WORKFLOW, set_state, write_demo
+from incident2eval.pipeline.signed.trust import trust_of
 from incident2eval.report.statement import statement_of
 from incident2eval.signing import private_key, sign, statement
 from incident2eval.store import Project, sha256
@@ -33,8 +33,8 @@ def secret_of(name: str) -> Ed25519PrivateKey:
 
 
 def private_of(name: str) -> bytes:
-    """The same as a PEM file."""
-    form, none = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    """The same as a file of OpenSSH."""
+    form, none = serialization.PrivateFormat.OpenSSH, serialization.NoEncryption()
     return secret_of(name).private_bytes(serialization.Encoding.PEM, form, none)
 
 
@@ -49,6 +49,12 @@ def build(folder: Path) -> Project:
     write_demo(folder)
     done = run.run(project=folder, incident=INCIDENT)
     assert done.exit_code == 0, done.text
+    make_attestable(folder)
+    return Project.find(folder)
+
+
+def make_attestable(folder: Path) -> None:
+    """Mend the demo, give its approvers keys, and commit all of it."""
     set_state(folder, "fixed")
     path = folder / "incident2eval.toml"
     text = path.read_text()
@@ -62,7 +68,6 @@ def build(folder: Path) -> Project:
     path.write_text(text.replace(f"[workflows.{WORKFLOW}]\n", other))
     git(folder, "init", "--quiet")
     commit(folder)
-    return Project.find(folder)
 
 
 def git(folder: Path, *arguments: str) -> str:

@@ -17,6 +17,6 @@ def test_there_are_enough_of_them() -> None:
 
 
 def test_nothing_leads_outside(tmp_path: Path) -> None:
-    tally = paths.whole_round(tmp_path, every=31)
+    tally = paths.whole_round(tmp_path, every=53)
 
     assert not tally.wrong, paths.told(tally)

@@ -18,6 +18,7 @@ import yaml
 from signed_project import AUTHOR, LEADER, MODEL, OWNER, commit, edit, private_of, public_of
 
 from incident2eval.cli._main import main
+from incident2eval.model.incident import Questions
 from incident2eval.pipeline.project import INCIDENT, WORKFLOW, set_state, write_demo
 
 LONGEST = 180
@@ -25,18 +26,7 @@ LONGEST = 180
 
 KEY = "5d" * 32
 CRASHED = ("fault of incident2eval", "Traceback")
-NO = dict.fromkeys(
-    (
-        "left_company",
-        "exposed_information",
-        "took_action",
-        "approved_wrongly",
-        "could_affect_more",
-        "recent_change",
-        "obligation_possible",
-    ),
-    "no",
-)
+NO = dict.fromkeys(Questions.__dataclass_fields__, "no")
 MENDED = {"kind": "corrective", "text": "Own scope", "done_at": "2026-11-14T10:00:00+00:00"}
 
 

@@ -1,5 +1,8 @@
 """How a workflow is called: where it runs, what it sees, and how its failures are told."""
 
+import importlib.util
+import marshal
+import struct
 import subprocess
 import sys
 from collections.abc import Callable
@@ -126,6 +129,30 @@ def test_an_edited_workflow_is_never_the_one_before(workflow: Workflow, tmp_path
     assert output(workflow("def run(input): return 'before'")) == "before"
     assert output(workflow("def run(input): return 'behind'")) == "behind"
     assert not (tmp_path / "__pycache__").exists()
+
+
+def test_bytecode_that_says_it_was_made_of_the_source_is_not_believed(
+    workflow: Workflow, tmp_path: Path
+) -> None:
+    (tmp_path / "prices.py").write_text("PRICE = 'right'\n")
+    target = workflow("import prices\ndef run(input): return prices.PRICE")
+    source = tmp_path / "prices.py"
+    code = compile("PRICE = 'forged'\n", str(source), "exec")
+    seen = source.stat()
+    header = importlib.util.MAGIC_NUMBER + struct.pack("<III", 0, int(seen.st_mtime), seen.st_size)
+    forged = Path(importlib.util.cache_from_source(str(source)))
+    forged.parent.mkdir()
+    forged.write_bytes(header + marshal.dumps(code))
+    believed = subprocess.run(
+        [sys.executable, "-c", "import prices; print(prices.PRICE)"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert believed.stdout == "forged\n"
+    assert output(target) == "right"
 
 
 def test_whatever_it_prints_goes_to_standard_error(

@@ -121,6 +121,7 @@ def test_it_runs_in_the_project_in_a_session_of_its_own_without_what_is_ours(
 ) -> None:
     for name in ("PYTEST_ADDOPTS", "PYTHONPATH", "INCIDENT2EVAL_KEY", "CRM_URL"):
         monkeypatch.setenv(name, "x")
+    monkeypatch.delenv("INCIDENT2EVAL_SHARED", raising=False)  # these tests', and nothing to the tool
     code = "import json, os; print(json.dumps([os.getcwd(), os.getsid(0) == os.getpid(), dict(os.environ)]))"
 
     found = output(command(code, python=True))

@@ -128,7 +128,7 @@ class Check:
     @property
     def parameters(self) -> tuple[str, ...]:
         """The judge's keyword parameters, in order."""
-        return tuple(inspect.signature(self.judge).parameters)[1:]
+        return _parameters(self.judge)
 
     def fact(self, parameter: str) -> str:
         """The name in case.yaml of the fact that a parameter takes."""
@@ -150,6 +150,12 @@ class Check:
         return self.judge(
             run, **{name: given.get(name, facts.get(self.fact(name))) for name in self.parameters}
         )
+
+
+@functools.lru_cache(maxsize=100)
+def _parameters(judge: Callable[..., Findings]) -> tuple[str, ...]:
+    """A judge's parameters behind the first: looked up once, as past runs are judged by the million."""
+    return tuple(inspect.signature(judge).parameters)[1:]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,15 +8,15 @@ from incident2eval.checks._check import Blame, Check, Known, Words, check
 from incident2eval.checks.items.candidates import Candidates, candidates, pairs
 from incident2eval.checks.items.decided import (
     Decided,
-    choices,
+    compared,
     decided_items,
     decided_run,
     deciding_step,
+    said,
     treatment,
     unlike,
 )
 from incident2eval.checks.items.faces import faces
-from incident2eval.checks.items.fields import is_measure
 from incident2eval.checks.items.likeness import Group, alike_by_input, alike_by_witness
 from incident2eval.checks.items.rows import as_text, normal
 from incident2eval.model import (
@@ -90,10 +90,8 @@ class _Decisions:
         """
         cells = _cells(runs, group)
         there = [cell for cell in cells.values() if cell]
-        named = _strings(group.get("fields"))
-        if not any(cell.has(name) for cell in there for name in named):
-            named = tuple(name for name in choices(there) if not is_measure(name))
-        return cls(cells=cells, fields=named, ids=() if group.get("runs") else _strings(group.get("items")))
+        fields = compared(there, _strings(group.get("fields")))
+        return cls(cells=cells, fields=fields, ids=() if group.get("runs") else _strings(group.get("items")))
 
     @property
     def there(self) -> dict[str, Decided]:
@@ -144,8 +142,8 @@ def _differences(group: _Decisions) -> Iterator[Finding]:
             yield Finding(
                 check="inconsistent_decisions",
                 step=deciding_step(cell, item, [normal(one) for one in group.ids], fields),
-                message=f"{name} got {_said(cell, fields)}, but {other}, a like case, "
-                f"got {_said(group.there[other], fields)}",
+                message=f"{name} got {said(cell, fields)}, but {other}, a like case, "
+                f"got {said(group.there[other], fields)}",
                 excerpt=_quoted(name if group.ids else "", cell, fields),
             )
 
@@ -160,16 +158,6 @@ def _left_out(group: _Decisions) -> Iterator[Finding]:
             message=f"{name} is not among the decisions" + (f", but {like}, a like case, is" if like else ""),
             excerpt=_quoted(like if group.ids else "", group.there[like], group.fields) if like else name,
         )
-
-
-def _said(cell: Decided, fields: Sequence[str]) -> str:
-    values = (f"{name} {_value(cell, name)!r}" for name in fields)
-    return " and ".join(values)
-
-
-def _value(cell: Decided, name: str) -> str:
-    value = cell.value(name)
-    return "nothing" if value is None else as_text(value)[:200]
 
 
 def _quoted(name: str, cell: Decided, fields: Sequence[str]) -> str:

@@ -32,7 +32,7 @@ def approval_demands(ask: Ask) -> Iterator[Demand]:
     yield judged(
         "settings as approved",
         ask.untrusted,
-        held="approvers, policy and targets are as approved",
+        held="approvers, policy and targets are as approved" + (f"; {ask.late}" if ask.late else ""),
         todo=f"somebody approved before signs them: incident2eval approve settings {ask.workflow}",
     )
     yield judged(
@@ -41,9 +41,10 @@ def approval_demands(ask: Ask) -> Iterator[Demand]:
         held="no refusal of this report",
         todo="settle it, run the gate again, and have that report signed",
     )
+    missing = tuple(missing_signatures(ask, ask.policy.signatures, ask.policy.people, words, questions))
     yield judged(
         "signatures",
-        missing_signatures(ask, ask.policy.signatures, ask.policy.people, words, questions),
+        (*missing, *(_outdated(ask) if missing else ())),
         held=", ".join(f"{line(one.by)} ({role_words(one.role)})" for one in _said(words)),
         todo=_sign(ask),
     )
@@ -61,6 +62,13 @@ def approval_demands(ask: Ask) -> Iterator[Demand]:
             held="signed",
             todo="an executive who does not own the workflow signs",
         )
+
+
+def _outdated(ask: Ask) -> Iterator[str]:
+    """Signatures that do not count any more, or never did."""
+    for one in _said(ask.outdated):
+        who = f"{line(one.by)} ({role_words(one.role)})"
+        yield f"{who} signed without the look-back before them as the log holds it now: they sign again"
 
 
 def missing_signatures(

@@ -30,6 +30,8 @@ class Concern:
     """Why it is not stopped."""
     seal: tuple[str, ...] = ()
     """What of its evidence or log is not what it was."""
+    absent: tuple[str, ...] = ()
+    """Sealed files that are not here."""
     cases: tuple[str, ...] = ()
     """Its locked cases."""
     no_case: tuple[SignedApproval, ...] = ()
@@ -102,10 +104,14 @@ class Ask:
     runners: tuple[str, ...] = ()
     """The machines on which the same passed."""
     words: tuple[SignedApproval, ...] = ()
-    """Signed words about this report, of approvers who count."""
+    """Signed words about this report, of approvers who count, given after the look-back as it stands."""
+    outdated: tuple[SignedApproval, ...] = ()
+    """Those that were given before a look-back that is asked for, or another one."""
     refusals: tuple[SignedApproval, ...] = ()
     """Signed refusals of this report, of approvers of now or before."""
     trust: Trust = field(default_factory=Trust)
+    late: str = ""
+    """That the approvers were named after the incident, and by nobody's word, in words."""
     untrusted: tuple[str, ...] = ()
     """What is looser or newer than somebody approved, and not covered."""
     unsound: tuple[str, ...] = ()

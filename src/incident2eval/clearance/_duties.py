@@ -5,10 +5,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from incident2eval.clearance._ask import Ask, Concern, Demand
-from incident2eval.clearance._words import each, line
+from incident2eval.clearance._words import each, line, the_only
 from incident2eval.model import Answer, ClockState, Duty, Severity
-
-_DECIDE = "incident2eval duty ID RULE --filed, or --not-required --reason TEXT, --by NAME"
 
 
 def duty_demands(ask: Ask) -> Iterator[Demand]:
@@ -19,15 +17,12 @@ def duty_demands(ask: Ask) -> Iterator[Demand]:
     """
     if ask.severity > Severity.LOW:
         asked = [one for one in ask.concerns if _is_asked(one)]
-        found = [duty for one in asked for duty in _open(one)]
-        undeclared = any(one.state is ClockState.SCOPE_NOT_DECLARED for one in found)
-        first = "[organisation] in incident2eval.toml; then " if undeclared else ""
         demand = each(
             "duties decided",
             asked,
             _waiting,
             held="no duty to notify waits for a decision",
-            todo=f"{first}{_DECIDE} (incident2eval triage ID names them)",
+            todo=_decide,
         )
         yield replace(demand, details=tuple(_named(one, duty) for one in asked for duty in _open(one)))
 
@@ -44,6 +39,18 @@ def _open(concern: Concern) -> list[Duty]:
     return [
         one for one in concern.file.duties if one.state.is_open and one.state is not ClockState.NOT_STARTED
     ]
+
+
+def _decide(concern: Concern) -> str:
+    """What declares the firm, and the command that decides: with the rule's id, where one duty is left."""
+    name, duties = concern.name, _open(concern)
+    undeclared = any(one.state is ClockState.SCOPE_NOT_DECLARED for one in duties)
+    first = "[organisation] in incident2eval.toml; then " if undeclared else ""
+    rule = the_only([one.rule.id for one in duties], "RULE")
+    named = f" (incident2eval triage {name} names them)" if rule == "RULE" else ""
+    return (
+        f"{first}incident2eval duty {name} {rule} --filed, or --not-required --reason TEXT, --by NAME{named}"
+    )
 
 
 def _waiting(concern: Concern) -> Iterator[str]:

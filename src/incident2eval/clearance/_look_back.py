@@ -1,14 +1,23 @@
 """The look-back over past runs, as the logs of the incidents tell of it (R111 to R113)."""
 
-from collections.abc import Iterator, Sequence
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from incident2eval.clearance._ask import Ask, Concern, Demand
 from incident2eval.clearance._words import each, line, says
-from incident2eval.model import Event, LogEntry, LookBack, Moment
+from incident2eval.model import Event, LogEntry, LookBack, Moment, SignedApproval
 from incident2eval.model.incident import Affected
+from incident2eval.model.log import as_reviewed
+from incident2eval.model.look_back import Reviewed
 
 _CLEAN = frozenset({LookBack.CLEAN, LookBack.EVERYWHERE})
+_ACCEPTED = "accepted"
+"""`state` of the word of a person that past runs are not there, and why that may be."""
+_MARK = 16
+"""So many hexadecimal digits tell one look-back from another (our choice)."""
 
 
 def look_back_demands(ask: Ask) -> Iterator[Demand]:
@@ -33,6 +42,56 @@ def found_clean(concern: Concern) -> bool:
     return not any(_lacks(concern, clean=True))
 
 
+def look_back_words(concern: Concern, said: Callable[[str], str] = line) -> str:
+    """What the log tells of look-backs, as whoever signs puts their name to it.
+
+    Args:
+        concern: The incident.
+        said: Makes of a person's reason what may be kept of it.
+    """
+    told = dict.fromkeys(_in_words(one, said) for one in _entries(concern))
+    dismissed = {one.ref: one for one in concern.file.entries if one.event == Event.HIT_REVIEWED}
+    away = sum(one.state == Reviewed.DISMISSED for one in dismissed.values())
+    found = [*told, *([f"dismissed by people: {away}"] if away else [])]
+    return f"{concern.name}: {'; '.join(found) or 'nobody has looked back yet'}"
+
+
+def look_back_mark(concern: Concern) -> str:
+    """What tells these look-backs, and what people said of what they found, from any others.
+
+    Args:
+        concern: The incident.
+
+    Returns:
+        Empty where there are none.
+    """
+    meant = {Event.LOOKED_BACK, Event.HIT_REVIEWED}
+    lines = [
+        asdict(replace(one, previous=None, given=None)) for one in concern.file.entries if one.event in meant
+    ]
+    plain = json.dumps(lines, sort_keys=True, default=str)
+    return hashlib.sha256(plain.encode()).hexdigest()[:_MARK] if lines else ""
+
+
+def covers(word: SignedApproval, concerns: Sequence[Concern]) -> bool:
+    """Whether somebody signed with the look-backs before them as the logs hold them now.
+
+    Args:
+        word: What they signed.
+        concerns: The incidents; those that ask for no look-back do not matter.
+    """
+    asked = (one for one in concerns if one.look_back is not LookBack.OPTIONAL)
+    return all(look_back_mark(one) in word.approval.reason for one in asked)
+
+
+def _in_words(entry: LogEntry, said: Callable[[str], str]) -> str:
+    if entry.state == _ACCEPTED:
+        reason = line(said(entry.reason or "no reason given"))
+        return f"no look-back: {reason}, said by {line(entry.by or 'nobody')}"
+    checked, hits = entry.checked or 0, entry.hits or 0
+    return f"looked back over {checked} run{'s' * (checked != 1)}: {hits} hit{'s' * (hits != 1)}"
+
+
 def _todo(asked: Sequence[Concern]) -> str:
     """How to look, and how what was found is put right: the rows by which that is told."""
     look = "incident2eval look-back ID (past runs that are not there: --gap REASON --by NAME)"
@@ -47,8 +106,10 @@ def _todo(asked: Sequence[Concern]) -> str:
 def _entries(concern: Concern) -> list[LogEntry]:
     """What the log tells of look-backs in the incident's own workflow, in order."""
     own = {None, concern.file.incident.workflow.name}
-    done = (one for one in concern.file.entries if one.event == Event.LOOKED_BACK and one.checked is not None)
-    return [one for one in done if one.workflow in own]
+    entries = as_reviewed(concern.file.entries)
+    said = (one for one in entries if one.event == Event.LOOKED_BACK and one.workflow in own)
+    # Without a run that was judged it is none, unless somebody says why that may be.
+    return [one for one in said if one.checked or one.state == _ACCEPTED]
 
 
 def _lacks(concern: Concern, *, clean: bool) -> Iterator[str]:

@@ -1,9 +1,10 @@
 """What comes before a restart: the stop, the evidence, the cause, the repair (R20, R153)."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from incident2eval.clearance._ask import Ask, Concern, Demand
-from incident2eval.clearance._words import each, judged, line, says
+from incident2eval.clearance._words import each, judged, line, says, the_only
 from incident2eval.model import Event, IncidentFile, Severity, Stage, TaskKind
 
 _MENDS = frozenset({"corrective", "preventive"})
@@ -20,15 +21,15 @@ def order_demands(ask: Ask) -> Iterator[Demand]:
     yield each(
         "evidence unchanged",
         ask.concerns,
-        lambda one: one.seal,
+        lambda one: (*one.seal, *(() if _is_lapsed(one, ask) else _absent(one))),
         held="what was sealed and logged is as it was",
-        todo="put it back as it was: `incident2eval verify ID` names what differs",
+        todo="put it back as it was, or ask where it is kept: `incident2eval verify ID` names what differs",
     )
     if formal:
         yield each(
             "evidence kept",
             formal,
-            _unsealed,
+            lambda one: (*_unsealed(one), *(_absent(one) if _is_lapsed(one, ask) else ())),
             held="the evidence is sealed",
             todo="incident2eval collect ID",
             is_order=True,
@@ -46,15 +47,14 @@ def order_demands(ask: Ask) -> Iterator[Demand]:
             formal,
             _unchanged,
             held="what was changed is written down",
-            todo="incident2eval task ID TASK --done --by NAME for the fix that was made; in incident.yaml: "
-            "`actions` (kind corrective or preventive, done_at), or `updates`",
+            todo=_tell_change,
         )
     yield each(
         "immediate actions",
         ask.concerns,
         _open_actions,
         held="none is open",
-        todo="do it, then done_at in incident.yaml or incident2eval task ID TASK --done --by NAME",
+        todo=_do_it,
         is_order=bool(formal),
     )
 
@@ -99,10 +99,24 @@ def _unsealed(concern: Concern) -> Iterator[str]:
         yield "no evidence is sealed"
 
 
+def _absent(concern: Concern) -> Iterator[str]:
+    """From level 2 on: a restart is decided where the evidence is."""
+    if concern.absent and concern.level > Severity.LOW:
+        first, more = line(concern.absent[0]), len(concern.absent) - 1
+        yield f"sealed evidence is not here: {first}{f' and {more} more' if more else ''}"
+
+
+def _is_lapsed(concern: Concern, ask: Ask) -> bool:
+    """Whether it was kept for as long as its file says, on a basis that it names: then it may be gone."""
+    kept = concern.file.incident.retention
+    if kept is None or kept.until is None or not says(kept.basis):
+        return False
+    return kept.until < (ask.now if isinstance(kept.until, datetime) else ask.now.date())
+
+
 def _no_cause(concern: Concern) -> Iterator[str]:
     file = concern.file
-    stated = file.incident.root_cause
-    if stated and stated.category and stated.failed_control and says(stated.failed_control.name):
+    if file.incident.root_cause and file.incident.root_cause.is_complete:
         return
     if not file.cause_confirmed or file.cause is None:
         yield "no person has stated or confirmed the root cause"
@@ -122,7 +136,26 @@ def _has_change(file: IncidentFile) -> bool:
     return any(map(says, (*actions, *fixes, *(one.ref for one in file.incident.updates))))
 
 
+def _tell_change(concern: Concern) -> str:
+    task = the_only([one.id for one in concern.file.tasks if one.kind is TaskKind.FIX], "TASK")
+    return (
+        f"incident2eval task {concern.name} {task} --done --by NAME for the fix that was made; in "
+        "incident.yaml: `actions` (kind corrective or preventive, done_at), or `updates`"
+    )
+
+
 def _open_actions(concern: Concern) -> Iterator[str]:
+    return (f"{line(one)} is open" for one in _to_do(concern))
+
+
+def _do_it(concern: Concern) -> str:
+    task = the_only(tuple(_to_do(concern)), "TASK")
+    return (
+        f"do it, then done_at in incident.yaml or incident2eval task {concern.name} {task} --done --by NAME"
+    )
+
+
+def _to_do(concern: Concern) -> Iterator[str]:
     """What somebody has to do at once and has not done.
 
     A step of the tool's own list is open once somebody took it up; that nobody ticked the list is no sign
@@ -133,4 +166,4 @@ def _open_actions(concern: Concern) -> Iterator[str]:
         is_asked = task.kind in {TaskKind.IMMEDIATE, TaskKind.RESPONSE} and task.id in taken
         is_own = task.kind is TaskKind.ACTION and task.stage is Stage.CONTAINED
         if not task.done and (is_asked or is_own):
-            yield f"{line(task.id)} is open"
+            yield task.id

@@ -10,7 +10,12 @@ from incident2eval.model import LevelPolicy, SignedApproval
 
 
 def override_until(
-    ask: Ask, above: LevelPolicy | None, words: Sequence[SignedApproval], hours: int
+    ask: Ask,
+    above: LevelPolicy | None,
+    words: Sequence[SignedApproval],
+    hours: int,
+    *,
+    since: datetime | None = None,
 ) -> datetime | None:
     """Until when the workflow may run without the rest; None where nobody may say so, or nobody has.
 
@@ -18,7 +23,8 @@ def override_until(
         ask: Everything known.
         above: What one level up asks for; None at the highest: nobody stands above it.
         words: Signed overrides of what is deployed now, of approvers who count.
-        hours: The longest that one may last.
+        hours: The longest that one may last, and all of them together.
+        since: When the first one was given since the last signed restart; None where this is the first.
     """
     if above is None:
         return None
@@ -26,7 +32,9 @@ def override_until(
     questions = tuple(one.questions for one in ask.concerns)
     if not holding or any(missing_signatures(ask, above.signatures, above.people, holding, questions)):
         return None
-    return min(one.approval.until for one in holding if one.approval.until is not None)
+    ends = [one.approval.until for one in holding if one.approval.until is not None]
+    until = min([*ends, *([since + timedelta(hours=hours)] if since else [])])
+    return until if until > ask.now else None
 
 
 def _holds(word: SignedApproval, now: datetime, hours: int) -> bool:

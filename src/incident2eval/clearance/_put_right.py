@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from incident2eval.clearance._ask import Ask, Concern, Demand
-from incident2eval.clearance._words import each, line
-from incident2eval.model import Answer, ClockState, Severity, TaskKind
+from incident2eval.clearance._words import each, line, the_only
+from incident2eval.model import Answer, ClockState, Severity, Task, TaskKind
 
 _PEOPLE = frozenset({TaskKind.RECIPIENT, TaskKind.REVERSAL, TaskKind.CORRECTION})
 """What is done for those whom it hit."""
@@ -29,16 +29,27 @@ def put_right_demands(ask: Ask) -> Iterator[Demand]:
             grave,
             _left_open,
             held="what it did to others is put right",
-            todo="in incident.yaml of ID: `recipients: {ref, assessed}`, `affected: {kind: customer, ref}`, "
-            "`communications: {to, at}`, `actions: {kind, text, reversed: yes or impossible}`; "
-            "or incident2eval task ID TASK --done (--reversed yes) --by NAME",
+            todo=_put_it_right,
         )
 
 
+def _put_it_right(concern: Concern) -> str:
+    task = the_only([one.id for one in _tasks(concern)], "TASK")
+    return (
+        f"in incident.yaml of {concern.name}: `recipients: {{ref, assessed}}`, "
+        "`affected: {kind: customer, ref}`, `communications: {to, at}`, "
+        "`actions: {kind, text, reversed: yes or impossible}`; "
+        f"or incident2eval task {concern.name} {task} --done (--reversed yes) --by NAME"
+    )
+
+
+def _tasks(concern: Concern) -> list[Task]:
+    return [one for one in concern.file.tasks if not one.done and one.kind in _PEOPLE]
+
+
 def _left_open(concern: Concern) -> Iterator[str]:
-    for task in concern.file.tasks:
-        if not task.done and task.kind in _PEOPLE:
-            yield f"{line(task.id)} is open ({line(task.text).rstrip('.')})"
+    for task in _tasks(concern):
+        yield f"{line(task.id)} is open ({line(task.text).rstrip('.')})"
     if Answer.YES in {concern.questions.left_company, concern.questions.exposed_information}:
         yield from _nobody_named(concern)
         yield from _not_told(concern)

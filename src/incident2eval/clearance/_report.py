@@ -7,6 +7,9 @@ from incident2eval.clearance._no_case import is_exempt, spoken
 from incident2eval.clearance._words import judged, line
 from incident2eval.model import Ruling
 
+NO_COMMIT = "speaks of no commit, and its severity asks for one: git commit, then run the gate again"
+"""Said by whoever notices first; the same words are one reason."""
+
 _UNSIGNED = "it is not signed"
 
 
@@ -63,7 +66,7 @@ def _lacks(ask: Ask, shown: Shown | None) -> Iterator[str]:
     if ask.policy.signed and not shown.is_signed:
         yield _UNSIGNED
     if ask.policy.signed and shown.report.commit is None:
-        yield "speaks of no commit, and its severity asks for one"
+        yield NO_COMMIT
     if ask.policy.signed and shown.report.dirty:
         yield "was made from files that were not committed"
 

@@ -1,6 +1,7 @@
 """Words of people, and names, as demands show and compare them."""
 
-from collections.abc import Callable, Iterable
+import shlex
+from collections.abc import Callable, Collection, Iterable
 
 from incident2eval.clearance._ask import Concern, Demand
 from incident2eval.model import visible
@@ -21,6 +22,16 @@ def same(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
+def the_only(names: Collection[str], otherwise: str) -> str:
+    """The one name there is, as it is typed into a command; the word for any of them, where there are more.
+
+    Args:
+        names: Ids of what is open; what an incident says of itself runs in no shell that it is copied to.
+        otherwise: Such as `TASK`.
+    """
+    return shlex.quote(line(next(iter(names)))) if len(names) == 1 else otherwise
+
+
 def says(text: str | None) -> bool:
     """Whether it says anything: three letters or digits at least (our choice)."""
     return sum(map(str.isalnum, text or "")) >= 3
@@ -32,7 +43,7 @@ def each(  # noqa: PLR0913 - what a demand is made of
     lacks: Callable[[Concern], Iterable[str]],
     *,
     held: str,
-    todo: str,
+    todo: str | Callable[[Concern], str],
     is_order: bool = False,
 ) -> Demand:
     """A demand on every incident by itself.
@@ -42,18 +53,22 @@ def each(  # noqa: PLR0913 - what a demand is made of
         concerns: The incidents whose level asks for it.
         lacks: What one of them lacks, each in words.
         held: How it is met, where it is.
-        todo: What to do; `ID` stands for the incident, and it is said of each that lacks something.
+        todo: What to do, said of each incident that lacks something: made of it, or a text in which `ID`
+            stands for it.
         is_order: As in `Demand`.
     """
-    found = {one.name: tuple(lacks(one)) for one in concerns}
-    lacking = [incident for incident, why in found.items() if why]
+    lacking = [(one, why) for one in concerns if (why := tuple(lacks(one)))]
     return judged(
         name,
-        (f"{incident}: {why}" for incident in lacking for why in found[incident]),
+        (f"{one.name}: {what}" for one, why in lacking for what in why),
         held=held,
-        todo="; ".join(todo.replace("ID", incident) for incident in lacking),
+        todo="; ".join(_todo(todo, one) for one, _ in lacking),
         is_order=is_order,
     )
+
+
+def _todo(told: str | Callable[[Concern], str], concern: Concern) -> str:
+    return told.replace("ID", concern.name) if isinstance(told, str) else told(concern)
 
 
 def judged(name: str, lacks: Iterable[str], *, held: str, todo: str, is_order: bool = False) -> Demand:

@@ -15,7 +15,7 @@ import click
 from incident2eval.cli._runner import on_actions
 from incident2eval.model import EvalCase, Incident2EvalError, visible
 from incident2eval.pipeline._answer import Answer
-from incident2eval.pipeline._masking import masked_text
+from incident2eval.pipeline.shown.masking import masked_text
 from incident2eval.store import Project, read_bytes
 
 SUMMARY_LIMIT = 1024 * 1024

@@ -53,4 +53,4 @@ def _faults(error: BaseException) -> tuple[Sequence[Fault], int]:
 def _usage(error: click.ClickException) -> Fault:
     context = error.ctx if isinstance(error, click.UsageError) else None
     hint = f"see `{context.command_path} --help`" if context else None
-    return Fault(message=error.format_message(), hint=hint)
+    return Fault(message=" ".join(error.format_message().split()), hint=hint)  # click lists choices on lines

@@ -5,7 +5,6 @@ import os
 import re
 import sys
 import tempfile
-import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 
@@ -14,7 +13,8 @@ import click
 from incident2eval.cli._runner import defused, on_actions
 from incident2eval.model import JSON, Fault, visible
 from incident2eval.pipeline._answer import Answer, LongAnswer, Page, Tone, Words
-from incident2eval.pipeline._masking import masked_object, masked_text
+from incident2eval.pipeline.shown.layout import wrapped
+from incident2eval.pipeline.shown.masking import masked_object, masked_text
 
 _VERDICT = re.compile(r"^(PASS|BLOCKED|COULD NOT BE JUDGED)\b", re.MULTILINE)
 _FAULT = ("file", "line", "field", "message", "hint")
@@ -51,7 +51,7 @@ def show(answer: Answer | LongAnswer, *, as_json: bool) -> int:
         _print(_to_its_end(answer.data) if as_json else map(_drawn, answer.pages))
         return answer.exit_code
     for note in answer.notes:
-        tell(_for_a_person(note))
+        tell(note)
     text = _as_json(masked_object(answer.data)) if as_json else _coloured(_shown(masked_text(answer.text)))
     if text:
         _print([text + "\n"])
@@ -69,8 +69,8 @@ def show_faults(faults: Iterable[Fault], *, as_json: bool) -> None:
 
 
 def tell(line: str) -> None:
-    """One line of progress or a note, at once, on stderr."""
-    click.echo(_coloured(_shown(masked_text(line))), file=sys.stderr)
+    """One line of progress, a note or a fault, at once, on stderr."""
+    click.echo(_coloured(_for_a_person(_shown(masked_text(line)))), file=sys.stderr)
 
 
 def _shown(text: str) -> str:
@@ -78,11 +78,9 @@ def _shown(text: str) -> str:
     return defused(visible(text)) if on_actions() else visible(text)
 
 
-def _for_a_person(note: str) -> str:
-    """A note as a terminal shows it best; a log keeps it on one line."""
-    if not sys.stderr.isatty():
-        return note
-    return textwrap.fill(note, 80, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+def _for_a_person(text: str) -> str:
+    """Text as a terminal shows it best; a log keeps what was said at once on one line."""
+    return wrapped(text.split("\n")) if sys.stderr.isatty() else text
 
 
 def silence() -> None:

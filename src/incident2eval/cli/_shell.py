@@ -39,6 +39,7 @@ COMMANDS: Mapping[str, Entry] = {
     "run": Entry("_run", "run", "Take an incident through every stage in one go."),
     "prove": Entry("_cases", "prove", "Prove cases again, and lock them as they are now."),
     "gate": Entry("_gate", "gate", "Run every locked case of a workflow and decide whether it may go live."),
+    "archive": Entry("_archive", "archive", "Keep past runs as compact files, by workflow and day."),
     "look-back": Entry("_look_back", "look_back", "Look for the same failure in past runs."),
     "sign-off": Entry("_sign", "sign_off", "Sign a pass report, so that its workflow may run again."),
     "approve": Entry("_sign", "approve", "Put your name to one thing as it is now."),

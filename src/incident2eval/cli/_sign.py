@@ -14,7 +14,7 @@ from incident2eval.model import Matter
 from incident2eval.pipeline import approve as approving
 from incident2eval.pipeline import sign_off as signing
 from incident2eval.pipeline._answer import Answer
-from incident2eval.pipeline._signer import Signatory
+from incident2eval.pipeline.signed.signer import Signatory
 
 PASSPHRASE = "INCIDENT2EVAL_KEY_PASSPHRASE"  # noqa: S105 - the name of a variable
 _MATTERS = [str(one) for one in Matter if one is not Matter.RESTART]
@@ -55,7 +55,7 @@ def sign_off(
 
 
 @command
-@click.argument("matter", type=click.Choice(_MATTERS))
+@click.argument("matter", metavar="MATTER", type=click.Choice(_MATTERS))
 @click.argument("subject")
 @click.option("--reason", metavar="TEXT", required=True, help="Why, in one line: it stands in every report.")
 @click.option("--until", metavar="TIME", type=TIME, help="When it ends; a quarantine and an override must.")
@@ -67,11 +67,17 @@ def approve(
 ) -> Answer:
     """Put your name to one thing as it is now.
 
-    A case that changed, a quarantine, changed settings.
+    MATTER and SUBJECT are one of these; once the thing changes, the approval is spent.
 
-    SUBJECT is a workflow (override, settings), an incident (no_case, edited_test) or a case (the others).
-    Once the thing changes, the approval is spent.
-    """
+    \b
+    no_case INCIDENT     it needs no case
+    edited_test INCIDENT its tests count as somebody edited them
+    changed_case CASE    it is gone, or another one than the one signed for
+    quarantine CASE      it is broken, and does not count (--until)
+    tolerance CASE       it passes with k of n trials, as case.yaml says
+    override WORKFLOW    it runs in an emergency, before it passed (--until)
+    settings WORKFLOW    approvers, policy and targets are as they should be
+    """  # noqa: D301 - the backspace keeps click from filling the lines below it
     wish = approving.Wish(matter=Matter(matter), subject=subject, reason=reason, until=until)
     return approving.approve(project=project, wish=wish, who=_who(**who))
 

@@ -4,6 +4,15 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from incident2eval.formats._anthropic import ANTHROPIC
+from incident2eval.formats._archive import (
+    ArchivedRun,
+    ArchiveWriter,
+    archive_content,
+    archived,
+    archived_again,
+    archived_runs,
+    archived_times,
+)
 from incident2eval.formats._atif import ATIF
 from incident2eval.formats._conversations import MESSAGES
 from incident2eval.formats._format import Format, Part, Reading, Row, Skipped
@@ -26,6 +35,7 @@ from incident2eval.formats._run import RUN
 from incident2eval.formats._run_json import dump_run, dump_runs, load_run, load_runs
 from incident2eval.formats._together import completed, united
 from incident2eval.formats._vercel import VERCEL
+from incident2eval.formats.files._parquet import archived_groups
 from incident2eval.model import BadInput
 
 FORMATS: tuple[Format, ...] = (
@@ -51,13 +61,21 @@ FORMATS: tuple[Format, ...] = (
 """Every format, in the order in which a file is tried: the plainest last."""
 
 
-def parts(file: BinaryIO, *, name: str, format: str | None = None) -> Iterator[Part]:  # noqa: A002
+def parts(
+    file: BinaryIO,
+    *,
+    name: str,
+    format: str | None = None,  # noqa: A002
+    groups: range | None = None,
+) -> Iterator[Part]:
     """Read a file of any size as a stream, packed or plain, whatever tracing tool wrote it.
 
     Args:
         file: Open for reading.
         name: How the user knows the file; for messages only, the format is told by content.
         format: Name of a format on the shelf, to overrule what the content says.
+        groups: Only these of the row groups that `row_groups` counted; what is skipped is named by its place
+            in the whole file.
 
     Returns:
         The file, or each of those in an archive, while it is read; read a part before asking for the next.
@@ -65,7 +83,19 @@ def parts(file: BinaryIO, *, name: str, format: str | None = None) -> Iterator[P
     Raises:
         BadInput: when no run could be read, in one clear line.
     """
-    return parts_of(file, name=name, format=format, shelf=FORMATS)
+    return parts_of(file, name=name, format=format, shelf=FORMATS, groups=groups)
+
+
+def row_groups(file: BinaryIO) -> int | None:
+    """In how many parts a file can be read, each on its own: the row groups of an archive.
+
+    Args:
+        file: Open for reading; afterwards it stands at its beginning again.
+
+    Returns:
+        None of any other file, which is read as a whole.
+    """
+    return archived_groups(file)
 
 
 def told_as(file: BinaryIO, *, name: str) -> str | None:
@@ -96,6 +126,8 @@ def read(data: bytes, *, name: str, format: str | None = None) -> Reading:  # no
 
 __all__ = [
     "FORMATS",
+    "ArchiveWriter",
+    "ArchivedRun",
     "Attributed",
     "Format",
     "Inferred",
@@ -103,6 +135,11 @@ __all__ = [
     "Reading",
     "Row",
     "Skipped",
+    "archive_content",
+    "archived",
+    "archived_again",
+    "archived_runs",
+    "archived_times",
     "completed",
     "dump_run",
     "dump_runs",
@@ -110,6 +147,7 @@ __all__ = [
     "load_runs",
     "parts",
     "read",
+    "row_groups",
     "told_as",
     "united",
     "with_owners",

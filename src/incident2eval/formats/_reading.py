@@ -7,7 +7,8 @@ from itertools import chain, islice
 from typing import BinaryIO
 
 from incident2eval.formats._format import Format, Part, Reading, Row, Skipped
-from incident2eval.formats.files._rows import Source, row_of, sources_of
+from incident2eval.formats.files._rows import sources_of
+from incident2eval.formats.files._source import Source, row_of
 from incident2eval.formats.files._unpack import Member, members
 from incident2eval.model import JSON, BadInput, Fault, Run
 
@@ -59,6 +60,7 @@ def parts_of(
     name: str,
     format: str | None,  # noqa: A002
     shelf: Sequence[Format],
+    groups: range | None = None,
 ) -> Iterator[Part]:
     """The file, or each of the files in it, told apart; a part must be read before the next one is asked for.
 
@@ -67,6 +69,7 @@ def parts_of(
         name: How the user knows the file, for messages only.
         format: Name of the format; None tells it by content.
         shelf: Formats in the order in which they are tried.
+        groups: Only these row groups of it: it is an archive.
 
     Raises:
         BadInput: when nothing was read; of several files one that cannot be read is a part of its own
@@ -75,7 +78,8 @@ def parts_of(
     chosen = _named(format, name=name, shelf=shelf) if format is not None else None
     tally = _Tally()
     for member in members(file, name=name):
-        yield _part(member, tally=tally, chosen=chosen, shelf=shelf, alone=member.name == name)
+        sources = sources_of(member, groups=groups)
+        yield _part(member, sources, tally=tally, chosen=chosen, shelf=shelf, alone=member.name == name)
     if not tally.runs:
         raise BadInput(tally.nothing(name=name))
 
@@ -90,13 +94,17 @@ class _Tally:
         self._first: Skipped | None = None
 
     def read(
-        self, head: Sequence[Row | Skipped], rest: Iterable[Source | Skipped], chosen: Format
+        self,
+        head: Sequence[Row | Skipped],
+        rest: Iterable[Source | Skipped],
+        chosen: Format,
+        short_way: Callable[[bytes], Run | None] | None,
     ) -> Iterator[Run | Skipped]:
         """The runs of the rows, with what is left out as far as it is named; the rest is counted."""
         before = max(self._skipped, MOST_SKIPPED)
         # rows that cannot be parsed, while the format goes on to the next
         waiting: list[Skipped] = []
-        for found in _read(head, rest, chosen, partial(self._leave_out, waiting)):
+        for found in _read(head, rest, chosen, short_way, partial(self._leave_out, waiting)):
             if waiting:
                 yield from _emptied(waiting)
             if isinstance(found, Run):
@@ -131,21 +139,30 @@ class _Tally:
         return Fault(message=f"no run could be read{read}{why}{more}", file=name, hint=hint)
 
 
-def _part(
-    member: Member, *, tally: _Tally, chosen: Format | None, shelf: Sequence[Format], alone: bool
+def _part(  # noqa: PLR0913 - what is read, and how
+    member: Member,
+    sources: Iterator[Source | Skipped],
+    *,
+    tally: _Tally,
+    chosen: Format | None,
+    shelf: Sequence[Format],
+    alone: bool,
 ) -> Part:
     """A member with its format told; one of several that cannot be read is a part with the reason only."""
     try:
-        sources = sources_of(member)
-        head = list(map(row_of, _first_of(sources)))
-        values = _values(head)
-        told = chosen or _told(values, head, name=member.name, shelf=shelf)
+        first = list(_first_of(sources))
+        said = None if chosen else _said(first, shelf)
+        # of what says what it holds no row is needed to tell: all are read in one way
+        head = [] if said else list(map(row_of, first))
+        values = [{}] if said else _values(head)
+        told = chosen or said or _told(values, head, name=member.name, shelf=shelf)
     except BadInput as error:
         if alone:
             raise
         return Part(name=member.name, format="", partial=False, found=tally.refused(error, name=member.name))
     tally.formats[told.name] = None
-    found = tally.read(head, sources, told)
+    rest = chain(first, sources) if said else sources
+    found = tally.read(head, rest, told, told.short_way(values))
     return Part(
         name=member.name,
         format=told.name,
@@ -155,13 +172,21 @@ def _part(
 
 
 def _first_of(sources: Iterator[Source | Skipped]) -> Iterator[Source | Skipped]:
-    """As many as are looked at, or as many as are not too long for that."""
+    """As many as are looked at, or as are not too long for that; none after one that says what it is."""
     size = 0
     for source in islice(sources, _LOOK):
         yield source
-        size += len(source.data or b"") if isinstance(source, Source) else 0
-        if size > _LOOK_BYTES:
+        if isinstance(source, Skipped):
+            continue
+        size += len(source.data or b"")
+        if size > _LOOK_BYTES or source.format:
             return
+
+
+def _said(first: Sequence[Source | Skipped], shelf: Sequence[Format]) -> Format | None:
+    """The format that what holds the rows says they are in."""
+    names = {source.format for source in first if isinstance(source, Source)}
+    return next((each for each in shelf if each.name in names), None)
 
 
 def _up_to_fault(found: Iterator[Run | Skipped], tally: _Tally, *, name: str) -> Iterator[Run | Skipped]:
@@ -176,10 +201,10 @@ def _read(
     head: Sequence[Row | Skipped],
     rest: Iterable[Source | Skipped],
     chosen: Format,
+    short_way: Callable[[bytes], Run | None] | None,
     leave_out: Callable[[Skipped], None],
 ) -> Iterator[Run | Skipped]:
     """The runs of the rows; the format's short way is taken where it has one."""
-    short_way = chosen.short_way(_values(head))
     if short_way is None:
         yield from chosen.read(_rows(chain(head, map(row_of, rest)), leave_out))
         return

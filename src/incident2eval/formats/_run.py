@@ -66,10 +66,10 @@ def short_way(head: Sequence[JSON]) -> Callable[[bytes], Run | None] | None:
 
     Of a long archive only its first lines are held to having no key twice and none that is not a run's.
     """
-    return _decoded if head and all(map(_is_plain, head)) else None
+    return decoded if head and all(map(_is_plain, head)) else None
 
 
-def _decoded(line: bytes) -> Run | None:
+def decoded(line: bytes) -> Run | None:
     """A line that is a run without the detour by way of plain values; None for any other."""
     try:
         run = _decoder().decode(line)

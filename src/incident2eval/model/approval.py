@@ -25,7 +25,10 @@ class Matter(StrEnum):
     TOLERANCE = "tolerance"
     """A case passes with k of n trials. Digest: of the case as it is now."""
     OVERRIDE = "override"
-    """A workflow runs in an emergency before it may, until a time. Digest: of what is deployed now."""
+    """A workflow runs in an emergency before it may, until a time.
+
+    Digest: of one version: the committed code without its records, the deployed parts, lock and settings.
+    """
     SETTINGS = "settings"
     """Approvers, policy and targets are as they should be. Digest: of these three."""
 

@@ -302,6 +302,12 @@ class StatedCause:
     failed_control: FailedControl | None = None
     examined: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether it names the category and the control that failed: three letters or digits at least."""
+        control = self.failed_control.name if self.failed_control else ""
+        return self.category is not None and sum(map(str.isalnum, control)) >= 3
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestartNote:

@@ -23,6 +23,7 @@ from incident2eval.model.incident import (
     Severity,
     Update,
 )
+from incident2eval.model.look_back import Reviewed
 
 
 class Event(StrEnum):
@@ -44,6 +45,8 @@ class Event(StrEnum):
     COMMUNICATED = "communicated"
     UPDATED = "updated"
     LOOKED_BACK = "looked_back"
+    HIT_REVIEWED = "hit_reviewed"
+    """A person confirmed or dismissed what a look-back found in the run `ref`; of two the later counts."""
     SIGNED_OFF = "signed_off"
     RESTARTED = "restarted"
     RESTART_REFUSED = "restart_refused"
@@ -52,6 +55,10 @@ class Event(StrEnum):
     OUT_OF_ORDER = "out_of_order"
     """A step was taken before one that comes first, with a name and a reason; `kind` is the step."""
     CLOSED = "closed"
+
+
+AS_REVIEWED = "as_reviewed"
+"""`kind` of a line `looked_back` that looked at nothing: it tells what people's words on hits left."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,14 +97,15 @@ class LogEntry:
     evidence: str | None = None
     rule: str | None = None
     state: str | None = None
-    """duty: `filed`, `not_required` or `open`."""
+    """duty: `filed`, `not_required` or `open`. hit_reviewed: `confirmed` or `dismissed`."""
     ref: str | None = None
     affected: tuple[Affected, ...] = ()
     """looked_back: who else was hit."""
     checked: int | None = None
     hits: int | None = None
     digest: str | None = None
-    """signed_off, restarted, monitored: SHA-256 of the JSON of the report in `ref`."""
+    """signed_off, restarted, monitored: SHA-256 of the JSON of the report in `ref`. looked_back: over what
+    was read and asked. hit_reviewed: the hit's mark."""
     until: datetime | None = None
     """restarted: an emergency override ends then, and the workflow is paused again."""
     previous: str | None = None
@@ -111,16 +119,39 @@ _CIRCUMSTANCES = frozenset(
 _MOMENTS = frozenset(Circumstances.__dataclass_fields__) - _CIRCUMSTANCES
 
 
+def as_reviewed(entries: Sequence[LogEntry]) -> tuple[LogEntry, ...]:
+    """The log with each look-back as it stands now.
+
+    A later line of the same digest is about the same runs: only what people said of hits makes the two
+    differ. It holds where that many hits were dismissed. One that only tells of their words stands where the
+    look-back was done: it undoes nothing that was said meanwhile.
+    """
+    rows: dict[int | str, LogEntry] = {}
+    dismissed: dict[str, bool] = {}
+    for number, one in enumerate(entries):
+        if one.event == Event.HIT_REVIEWED and one.digest and one.by and one.reason:
+            dismissed[one.digest] = one.state == Reviewed.DISMISSED
+        first = rows.get(one.digest or "") if one.event == Event.LOOKED_BACK else None
+        if first is None:
+            rows[one.digest if one.event == Event.LOOKED_BACK and one.digest else number] = one
+        elif one.digest and (first.hits or 0) - (one.hits or 0) <= sum(dismissed.values()):
+            if one.kind != AS_REVIEWED:
+                del rows[one.digest]
+            rows[one.digest] = replace(one, at=first.at)
+    return tuple(rows.values())
+
+
 def merged(incident: Incident, entries: Sequence[LogEntry]) -> Incident:
     """The incident as its file and its log tell it together; of two answers the later entry counts.
 
-    A fault of a batch affects all of the batch (R15): its documents stand among the affected.
+    A fault of a batch affects all of the batch (R15): its documents stand among the affected. Whom a
+    look-back reached by hits that were dismissed since does not.
 
     Args:
         incident: As its file tells it.
         entries: Its log, in order.
     """
-    for entry in entries:
+    for entry in as_reviewed(entries):
         incident = _with(incident, entry)
     return _with_batch(incident)
 

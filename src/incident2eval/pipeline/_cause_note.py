@@ -11,8 +11,8 @@ from incident2eval.model import (
     RootCause,
     Run,
 )
-from incident2eval.pipeline._failure_path import shortened
-from incident2eval.pipeline._marked_tree import tree_rows
+from incident2eval.pipeline.shown.failure_path import shortened
+from incident2eval.pipeline.shown.marked_tree import tree_rows
 from incident2eval.store import CauseFile, Confirmed, Overruled, Project, Standing
 
 

@@ -22,10 +22,10 @@ from incident2eval.model import (
     Severity,
     WorkflowSettings,
 )
-from incident2eval.pipeline._archive import Archived, archived_runs
 from incident2eval.pipeline._level import severity_of
-from incident2eval.pipeline._onset import history
 from incident2eval.pipeline._told import joined
+from incident2eval.pipeline.past.archive import Archived, archived_runs
+from incident2eval.pipeline.past.onset import history
 from incident2eval.rootcause import Evidence, root_cause
 from incident2eval.store import Kept, Project
 from incident2eval.triage import Triage, triage

@@ -1,4 +1,4 @@
-"""The files that a person named, one by one or as a folder."""
+"""The files that a person named, one by one or as a folder, here or somewhere else."""
 
 import glob
 import os
@@ -12,8 +12,10 @@ from typing import BinaryIO, cast
 
 from incident2eval.formats import Skipped
 from incident2eval.model import BadInput, Fault
+from incident2eval.pipeline._remote import HIDDEN, Remote, is_url, remote_files, shown_url
+from incident2eval.store import UNFINISHED, Project
 
-_BY_SYSTEMS = frozenset({".DS_Store", ".gitkeep", ".gitignore"})
+_BY_SYSTEMS = frozenset({".DS_Store", ".gitkeep", ".gitignore", ".lock"})
 """Hidden files that programs leave in any folder: no trace is called so."""
 
 
@@ -35,6 +37,25 @@ class Given:
         """Whether it is a pipe or the like, which can be read only once."""
         return self.named and not self.path.is_file()
 
+    def shown(self, root: Path | None) -> str:
+        """What a message of a project calls it: its path from the root, where it lies below that."""
+        return str(self.path.relative_to(root)) if root and self.path.is_relative_to(root) else self.name
+
+    def size(self) -> int:
+        """How many bytes it has; 0 where nobody knows."""
+        try:
+            return self.path.stat().st_size
+        except OSError:
+            return 0
+
+    def mark(self) -> str:
+        """What tells it from what it was before a change, without reading it; empty where it is gone."""
+        try:
+            stat = self.path.stat()
+        except OSError:
+            return ""
+        return f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ino}"
+
     @contextmanager
     def opened(self) -> Iterator[BinaryIO]:
         """The file, open for reading; a link that took a file's place in a folder is not followed.
@@ -53,6 +74,54 @@ class Given:
             yield cast("BinaryIO", FileIO(descriptor, closefd=False))
         finally:
             os.close(descriptor)
+
+
+File = Given | Remote
+"""A file to read, wherever it lies."""
+
+
+def place(text: str) -> Path | str:
+    """What a person typed for a file or a folder: a URL stays as it is, anything else is a path."""
+    return text if is_url(text) else Path(text)
+
+
+def shown(where: Path | str) -> str:
+    """What a message calls it: a URL without what lets somebody in."""
+    return shown_url(where) if isinstance(where, str) else str(where)
+
+
+def placed_files(places: Iterable[Path | str], *, tell_hidden: bool = False) -> Iterator[File | Skipped]:
+    """The files at paths and URLs, in the order in which these were given; each once.
+
+    Args:
+        places: Files and folders, and URLs of files, of folders and with `*` in them.
+        tell_hidden: Whether what is hidden in a folder is named as skipped.
+
+    Returns:
+        As `given_files` does; and URLs behind which nothing can be listed.
+    """
+    seen: set[Path | str] = set()
+    for each in places:
+        for found in _at(each, tell_hidden=tell_hidden):
+            key = found.path if isinstance(found, Given) else found.url if isinstance(found, Remote) else None
+            if key is None or key not in seen:
+                yield found
+            if key is not None:
+                seen.add(key)
+
+
+def _at(where: Path | str, *, tell_hidden: bool) -> Iterator[File | Skipped]:
+    if isinstance(where, Path):
+        return given_files([where], tell_hidden=tell_hidden)
+    return remote_files(where, tell_hidden=tell_hidden)
+
+
+def settings_files(home: Project) -> Iterator[File | Skipped]:
+    """The files of past runs that the settings of a project name, and what they name and cannot be had."""
+    patterns = home.settings.project.archive
+    yield from (Given(path=path, named=False) for path in home.archive_files())
+    yield from hidden_files(home.root, [one for one in patterns if not is_url(one)])
+    yield from placed_files([one for one in patterns if is_url(one)], tell_hidden=True)
 
 
 def given_files(paths: Iterable[Path], *, tell_hidden: bool = False) -> Iterator[Given | Skipped]:
@@ -92,8 +161,13 @@ def hidden_files(root: Path, patterns: Iterable[str]) -> Iterator[Skipped]:
     }
     hidden = set(map(Path, every - seen))
     for path in sorted(hidden):
-        if hidden.isdisjoint(path.parents) and path.name not in _BY_SYSTEMS:
+        if hidden.isdisjoint(path.parents) and not _is_nobodys(path):
             yield _hidden(path.relative_to(root) if path.is_relative_to(root) else path)
+
+
+def _is_nobodys(path: Path) -> bool:
+    """Whether a hidden file is none that holds runs: a system's, or one that an archive has not finished."""
+    return path.name in _BY_SYSTEMS or path.name.startswith(UNFINISHED)
 
 
 def _below(folder: Path, *, tell_hidden: bool) -> Iterator[Given | Skipped]:
@@ -106,7 +180,7 @@ def _below(folder: Path, *, tell_hidden: bool) -> Iterator[Given | Skipped]:
                 names = sorted(os.listdir(path), reverse=True)  # noqa: PTH208 - names are all that is needed
                 waiting += [path / name for name in names if not name.startswith(".")]
                 hidden = [path / name for name in reversed(names) if name.startswith(".") and tell_hidden]
-                yield from (_hidden(one) for one in hidden if one.name not in _BY_SYSTEMS)
+                yield from (_hidden(one) for one in hidden if not _is_nobodys(one))
             elif stat.S_ISREG(mode):
                 yield Given(path=path, named=False)
             else:
@@ -117,4 +191,4 @@ def _below(folder: Path, *, tell_hidden: bool) -> Iterator[Given | Skipped]:
 
 
 def _hidden(path: Path) -> Skipped:
-    return Skipped(where=str(path), why="is hidden: its name begins with a dot, and it was not read")
+    return Skipped(where=str(path), why=HIDDEN)

@@ -18,8 +18,8 @@ from incident2eval.model import (
     as_ever_stated,
 )
 from incident2eval.pipeline._dossier import read_traces
-from incident2eval.pipeline._said_times import CLOCKS_DIFFER
 from incident2eval.pipeline._stock import stock
+from incident2eval.pipeline.shown.said_times import CLOCKS_DIFFER
 from incident2eval.store import Project, Standing, shipped_rules
 from incident2eval.triage import Triage, level, tasks, triage
 

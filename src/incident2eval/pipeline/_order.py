@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from incident2eval.model import BadInput, Event, Fault, IncidentFile, LogEntry, Stage
 from incident2eval.pipeline._answer import Answer
-from incident2eval.pipeline._layout import wrapped
 from incident2eval.pipeline._word import append, now, refuse_name
+from incident2eval.pipeline.shown.layout import wrapped
 from incident2eval.stages import open_before
 from incident2eval.store import Project
 

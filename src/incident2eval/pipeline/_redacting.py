@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from incident2eval.checks import Known
@@ -156,8 +156,17 @@ def disguised(run: Run, project: Project, named: tuple[str, ...], *, incident: s
     Raises:
         NotJudged: The facts name somebody, and the key is not at hand.
     """
+    return disguise(project, named, incident=incident)(run)
+
+
+def disguise(project: Project, named: tuple[str, ...], *, incident: str) -> Callable[[Run], Run]:
+    """What puts runs into a case's words, for many of them.
+
+    Raises:
+        NotJudged: The facts name somebody, and the key is not at hand.
+    """
     if not named:
-        return run
+        return _as_it_is
     key = project.key()
     if key is None and needs_key(named):
         raise NotJudged(
@@ -165,4 +174,8 @@ def disguised(run: Run, project: Project, named: tuple[str, ...], *, incident: s
             hint="give it as INCIDENT2EVAL_KEY: the line in .incident2eval/key where the case was written",
         )
     pseudonyms = project.lock().pseudonyms
-    return Disguise(key, project.customers, named=named, pseudonyms=pseudonyms).run(run)
+    return Disguise(key, project.customers, named=named, pseudonyms=pseudonyms).run
+
+
+def _as_it_is(run: Run) -> Run:
+    return run

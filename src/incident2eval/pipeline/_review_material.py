@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from incident2eval.model import Event, Fault, Incident, Incident2EvalError, IncidentFile, Stage
-from incident2eval.pipeline._gate_history import gate_history
 from incident2eval.pipeline._incident_file import incident_files, rules_of
-from incident2eval.pipeline._readiness import guarded
-from incident2eval.pipeline._type_register import grouped
-from incident2eval.pipeline._types import Typed, told_by, types_of
+from incident2eval.pipeline.failure_types.register import grouped
+from incident2eval.pipeline.failure_types.types import Typed, told_by, types_of
+from incident2eval.pipeline.gating.history import gate_history
+from incident2eval.pipeline.gating.readiness import guarded
 from incident2eval.review import Dwell, Material
 from incident2eval.stages import minimum, stage, times
 from incident2eval.store import Project, read_types

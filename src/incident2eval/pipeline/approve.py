@@ -1,7 +1,7 @@
 """`approve`: a person puts their name to one thing as it is now: once it changes, the approval is spent."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,19 +12,22 @@ from incident2eval.model import (
     Approval,
     BadInput,
     Fault,
+    Incident2EvalError,
     Matter,
 )
 from incident2eval.pipeline._answer import Answer
-from incident2eval.pipeline._approvals import GONE, deployed_digest, write_approval
-from incident2eval.pipeline._attested import last_signed
-from incident2eval.pipeline._case_digests import case_digests, folder_digest
-from incident2eval.pipeline._clock_lines import shown
-from incident2eval.pipeline._layout import wrapped
+from incident2eval.pipeline._may_sign import refuse_stranger
 from incident2eval.pipeline._reason import published
-from incident2eval.pipeline._said_times import iso
-from incident2eval.pipeline._signer import Signatory
-from incident2eval.pipeline._trust import trust_digest, trust_of, trusted
 from incident2eval.pipeline._word import now
+from incident2eval.pipeline.gating.case_digests import case_digests, folder_digest
+from incident2eval.pipeline.shown.clock_lines import shown
+from incident2eval.pipeline.shown.layout import wrapped
+from incident2eval.pipeline.shown.said_times import iso
+from incident2eval.pipeline.signed.approvals import GONE, deployed_digest, write_approval
+from incident2eval.pipeline.signed.attested import last_signed
+from incident2eval.pipeline.signed.open_incidents import standing
+from incident2eval.pipeline.signed.signer import Signatory
+from incident2eval.pipeline.signed.trust import Trusted, trust_digest, trust_of, trusted
 from incident2eval.store import Project, read_bytes, sha256
 
 
@@ -67,11 +70,14 @@ def approve(*, project: Path | None, wish: Wish, who: Signatory) -> Answer:
     thing = _THINGS[wish.matter](home, wish.subject)
     _refuse_endless(home, wish, at)
     confided = trusted(home, thing.workflow)
+    refuse_stranger(home, who)
     reason = published(home, thing.workflow, wish.reason, who.tell)
     until = f", until {shown(wish.until)}" if wish.until else ""
     who.tell(f"{who.words} signs that {thing.words}{until}, because: {reason}")
     for change in confided.changes if wish.matter is Matter.SETTINGS else ():
         who.tell(f"  covers: {change}")
+    for line in _hours_left(home, wish, confided, at) if wish.matter is Matter.OVERRIDE else ():
+        who.tell(f"  {line}")
     who.tell(f"  digest: {thing.digest}")
     word = Approval(
         matter=wish.matter,
@@ -120,11 +126,32 @@ def _refuse_endless(home: Project, wish: Wish, at: datetime) -> None:
     if wish.until is None and wish.matter in {Matter.QUARANTINE, Matter.OVERRIDE}:
         message = f"{wish.matter} has to end some time"
         raise BadInput(Fault(field="--until", message=message, hint="such as 2026-11-21T09:00:00Z"))
-    hours = min(home.settings.policy.override_hours, OVERRIDE_HOURS)
+    hours = _hours(home)
     if wish.matter is Matter.OVERRIDE and wish.until and wish.until > at + timedelta(hours=hours):
         message = f"an emergency override lasts {hours} hours at most"
         latest = shown(at + timedelta(hours=hours))
         raise BadInput(Fault(field="--until", message=message, hint=f"{latest} at the latest"))
+
+
+def _hours(home: Project) -> int:
+    return min(home.settings.policy.override_hours, OVERRIDE_HOURS)
+
+
+def _hours_left(home: Project, wish: Wish, confided: Trusted, at: datetime) -> Iterator[str]:
+    """That `restart` goes by an override for less long than it is signed for, or not at all."""
+    try:
+        found = standing(home, wish.subject, confided, at)
+    except Incident2EvalError:
+        return  # `restart` says what cannot be read
+    since = min((one.emergency for one in found.open if one.emergency), default=None)
+    if since is None or wish.until is None:
+        return
+    end = since + timedelta(hours=_hours(home))
+    counted = f"the {_hours(home)} hours between two signed restarts count from {shown(since)}"
+    if end <= at:
+        yield f"restart will not go by it: {counted}, and are over"
+    elif end < wish.until:
+        yield f"it ends on {shown(end)} all the same: {counted}"
 
 
 def _no_case(home: Project, subject: str) -> _Thing:

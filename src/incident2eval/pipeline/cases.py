@@ -19,18 +19,18 @@ from incident2eval.model import (
     visible,
 )
 from incident2eval.pipeline._answer import Answer
-from incident2eval.pipeline._archive import archived_runs
-from incident2eval.pipeline._case_lines import case_json, case_lines, cases_json, describe
 from incident2eval.pipeline._dossier import Dossier, open_dossier
 from incident2eval.pipeline._hiding import Hidden, hide, sure_of_key
 from incident2eval.pipeline._inputs import look_at_inputs, with_input, with_kept_input
-from incident2eval.pipeline._layout import wrapped
-from incident2eval.pipeline._locking import edits_of, lock_case, lock_pseudonyms, refuse_edited
-from incident2eval.pipeline._probe import ask_target
-from incident2eval.pipeline._proof import prove_case
-from incident2eval.pipeline._proof_again import prove_again
 from incident2eval.pipeline._reason import published
 from incident2eval.pipeline._redacting import disguised
+from incident2eval.pipeline.gating.locking import edits_of, lock_case, lock_pseudonyms, refuse_edited
+from incident2eval.pipeline.gating.probe import ask_target
+from incident2eval.pipeline.gating.proof import prove_case
+from incident2eval.pipeline.gating.proof_again import prove_again
+from incident2eval.pipeline.past.archive import archived_runs
+from incident2eval.pipeline.shown.case_lines import case_json, case_lines, cases_json, describe
+from incident2eval.pipeline.shown.layout import wrapped
 from incident2eval.proving import CaseSheet
 from incident2eval.store import Project, case_files, sha256
 

@@ -21,19 +21,19 @@ from incident2eval.model import (
     visible,
 )
 from incident2eval.pipeline._answer import Answer
-from incident2eval.pipeline._coverage_lines import coverage_data, coverage_text
 from incident2eval.pipeline._dossier import read_traces
-from incident2eval.pipeline._grounds import grounds_of
 from incident2eval.pipeline._incident_file import open_file
-from incident2eval.pipeline._layout import counted, wrapped
 from incident2eval.pipeline._level import severity_of
-from incident2eval.pipeline._locked import Locked, read_locked
-from incident2eval.pipeline._readiness import firm, guarded, lacks, things
-from incident2eval.pipeline._said_times import iso
 from incident2eval.pipeline._stock import stock
+from incident2eval.pipeline.gating.grounds import grounds_of
+from incident2eval.pipeline.gating.locked import Locked, read_locked
+from incident2eval.pipeline.gating.readiness import firm, guarded, lacks, things
+from incident2eval.pipeline.shown.coverage_lines import coverage_data, coverage_text
+from incident2eval.pipeline.shown.layout import counted, wrapped
+from incident2eval.pipeline.shown.said_times import iso
 from incident2eval.readiness import Missing
 from incident2eval.stages import doubts, minimum, out_of_order, stage
-from incident2eval.store import Project
+from incident2eval.store import Loaded, Project
 from incident2eval.workflows import target_for
 
 _EVIDENCE_ITEM = 3
@@ -79,13 +79,15 @@ def check(*, project: Path | None, workflow: str | None, coverage: bool, now: da
     names = (workflow,) if workflow is not None else tuple(home.settings.workflows)
     today = now.astimezone(UTC).date()
     plans = {name: tuple(_plan(home, name, home.workflow(name), today)) for name in names}
-    of_all = firm(home, today).missing if names else ()
-    incidents, broken = _incidents(home, workflow)
+    of_all = (*firm(home, today).missing, *_keyless(home)) if names else ()
+    loaded, broken = _incidents(home, workflow)
+    incidents = [one.incident for one in loaded]
     cases = {name: _cases(home, name, now) for name in names}
     caseless = {incident for each in cases.values() for incident in each.caseless}
     quarantines = [word for each in cases.values() for word in each.quarantines]
     found = [
         *broken,
+        *(line for one in loaded for line in _unread(one)),
         *([] if names else ["incident2eval.toml names no workflow"]),
         *_tried(lambda: len(home.customers)),
         *_git(home),
@@ -103,6 +105,7 @@ def check(*, project: Path | None, workflow: str | None, coverage: bool, now: da
     aside = [_quarantine_line(word, now) for word in quarantines]
     lines = [*missing, *aside, f"{looked}: {things(len(missing))} missing"]
     seen = guarded(home, names) if coverage else ()
+    notes = [*home.warnings, *(line for one in loaded for line in one.warnings if line not in missing)]
     return Answer(
         data={
             "ok": not missing,
@@ -114,11 +117,11 @@ def check(*, project: Path | None, workflow: str | None, coverage: bool, now: da
             ],
             "quarantines": [_quarantine_row(word, now) for word in quarantines],
             **({"coverage": [coverage_data(each) for each in seen]} if coverage else {}),
-            "warnings": list(home.warnings),
+            "warnings": notes,
         },
         text="\n".join([wrapped(lines), *map(coverage_text, seen)]),
         exit_code=int(bool(missing)),
-        notes=home.warnings,
+        notes=tuple(notes),
     )
 
 
@@ -126,19 +129,39 @@ def _as_rows(gaps: Sequence[Missing]) -> list[JSON]:
     return [{"field": gap.field, "why": gap.why} for gap in gaps]
 
 
-def _incidents(home: Project, workflow: str | None) -> tuple[list[Incident], list[str]]:
+def _incidents(home: Project, workflow: str | None) -> tuple[list[Loaded], list[str]]:
     """The incidents that can be read (of that workflow, if one is named), and the faults of the others."""
-    incidents: list[Incident] = []
+    found: list[Loaded] = []
     faults: list[str] = []
     for incident_id in home.incident_ids():
         try:
-            incident = home.incident(incident_id).incident
+            loaded = home.incident(incident_id)
         except Incident2EvalError as error:
             faults += [str(fault) for fault in error.faults]
         else:
-            if workflow in {None, incident.workflow.name}:
-                incidents.append(incident)
-    return incidents, faults
+            if workflow in {None, loaded.incident.workflow.name}:
+                found.append(loaded)
+    return found, faults
+
+
+def _unread(loaded: Loaded) -> Iterator[str]:
+    """The lines of a log that nobody can read; what they were to say is lost."""
+    place = f"incidents/{loaded.incident.id}/log.jsonl:"
+    for line in loaded.warnings if loaded.torn else ():
+        if line.startswith(place) and line[len(place)].isdigit():
+            yield line
+
+
+def _keyless(home: Project) -> Iterator[Missing]:
+    """That nobody could sign, however many may."""
+    approvers, policy = home.settings.approvers, home.settings.policy
+    signed = [level for level in Severity if policy.level(level).signed]
+    if signed and approvers and not any(one.public_key for one in approvers):
+        why = (
+            f"[[approvers]]: nobody has a public_key, and from level {signed[0]} on a restart is signed: put "
+            "the line of each person's .pub file there (ssh-keygen -t ed25519 makes one)"
+        )
+        yield Missing(field="approvers", why=why)
 
 
 def _plan(home: Project, name: str, settings: WorkflowSettings, today: date) -> Iterator[Missing]:

@@ -7,13 +7,13 @@ from pathlib import Path
 from incident2eval.cluster import Cluster, Clustering, group
 from incident2eval.model import JSON, BadInput, Fault
 from incident2eval.pipeline._answer import Answer, LongAnswer, Page, Words
-from incident2eval.pipeline._layout import counted, wrapped
-from incident2eval.pipeline._masking import masked_object, masked_text
-from incident2eval.pipeline._past_findings import past_findings
-from incident2eval.pipeline._type_lines import LISTED, describe, project_json, type_lines, types_table
-from incident2eval.pipeline._type_register import grouped, to_register
-from incident2eval.pipeline._types import Told, told_by, types_of
+from incident2eval.pipeline.failure_types.lines import LISTED, describe, project_json, type_lines, types_table
+from incident2eval.pipeline.failure_types.register import grouped, to_register
+from incident2eval.pipeline.failure_types.types import Told, told_by, types_of
 from incident2eval.pipeline.intake import project_or_none
+from incident2eval.pipeline.past.findings import past_findings
+from incident2eval.pipeline.shown.layout import counted, wrapped
+from incident2eval.pipeline.shown.masking import masked_object, masked_text
 from incident2eval.store import (
     TYPES,
     Project,

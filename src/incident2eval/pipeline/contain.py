@@ -18,12 +18,12 @@ from incident2eval.model import (
     visible,
 )
 from incident2eval.pipeline._answer import Answer
-from incident2eval.pipeline._clock_lines import shown
 from incident2eval.pipeline._dossier import read_traces
-from incident2eval.pipeline._layout import wrapped
 from incident2eval.pipeline._related import Related, related, switched_off_by
-from incident2eval.pipeline._said_times import CLOCKS_DIFFER, iso, refuse_impossible
 from incident2eval.pipeline._word import append, now, refuse_name
+from incident2eval.pipeline.shown.clock_lines import shown
+from incident2eval.pipeline.shown.layout import wrapped
+from incident2eval.pipeline.shown.said_times import CLOCKS_DIFFER, iso, refuse_impossible
 from incident2eval.store import HISTORY, Loaded, Project, dump
 from incident2eval.triage import triage
 from incident2eval.workflows import HookResult, run_hook
@@ -245,12 +245,22 @@ def _text(done: Contained) -> list[str]:
         for one in done.related:
             lines.append(f"  {one.workflow}: {', '.join(one.shares)}")
             lines.append(f"    incident2eval contain {incident} {_OTHER.format(one.workflow)}")
+    if _is_sealed(done.home, incident):
+        return [*lines, "", f"The evidence is sealed. next: incident2eval triage {incident}"]
     return [
         *lines,
         "",
         "Change nothing yet: keep what shows it first.",
         f"next: incident2eval collect {incident} --trace FILE",
     ]
+
+
+def _is_sealed(home: Project, incident: str) -> bool:
+    """Whether something was kept already; a seal that cannot be read keeps nobody from a stop."""
+    try:
+        return bool(home.sealed(incident))
+    except Incident2EvalError:
+        return False
 
 
 def _stopped(done: Contained) -> Iterator[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from incident2eval.detection.names.forms import names_in
 from incident2eval.model import Customers, visible
 from incident2eval.pipeline._answer import Answer
-from incident2eval.pipeline._layout import wrapped
+from incident2eval.pipeline.shown.layout import wrapped
 from incident2eval.store import Project, write_atomically
 from incident2eval.store._customers import clear_roster
 from incident2eval.store._hashed import FILE, dump_hashed

@@ -9,8 +9,8 @@ from pathlib import Path
 from incident2eval.model import JSON
 from incident2eval.pipeline import gate, run
 from incident2eval.pipeline._answer import Answer, Tell
-from incident2eval.pipeline._layout import table
 from incident2eval.pipeline.project import INCIDENT, WORKFLOW, set_state, write_demo
+from incident2eval.pipeline.shown.layout import table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,8 @@ def demo(*, folder: Path, tell: Tell) -> Answer:
         f"  pytest cases --recorded         # the evidence must be red\n"
         f"  incident2eval gate {WORKFLOW}\n"
         f"  incident2eval look-back {INCIDENT}   # had it happened before?\n"
-        f"  incident2eval restart {WORKFLOW}   # what it still takes, and from whom"
+        f"  incident2eval restart {WORKFLOW}   # what it still takes, and from whom\n"
+        "From there to CLEARED, with two keys and two signatures: docs/first-restart.md"
     )
     data = {"folder": str(folder), "files": len(written), "run": dict(found.data), "gates": gates}
     rows = [(scene.state, scene.expected, gates[scene.state]["decision"]) for scene in SCENES]

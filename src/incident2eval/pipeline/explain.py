@@ -28,16 +28,16 @@ from incident2eval.model import (
 from incident2eval.model.incident import When, WorkflowVersion
 from incident2eval.pipeline import intake
 from incident2eval.pipeline._answer import Answer
-from incident2eval.pipeline._cause_lines import cause_lines, standing_lines, stated_lines
 from incident2eval.pipeline._cause_note import retold_cause
 from incident2eval.pipeline._dossier import Dossier, open_dossier
 from incident2eval.pipeline._hiding import incident_redactor
 from incident2eval.pipeline._incident_file import open_file
-from incident2eval.pipeline._layout import wrapped
 from incident2eval.pipeline._level import severity_of
-from incident2eval.pipeline._marked_tree import as_text, marked_tree
 from incident2eval.pipeline._order import note_reason, refusal
 from incident2eval.pipeline._redacting import learn_incident, redactor_of
+from incident2eval.pipeline.shown.cause_lines import cause_lines, standing_lines, stated_lines
+from incident2eval.pipeline.shown.layout import wrapped
+from incident2eval.pipeline.shown.marked_tree import as_text, marked_tree
 from incident2eval.pipeline.triage import findings
 from incident2eval.rootcause import Evidence
 from incident2eval.rootcause import root_cause as rank

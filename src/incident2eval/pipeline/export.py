@@ -7,12 +7,12 @@ from pathlib import Path
 
 from incident2eval.model import JSON, BadInput, Customer, Fault, Incident2EvalError, NotProvable
 from incident2eval.pipeline._answer import Answer
-from incident2eval.pipeline._layout import wrapped
-from incident2eval.pipeline._pack_client import client_pack
-from incident2eval.pipeline._pack_contents import Asked, Made
-from incident2eval.pipeline._pack_file import MANIFEST, SUMS
-from incident2eval.pipeline._pack_full import full_pack
 from incident2eval.pipeline.intake import whoami
+from incident2eval.pipeline.packing.client import client_pack
+from incident2eval.pipeline.packing.contents import Asked, Made
+from incident2eval.pipeline.packing.file import MANIFEST, SUMS
+from incident2eval.pipeline.packing.full import full_pack
+from incident2eval.pipeline.shown.layout import wrapped
 from incident2eval.store import Project, sha256, write_atomically
 
 _FULL = ("regulator", "insurer")

@@ -8,8 +8,8 @@ from pathlib import Path
 from incident2eval import formats
 from incident2eval.model import JSON, BadInput, Fault
 from incident2eval.pipeline._answer import Answer, Tell
-from incident2eval.pipeline._layout import counted
 from incident2eval.pipeline.intake import take_in, whoami
+from incident2eval.pipeline.shown.layout import counted
 from incident2eval.sources import Fetched
 from incident2eval.sources import fetch as fetched_from
 from incident2eval.store import Project, write_together

@@ -26,12 +26,12 @@ from incident2eval.model import (
     visible,
 )
 from incident2eval.pipeline._answer import Answer
-from incident2eval.pipeline._clock_lines import duty_json, shown, task_lines
 from incident2eval.pipeline._incident_file import Opened, open_file, rules_of
-from incident2eval.pipeline._layout import wrapped
 from incident2eval.pipeline._order import note_reason, refusal
-from incident2eval.pipeline._said_times import refuse_impossible
 from incident2eval.pipeline._word import append, now, refuse_name
+from incident2eval.pipeline.shown.clock_lines import duty_json, shown, task_lines
+from incident2eval.pipeline.shown.layout import wrapped
+from incident2eval.pipeline.shown.said_times import refuse_impossible
 from incident2eval.pipeline.triage import findings
 from incident2eval.stages import MENDING, blockers, mends, stage
 from incident2eval.store import Project, dump

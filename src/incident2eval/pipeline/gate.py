@@ -11,16 +11,17 @@ from typing import Protocol
 from incident2eval.gate import Change, Seen, bound, decide, exit_code, in_words
 from incident2eval.model import Approval, Customers, Decision, Matter, Ruling, RunSet, Severity, Verdict
 from incident2eval.pipeline._answer import Answer
-from incident2eval.pipeline._gate_report import Ran, command_line, report_of
-from incident2eval.pipeline._grounds import Grounds, grounds_of
-from incident2eval.pipeline._locked import Locked, read_locked
-from incident2eval.pipeline._monitoring import log_monitored, monitored_incidents, stop_lines
 from incident2eval.pipeline._redacting import learn_incident, nameless, redactor_of, roster_of, said_in
-from incident2eval.pipeline._reports import Published, publish, refuse_form, refuse_places
-from incident2eval.pipeline._since import base_of
-from incident2eval.pipeline._tolerated import Tolerated, tolerated
+from incident2eval.pipeline.gating.environment import packages
+from incident2eval.pipeline.gating.gate_report import Ran, command_line, report_of
+from incident2eval.pipeline.gating.grounds import Grounds, grounds_of
+from incident2eval.pipeline.gating.locked import Locked, read_locked
+from incident2eval.pipeline.gating.monitoring import log_monitored, monitored_incidents, stop_lines
+from incident2eval.pipeline.gating.reports import Published, publish, refuse_form, refuse_places
+from incident2eval.pipeline.gating.since import base_of
+from incident2eval.pipeline.gating.tolerated import Tolerated, tolerated
 from incident2eval.pipeline.replay import LIVE, Results, live_sets, replay_all
-from incident2eval.proving import CaseSheet, prove
+from incident2eval.proving import CaseSheet, Judge
 from incident2eval.redaction import Redactor
 from incident2eval.store import Project
 
@@ -73,9 +74,10 @@ def gate(  # noqa: PLR0913 - the command's options
     refuse_places(home, junit, report)
     started = datetime.now(UTC)
     base = base_of(home, workflow, since) if since is not None else None
-    # All is read before the workflow is called: what it does to the files cannot change what is judged.
-    read = _read(home, workflow, grounds_of(home, workflow, base, started), trials)
-    decision = _judged(read, _calls(read, jobs, progress))
+    with Judge() as judge:  # it gets ready while all that follows is under way
+        # All is read before the workflow is called: what it does to the files cannot change what is judged.
+        read = _read(home, workflow, grounds_of(home, workflow, base, started), trials)
+        decision = _judged(read, _calls(read, jobs, progress), judge)
     ran = Ran(
         home=home,
         locked=read.locked,
@@ -146,10 +148,10 @@ def _calls(read: _Read, jobs: int, progress: Progress | None) -> Mapping[str, Re
     return replay_all(read.home, cases, read.trials, jobs=jobs, told=told)
 
 
-def _judged(read: _Read, calls: Mapping[str, Results]) -> Decision:
+def _judged(read: _Read, calls: Mapping[str, Results], judge: Judge) -> Decision:
     redactor, locked = read.redactor, read.locked
     _learn(read, calls)
-    verdicts = tuple(_retold(one, redactor) for one in _judge(read.customers, read.sheets, calls))
+    verdicts = tuple(_retold(one, redactor) for one in _verdicts(read, calls, judge))
     now = read_locked(read.home, read.workflow, read.grounds.waivers)
     edited = {**now.changed_since(locked), **locked.edited}
     unapproved = (change.words for change in read.changes if change.approval is None)
@@ -216,19 +218,22 @@ def _trials(home: Project, sheet: CaseSheet, locked: Locked, asked: int | None) 
     return max(home.settings.policy.level(severity).trials, sheet.case.trials, asked or 1)
 
 
-def _judge(
-    customers: Customers, sheets: Mapping[str, CaseSheet], calls: Mapping[str, Results]
-) -> tuple[Verdict, ...]:
-    if not sheets:
+def _verdicts(read: _Read, calls: Mapping[str, Results], judge: Judge) -> tuple[Verdict, ...]:
+    if not read.sheets:
         return ()
     laid = {
         name: replace(sheet, sets=(*sheet.sets, *live_sets(sheet.case, calls[name])))
-        for name, sheet in sheets.items()
+        for name, sheet in read.sheets.items()
     }
     runs = sum(len(sheet.sets) * len(sheet.tests) for sheet in laid.values())
-    # The library behind the bound takes a third of a second to load: meanwhile the child judges.
-    Thread(target=bound, args=(1,), daemon=True).start()
-    return prove(laid, customers=customers, timeout=JUDGING + runs)
+    Thread(target=_prepare_report, daemon=True).start()
+    return judge.prove(laid, customers=read.customers, timeout=JUDGING + runs)
+
+
+def _prepare_report() -> None:
+    """Do what the report will need and takes a third of a second, while the child judges."""
+    bound(1)  # loads the library behind it
+    packages()
 
 
 def _spare(redactor: Redactor, sheets: Mapping[str, CaseSheet]) -> None:

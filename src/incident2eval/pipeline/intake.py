@@ -10,8 +10,8 @@ from incident2eval.inventory import Item
 from incident2eval.model import BadInput, Customers, Fault, Incident2EvalError, Run
 from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline._dossier import TRACES, read_traces
-from incident2eval.pipeline._layout import counted, wrapped
 from incident2eval.pipeline._stock import stock, stock_json
+from incident2eval.pipeline.shown.layout import counted, wrapped
 from incident2eval.store import Kept, Project
 
 NOBODY = Customers()

@@ -1,130 +1,249 @@
 """`look-back`: did it happen before, to whom, since when? The incident's checks, asked of past runs."""
 
+import glob
 import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Protocol
 
 from incident2eval.formats import Skipped
-from incident2eval.model import (
-    JSON,
-    BadInput,
-    Event,
-    Fault,
-    Incident,
-    LogEntry,
-    Moment,
-    Run,
-)
+from incident2eval.lookback import CaseColumns, Part, PartResult, decoded, marks_of, whole
+from incident2eval.model import BadInput, Event, Fault, LogEntry, Moment, NotJudged, Run
+from incident2eval.model.look_back import LookBackReport
 from incident2eval.pipeline._answer import Answer
-from incident2eval.pipeline._given import Given, given_files, hidden_files
-from incident2eval.pipeline._layout import counted, wrapped
-from incident2eval.pipeline._look_back_lines import look_back_lines, window_words
-from incident2eval.pipeline._look_back_own import OwnRun, own_run
-from incident2eval.pipeline._look_back_series import Named, is_drift, side_of, with_series
-from incident2eval.pipeline._look_back_tally import Tally
-from incident2eval.pipeline._look_back_window import Coverage, Window, asked_window
-from incident2eval.pipeline._said_times import iso, refuse_impossible
-from incident2eval.pipeline._watch import Judge, Reach, Watch, runs_in, watches
+from incident2eval.pipeline._given import File, placed_files, settings_files, shown
+from incident2eval.pipeline._remote import is_url
 from incident2eval.pipeline._word import append, now, refuse_name
 from incident2eval.pipeline.intake import whoami
-from incident2eval.store import Project, dump
+from incident2eval.pipeline.past import engines
+from incident2eval.pipeline.past.kept import KeptParts
+from incident2eval.pipeline.past.likeness import compared
+from incident2eval.pipeline.past.lines import look_back_lines, window_words
+from incident2eval.pipeline.past.papers import refuse_papers, write_papers
+from incident2eval.pipeline.past.pieces import Pieces, parts_of
+from incident2eval.pipeline.past.question import Asking, Question
+from incident2eval.pipeline.past.reviews import Found, customers_of, keep_found, reviews_of
+from incident2eval.pipeline.shown.layout import counted, wrapped
+from incident2eval.pipeline.shown.said_times import refuse_impossible
+from incident2eval.report.look_back import data
+from incident2eval.store import Project
 
 COMPLETE, INCOMPLETE, ACCEPTED = "complete", "incomplete", "accepted"
 """`state` of the entry in the log: all was read and judged, and some of it is from the time asked about;
 not so; a person accepts that it is not."""
 
-_BLOCK = 1024 * 1024
-
 _NAMED = 5
 """So many files stand in the log by name."""
 
+_CHANGED = "was replaced or cut short while it was read, so some of its runs may not have been"
+
+
+class Progress(Protocol):
+    """Is told how far the look-back is."""
+
+    def __call__(self, done: int, *, of: int, runs: int, hits: int) -> None:
+        """Take how many bytes were read of how many, how many runs were judged, and the hits so far."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Question:
-    """What is asked of which files."""
+class Engine:
+    """Who judges."""
 
-    home: Project
-    incident: Incident
-    watches: tuple[Watch, ...]
-    files: tuple[Given, ...]
-    own: OwnRun
-    window: Window
-    only_within: bool
-    """Whether runs from before the window are left out."""
+    jobs: int | None = None
+    """So many processes; as many as there are processors where it is not said."""
+    dask: bool = False
+    """Whether a Dask cluster does."""
+    cluster: str | None = None
+    """Address of its scheduler."""
+
+    def judged(self, question: Question, parts: Sequence[Pieces]) -> engines.Done:
+        """Judge the parts."""
+        jobs = self.jobs or engines.usual_jobs()
+        if self.dask:
+            return engines.dask(question, parts, address=self.cluster, jobs=jobs)
+        return engines.local(question, parts, jobs=jobs)
 
 
 def look_back(  # noqa: PLR0913 - one option each
     *,
     project: Path | None,
     incident: str,
-    archive: Sequence[Path] = (),
+    archive: Sequence[Path | str] = (),
     since: Moment | timedelta | None = None,
     fail_on_hits: bool = False,
     by: str | None = None,
+    checks: Sequence[str] = (),
+    typos: bool = False,
+    engine: Engine = Engine(),
+    papers: Sequence[Path] = (),
+    ascii_only: bool = False,
+    progress: Progress | None = None,
 ) -> Answer:
     """Ask the checks of an incident's locked cases of past runs, and keep in its log what came of it.
 
     Runs are judged one by one as they are read, each for its own customer. The same again adds nothing to the
-    log.
+    log. A look-back that was interrupted goes on where it was.
 
     Args:
         project: The project's folder, or None for the nearest one upward.
         incident: Its id.
-        archive: Files and folders of past runs; without any the settings' archive.
+        archive: Files, folders and URLs of past runs; without any the settings' archive.
         since: Runs from before are left out; a length of time counts back from when it happened.
         fail_on_hits: Whether a hit is exit code 1.
         by: Who looks; the name of the account where nobody says.
+        checks: Checks to ask beside those of the cases, by name.
+        typos: Whether to look for names with a letter wrong, too: they are for review.
+        engine: Who judges.
+        papers: Files to write it to, by their endings.
+        ascii_only: Whether the terminal has no blocks to draw with.
+        progress: Is told how far it is.
 
     Returns:
         Exit code 3 where something could not be read or judged, or no run is from the time asked about.
 
     Raises:
-        BadInput: No such incident or file, no past runs, or no locked case of the incident.
-        NotJudged: The facts of a case name somebody, and the key is not at hand; or the log was not written.
+        BadInput: No such incident, file or check, no past runs, no locked case of the incident, or no place
+            for a paper.
+        NotJudged: The facts of a case name somebody, and the key is not at hand; or it was interrupted, or
+            a paper or the log was not written.
     """
     home, at_once = Project.find(project), now()
     by = by or whoami()
     refuse_name(by)
     if since is not None and not isinstance(since, timedelta):
         refuse_impossible({"since": since}, at_once)
-    told = home.incident(incident).incident
-    asked = _watches(home, incident)
-    files, odd = _files(home, archive)
-    question = _Question(
-        home=home,
-        incident=told,
-        watches=asked,
-        files=files,
-        own=own_run(home, incident),
-        window=asked_window(told, since, at_once),
-        only_within=since is not None,
+    refuse_papers(home, papers, archive)
+    question = Question(
+        root=home.root, incident=incident, since=since, at=at_once, more=tuple(checks), typos=typos
     )
-    tally = _looked(question, odd)
+    asking = Asking(question)
+    question = replace(question, digest=asking.digest())
+    files, odd = _files(home, archive)
+    looked = _Looked(asking, question, parts_of(files, home.root), engine, progress)
+    report = looked.report(odd)
+    # Before the log: what cannot be written leaves the parts, and the same again is quick.
+    write_papers(papers, report, asking.judge.customers)
     entry = LogEntry(
         at=at_once,
         event=Event.LOOKED_BACK,
         by=by,
-        checked=tally.checked,
-        hits=len(tally.hits),
-        affected=tally.affected,
-        text=window_words(tally),
-        ref=_named(question),
-        digest=_digest(question),
-        state=COMPLETE if tally.is_complete else INCOMPLETE,
+        checked=report.checked,
+        hits=len(report.counted),
+        affected=customers_of(report.affected),
+        text=window_words(report),
+        ref=_named(home, files),
+        digest=looked.digest,
+        state=COMPLETE if report.is_complete else INCOMPLETE,
     )
     # What judged nothing is no look-back: nobody may take its line in the log for one.
-    is_new = bool(tally.checked) and not _is_logged(home, incident, entry)
+    is_new = bool(report.checked) and not _is_logged(home, incident, entry)
     if is_new:
         append(home, incident, entry)
+    found = Found(digest=looked.digest, hits=report.hits, doubtful=report.doubtful)
+    trouble = keep_found(home, incident, found) if report.checked else None
+    looked.drop()
+    next_step = f"incident2eval triage {incident}" if report.counted else None
+    written = [str(paper) for paper in papers]
+    lines = look_back_lines(report, asking.judge.customers, ascii_only=ascii_only)
     return Answer(
-        data=_data(incident, tally) | {"logged": is_new},
-        text=wrapped(look_back_lines(incident, tally)),
-        exit_code=1 if tally.hits and fail_on_hits else 0 if tally.is_complete else 3,
-        notes=tuple(f"not read: {fault}" for fault in tally.unreadable),
+        data=data(report) | {"next": next_step, "logged": is_new, "written": written},
+        text=wrapped([*lines, *(f"written: {name}" for name in written)]),
+        exit_code=1 if entry.hits and fail_on_hits else 0 if report.is_complete else 3,
+        notes=(*(f"not read: {fault}" for fault in report.unreadable), *looked.notes, *_not_kept(trouble)),
     )
+
+
+def _not_kept(trouble: str | None) -> Iterator[str]:
+    if trouble:
+        yield f"what was found was not kept, so `--review` has nothing to go by: {trouble}"
+
+
+class _Looked:
+    """A look-back while it is made."""
+
+    def __init__(
+        self,
+        asking: Asking,
+        question: Question,
+        parts: Sequence[Pieces],
+        engine: Engine,
+        progress: Progress | None,
+    ) -> None:
+        self._asking = asking
+        self._question = question
+        self._parts = parts
+        self._engine = engine
+        self._progress = progress
+        self._kept = KeptParts(asking.home, asking.digest())
+        self._digest = hashlib.sha256(asking.digest().encode())
+        self._waiting: list[tuple[str, Run]] = []
+
+    def report(self, odd: Sequence[Fault]) -> LookBackReport:
+        """Judge what is not judged yet, and put all of it together."""
+        self._judge()
+        return whole(
+            self._question.incident,
+            self._asking.window,
+            self._results(),
+            unreadable=odd,
+            reviews=reviews_of(self._asking.home.incident(self._question.incident).entries),
+            marks=marks_of(self._asking.incident),
+        )
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over what was read and what it was asked: the same look-back has the same."""
+        return self._digest.hexdigest()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of how it went."""
+        why = self._kept.trouble
+        return (f"finished parts were not kept, so it could not have gone on: {why}",) if why else ()
+
+    def drop(self) -> None:
+        """Keep no parts any more: it is done."""
+        self._kept.drop()
+
+    def _judge(self) -> None:
+        sizes = {pieces: sum(piece.size for piece in pieces) for pieces in self._parts}
+        left = [pieces for pieces in self._parts if not self._kept.has(pieces)]
+        total, runs, hits = sum(sizes.values()), 0, 0
+        done = total - sum(sizes[pieces] for pieces in left)
+        try:
+            if self._progress and done:
+                self._progress(done, of=total, runs=runs, hits=hits)
+            for pieces, result in self._engine.judged(self._question, left) if left else ():
+                self._kept.keep(pieces, result)
+                if self._progress:
+                    found = decoded(result)
+                    done, runs, hits = done + sizes[pieces], runs + found.runs, hits + len(found.hits)
+                    self._progress(done, of=total, runs=runs, hits=hits)
+        except KeyboardInterrupt:
+            raise NotJudged(
+                f"interrupted: {done:,} of {total:,} bytes are judged, and what came of them is kept",
+                hint="the same command goes on from there",
+            ) from None
+
+    def _results(self) -> Iterator[PartResult]:
+        """What came of each part, and at last of the runs that have to be judged with those of others."""
+        cases: list[CaseColumns] = []
+        for pieces, result in zip(self._parts, self._kept.results(self._parts), strict=True):
+            self._digest.update("".join(f"{one.shown} " for one in pieces).encode(errors="surrogateescape"))
+            self._digest.update(" ".join(result.digests).encode())
+            self._waiting += result.waiting
+            cases.append(result.cases)
+            yield result
+        if self._waiting:
+            yield self._asking.together(self._waiting).result()
+        if like := compared(self._asking, self._question, self._engine.judged, self._parts, cases):
+            yield like
+        lost = dict.fromkeys(piece.shown for pieces in self._parts for piece in pieces if piece.is_lost)
+        changed = Part(customers=self._asking.judge.customers)
+        changed.faults += (Fault(file=name, message=_CHANGED, hint="look back again") for name in lost)
+        yield changed.result()
 
 
 def accept_gap(*, project: Path | None, incident: str, reason: str, by: str) -> Answer:
@@ -157,114 +276,51 @@ def accept_gap(*, project: Path | None, incident: str, reason: str, by: str) -> 
     )
 
 
-def _watches(home: Project, incident: str) -> tuple[Watch, ...]:
-    found = tuple(watches(home, incident))
-    if not found:
-        message = f"{incident} has no locked case whose checks could be asked of past runs"
-        hint = f"write its cases first: incident2eval run {incident}"
-        raise BadInput(Fault(file="cases/cases.lock", message=message, hint=hint))
-    return found
-
-
-def _files(home: Project, archive: Sequence[Path]) -> tuple[tuple[Given, ...], list[Fault]]:
+def _files(home: Project, archive: Sequence[Path | str]) -> tuple[tuple[File, ...], list[Fault]]:
     """The files of past runs that were named, else the settings', and what lies among them and is none."""
-    absent = [path for path in archive if not (path.is_file() or path.is_dir())]
+    paths = [one for one in archive if isinstance(one, Path)]
+    absent = [path for path in paths if not (path.is_file() or path.is_dir())]
     if absent:
         message, hint = "there is no such file or folder", "check the path of --archive"
         raise BadInput(*(Fault(file=str(path), message=message, hint=hint) for path in absent))
     if archive:
-        found = list(given_files(archive, tell_hidden=True))
-        skipped = [one for one in found if isinstance(one, Skipped)]
-        files = [one for one in found if isinstance(one, Given)]
-        named = ", ".join(map(str, archive))
+        found = list(placed_files(archive, tell_hidden=True))
+        named = ", ".join(map(shown, archive))
         none = Fault(file=named, message="holds no file", hint="name past runs with --archive")
     else:
-        skipped = list(hidden_files(home.root, home.settings.project.archive))
-        files = [Given(path=path, named=False) for path in home.archive_files()]
+        found = [*settings_files(home), *_passed_over(home)]
         hint = 'name their files: archive = ["archive/*"] under [project], or --archive PATH'
         none = Fault(
             file="incident2eval.toml", field="project.archive", message="there are no past runs", hint=hint
         )
-    odd = [Fault(file=one.where, message=one.why) for one in skipped]
+    odd = [Fault(file=one.where, message=one.why) for one in found if isinstance(one, Skipped)]
+    files = tuple(one for one in found if not isinstance(one, Skipped))
     if not files:
         raise BadInput(none, *odd)
-    return tuple(files), odd
+    return files, odd
 
 
-def _looked(question: _Question, odd: Sequence[Fault]) -> Tally:
-    """Judge every run of the files, and count what becomes of it."""
-    home, window = question.home, question.window
-    drifts = tuple(one for one in question.watches if is_drift(one))
-    judge = Judge(home, question.watches)
-    tally = Tally(
-        window=window, coverage=Coverage(window=window), customers=judge.customers, unreadable=[*odd]
-    )
-    past = _judged(question, judge, tally)
-    for seen, name in with_series(past, drifts, judge, side_of(question.incident, window)):
-        tally.take(seen, name)
-    return tally
+def _passed_over(home: Project) -> Iterator[Skipped]:
+    """What the settings' patterns name and nobody reads: no file at all, broken links, files in folders."""
+    read = set(home.archive_files())
+    for pattern in home.settings.project.archive:
+        if is_url(pattern):
+            continue
+        paths = [Path(name) for name in glob.glob(str(home.root / pattern), recursive=True)]  # noqa: PTH207
+        if not any(path.is_file() for path in paths):
+            yield Skipped(where=pattern, why="matches no file: have past runs gone from there?")
+        for path in paths:
+            if not path.exists():
+                yield Skipped(where=str(path), why="is a link to nothing")
+            elif path.is_dir() and any(
+                one.is_file() and one not in read and not one.name.startswith(".") for one in path.iterdir()
+            ):
+                yield Skipped(where=str(path), why=f"is a folder, and {pattern} names no files in it")
 
 
-def _judged(question: _Question, judge: Judge, tally: Tally) -> Iterator[Named]:
-    """The runs that the incident's checks are asked of, judged; the others are counted."""
-    unasked = [one for one in question.watches if one.reach is not Reach.ANY_RUN and not is_drift(one)]
-    for found, name in _read(question, tally):
-        run = replace(found, workflow=None) if found.workflow in question.own.called else found
-        if question.own.is_this(run):
-            tally.own += 1
-        elif question.only_within and not question.window.holds(run):
-            tally.earlier += 1
-        elif (seen := judge(run)) is None:
-            tally.leave_out(None, f"of another workflow, {run.workflow!r}", name)
-        elif tally.came_before(run):
-            tally.take_again(seen, name)
-        else:
-            for one in unasked:
-                tally.leave_out(one.check.name, _why_not(one))
-            yield seen, name
-
-
-def _why_not(one: Watch) -> str:
-    if one.reach is Reach.THIS_INPUT:
-        return "its facts hold for the input of the incident only"
-    return "it compares runs with each other, and past runs are judged one by one"
-
-
-def _read(question: _Question, tally: Tally) -> Iterator[tuple[Run, str]]:
-    """Every run of the files with what it is called: its id, else its place."""
-    for file in question.files:
-        shown = _shown(question.home, file)
-        for number, found in enumerate(runs_in(file, name=shown), start=1):
-            if isinstance(found, Fault):
-                tally.unreadable.append(found)
-            else:
-                yield found, found.id or f"{shown}#{number}"
-
-
-def _shown(home: Project, file: Given) -> str:
-    return str(file.path.relative_to(home.root)) if file.path.is_relative_to(home.root) else file.name
-
-
-def _digest(question: _Question) -> str:
-    """SHA-256 over what was read and what it was asked: the same look-back has the same."""
-    whole = hashlib.sha256()
-    for one in question.watches:
-        facts = {name: one.facts.get(one.check.fact(name)) for name in one.check.parameters}
-        whole.update(json.dumps([one.check.name, facts], sort_keys=True).encode())
-    for file in question.files:
-        with file.opened() as stream:
-            content = hashlib.sha256()
-            while block := stream.read(_BLOCK):
-                content.update(block)
-        whole.update(
-            f"{_shown(question.home, file)} {content.hexdigest()}\n".encode(errors="surrogateescape")
-        )
-    return whole.hexdigest()
-
-
-def _named(question: _Question) -> str:
+def _named(home: Project, files: Sequence[File]) -> str:
     """The files by name, the first ones."""
-    names = [_shown(question.home, file) for file in question.files]
+    names = [file.shown(home.root) for file in files]
     more = f" and {counted(len(names) - _NAMED, 'file')} more" if len(names) > _NAMED else ""
     return f"{', '.join(names[:_NAMED])}{more}"
 
@@ -274,34 +330,5 @@ def _is_logged(home: Project, incident: str, entry: LogEntry) -> bool:
     entries = home.incident(incident).entries
     last = next((one for one in reversed(entries) if one.event == Event.LOOKED_BACK), None)
     return last is not None and last == replace(
-        entry, at=last.at, by=last.by, given=last.given, previous=last.previous
+        entry, at=last.at, by=last.by, kind=last.kind, given=last.given, previous=last.previous
     )
-
-
-def _data(incident: str, tally: Tally) -> dict[str, JSON]:
-    hits, coverage, window = tally.hits, tally.coverage, tally.window
-    times = [hit.at for hit in hits if hit.at]
-    return {
-        "incident": incident,
-        "checked": tally.checked,
-        "checks": list(tally.judges),
-        "unreadable": [dump(fault) for fault in tally.unreadable],
-        "not_judged": [dump(row) for row in tally.not_judged],
-        "hits": [dump(hit) for hit in hits],
-        "affected": [{**dump(one), "runs": tally.runs_by_customer[one.ref or ""]} for one in tally.affected],
-        "first": _iso(min(times, default=None)),
-        "last": _iso(max(times, default=None)),
-        "coverage": {
-            "from": _iso(coverage.first),
-            "to": _iso(coverage.last),
-            "gap": coverage.gap,
-            "asked": {"from": _iso(window.start), "to": _iso(window.end), "because": window.because},
-            "longest_pause": [day.isoformat() for day in coverage.pause or ()],
-        },
-        "passed_over": {"own": tally.own, "earlier": tally.earlier, "twice": tally.twice},
-        "next": f"incident2eval triage {incident}" if hits else None,
-    }
-
-
-def _iso(at: Moment | None) -> str | None:
-    return iso(at) if at is not None else None

@@ -28,13 +28,13 @@ from incident2eval.model import (
 from incident2eval.model import Answer as Said
 from incident2eval.model.incident import Questions, When, WorkflowVersion
 from incident2eval.pipeline._answer import Answer
-from incident2eval.pipeline._clock_lines import left, shown
 from incident2eval.pipeline._incident_file import rules_of
-from incident2eval.pipeline._layout import counted, wrapped
 from incident2eval.pipeline._related import switched_off_by
-from incident2eval.pipeline._said_times import iso, refuse_impossible
-from incident2eval.pipeline._types import Placed, failure_of, placed
 from incident2eval.pipeline._word import now, refuse_name
+from incident2eval.pipeline.failure_types.types import Placed, failure_of, placed
+from incident2eval.pipeline.shown.clock_lines import left, shown
+from incident2eval.pipeline.shown.layout import counted, wrapped
+from incident2eval.pipeline.shown.said_times import iso, refuse_impossible
 from incident2eval.store import Project, found
 from incident2eval.triage import triage
 

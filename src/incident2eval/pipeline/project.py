@@ -51,7 +51,8 @@ def init(*, folder: Path) -> Answer:
         *(f"written  {path}" for path in done.written),
         *(f"kept     {path} (was there already)" for path in done.kept),
         "",
-        f"Next: name your workflow in {folder / 'incident2eval.toml'} and your customers in customers.csv.",
+        f"Next: name your workflow in {folder / 'incident2eval.toml'},",
+        "and your customers in customers.csv.",
     ]
     return Answer(
         data={"folder": str(folder), "written": list(done.written), "kept": list(done.kept)},

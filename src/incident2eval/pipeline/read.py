@@ -11,12 +11,12 @@ from incident2eval.formats import Part, Skipped
 from incident2eval.model import JSON, BadInput, Fault, Run
 from incident2eval.pipeline._answer import LongAnswer, Page
 from incident2eval.pipeline._given import Given, given_files
-from incident2eval.pipeline._masking import masked_run
-from incident2eval.pipeline._run_page import run_page
-from incident2eval.pipeline._sheet import FileRead, Sheet
-from incident2eval.pipeline._sheet_page import sheet_page
 from incident2eval.pipeline._told import Told
 from incident2eval.pipeline.intake import NOBODY, owned, project_or_none
+from incident2eval.pipeline.shown.masking import masked_run
+from incident2eval.pipeline.shown.run_page import run_page
+from incident2eval.pipeline.shown.sheet import FileRead, Sheet
+from incident2eval.pipeline.shown.sheet_page import sheet_page
 from incident2eval.store import Project
 
 

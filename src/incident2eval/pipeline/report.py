@@ -18,13 +18,13 @@ from incident2eval.model import (
     visible,
 )
 from incident2eval.pipeline._answer import Answer
-from incident2eval.pipeline._clock_lines import duty_json
 from incident2eval.pipeline._incident_file import open_file
-from incident2eval.pipeline._layout import counted, table, wrapped
 from incident2eval.pipeline._report_hiding import Hiding
-from incident2eval.pipeline._report_page import page_of
-from incident2eval.pipeline._reports import refuse_places
 from incident2eval.pipeline._word import now
+from incident2eval.pipeline.gating.reports import refuse_places
+from incident2eval.pipeline.shown.clock_lines import duty_json
+from incident2eval.pipeline.shown.layout import counted, table, wrapped
+from incident2eval.pipeline.shown.report_page import page_of
 from incident2eval.report.incident import (
     CLOCKS,
     MADE_UP,

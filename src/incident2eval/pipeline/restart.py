@@ -1,6 +1,7 @@
 """`restart`: may a workflow run again? It does with all that its severity asks for, and by an override."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -20,14 +21,14 @@ from incident2eval.model import (
     visible,
 )
 from incident2eval.pipeline._answer import Answer
-from incident2eval.pipeline._clearance import OUT_OF_ORDER, Saying, gathered, override_of
 from incident2eval.pipeline._incident_file import open_file
-from incident2eval.pipeline._open_incidents import NO_CASE, OVERRIDE, OpenIncident, Standing, standing
-from incident2eval.pipeline._restart_page import Clearance, page
-from incident2eval.pipeline._said_times import iso
-from incident2eval.pipeline._trust import Trusted, trusted
 from incident2eval.pipeline._word import append, now, refuse_name
 from incident2eval.pipeline.intake import whoami
+from incident2eval.pipeline.shown.restart_page import Clearance, page
+from incident2eval.pipeline.shown.said_times import iso
+from incident2eval.pipeline.signed.clearance import OUT_OF_ORDER, Saying, gathered, override_of
+from incident2eval.pipeline.signed.open_incidents import NO_CASE, OVERRIDE, OpenIncident, Standing, standing
+from incident2eval.pipeline.signed.trust import Trusted, trusted
 from incident2eval.stages import blockers
 from incident2eval.store import Project
 from incident2eval.workflows import run_hook
@@ -90,10 +91,20 @@ def restart(*, project: Path | None, workflow: str, report: Path | None = None, 
     lock = FileLock(home.incidents / ".restart.lock", timeout=_PATIENCE)
     try:
         with lock:
-            return _decided(home, workflow, report, word)
+            odd = tuple(_odd(home, workflow))  # before a line is added: it takes the place of a torn one
+            done = _decided(home, workflow, report, word)
+            return replace(done, notes=(*done.notes, *odd))
     except Timeout as error:
         hint = "nothing was done; wait for it, then again"
         raise NotJudged("another restart is still at work", hint=hint) from error
+
+
+def _odd(home: Project, workflow: str) -> Iterator[str]:
+    """What is odd about the workflow's incidents and their logs, as far as they can be read."""
+    with suppress(Incident2EvalError):  # the decision says what cannot
+        for loaded in map(home.incident, home.incident_ids()):
+            if loaded.incident.workflow.name == workflow:
+                yield from loaded.warnings
 
 
 def _refuse_empty(word: Word) -> None:
@@ -172,13 +183,14 @@ def _judged(asking: _Asking) -> Clearance:
     )
     if not missing or asking.found.unreadable:
         return done
-    override = override_of(home, ask, asking.trust)
-    if override is None:
-        return done
-    until, digest, words = override
-    if any(digest in one.spent for one in asking.found.open):
-        return done  # it ran on that word before, and was stopped again since
-    return replace(done, reasons=(), approvals=words, until=until, digest=digest)
+    override = override_of(home, ask, asking.trust, asking.found)
+    if override is None or any(override.digest in one.spent for one in asking.found.open):
+        return done  # nobody gave one; or it ran on that word before, and was stopped again since
+    if override.until is None:
+        began = f", counted from {iso(override.since)}" if override.since else ""
+        used = f"emergency override: the {override.hours} hours between two signed restarts are over{began}"
+        return replace(done, reasons=(*done.reasons, used))
+    return replace(done, reasons=(), approvals=override.words, until=override.until, digest=override.digest)
 
 
 def _gone_ahead(asking: _Asking, ask: Ask, asked: Sequence[Demand]) -> Ask:

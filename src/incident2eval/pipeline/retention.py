@@ -6,7 +6,7 @@ from pathlib import Path
 
 from incident2eval.model import JSON, Fault, Incident, Incident2EvalError
 from incident2eval.pipeline._answer import Answer
-from incident2eval.pipeline._layout import table
+from incident2eval.pipeline.shown.layout import table
 from incident2eval.store import Project
 
 

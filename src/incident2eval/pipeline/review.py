@@ -17,11 +17,11 @@ from incident2eval.model import (
     Review,
 )
 from incident2eval.pipeline._answer import Answer
-from incident2eval.pipeline._layout import wrapped
-from incident2eval.pipeline._masking import masked_text
 from incident2eval.pipeline._redacting import redactor_of
 from incident2eval.pipeline._review_material import gather
 from incident2eval.pipeline._word import now
+from incident2eval.pipeline.shown.layout import wrapped
+from incident2eval.pipeline.shown.masking import masked_text
 from incident2eval.report import review as forms
 from incident2eval.review import review as worked_out
 from incident2eval.store import Project, dump, write_together

@@ -5,18 +5,18 @@ from pathlib import Path
 
 from incident2eval.model import JSON, IncidentFile, NotProvable, Origin, Severity, Similar
 from incident2eval.pipeline._answer import Answer
-from incident2eval.pipeline._case_lines import cases_json, describe
 from incident2eval.pipeline._cause_note import retold_cause
-from incident2eval.pipeline._clock_lines import duty_json, left
 from incident2eval.pipeline._dossier import Dossier, open_dossier
 from incident2eval.pipeline._hiding import incident_redactor, sure_of_key
 from incident2eval.pipeline._incident_file import open_file
-from incident2eval.pipeline._layout import counted, wrapped
-from incident2eval.pipeline._types import REPEATED, Placed, failure_of, placed
 from incident2eval.pipeline._word import now
 from incident2eval.pipeline.cases import Built, build
 from incident2eval.pipeline.explain import described
+from incident2eval.pipeline.failure_types.types import REPEATED, Placed, failure_of, placed
 from incident2eval.pipeline.intake import whoami
+from incident2eval.pipeline.shown.case_lines import cases_json, describe
+from incident2eval.pipeline.shown.clock_lines import duty_json, left
+from incident2eval.pipeline.shown.layout import counted, wrapped
 from incident2eval.stages import stage
 from incident2eval.store import Project, Standing, dump
 

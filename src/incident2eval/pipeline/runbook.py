@@ -6,10 +6,10 @@ from pathlib import Path
 
 from incident2eval.model import JSON, BadInput, Fault
 from incident2eval.pipeline._answer import Answer
-from incident2eval.pipeline._layout import wrapped
-from incident2eval.pipeline._readiness import firm, guarded, lacks, things
-from incident2eval.pipeline._reports import refuse_places
-from incident2eval.pipeline._runbook_page import page_of
+from incident2eval.pipeline.gating.readiness import firm, guarded, lacks, things
+from incident2eval.pipeline.gating.reports import refuse_places
+from incident2eval.pipeline.shown.layout import wrapped
+from incident2eval.pipeline.shown.runbook_page import page_of
 from incident2eval.report.runbook import (
     MARK,
     Entry,

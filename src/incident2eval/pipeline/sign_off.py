@@ -20,17 +20,19 @@ from incident2eval.model import (
     Stage,
 )
 from incident2eval.pipeline._answer import Answer
-from incident2eval.pipeline._approvals import signed_approvals, write_approval
-from incident2eval.pipeline._attested import Attested, attested
 from incident2eval.pipeline._incident_file import incident_files
-from incident2eval.pipeline._layout import wrapped
+from incident2eval.pipeline._may_sign import refuse_stranger
 from incident2eval.pipeline._reason import published
-from incident2eval.pipeline._reports import ENVELOPE, FORMS
-from incident2eval.pipeline._signed_words import what_is_signed
-from incident2eval.pipeline._signer import Signatory
-from incident2eval.pipeline._stale import stale
-from incident2eval.pipeline._trust import Trusted, trust_digest, trust_of, trusted
 from incident2eval.pipeline._word import append, now
+from incident2eval.pipeline.gating.reports import ENVELOPE, FORMS
+from incident2eval.pipeline.shown.layout import wrapped
+from incident2eval.pipeline.signed.approvals import signed_approvals, write_approval
+from incident2eval.pipeline.signed.attested import Attested, attested
+from incident2eval.pipeline.signed.look_backs import looked_back
+from incident2eval.pipeline.signed.signed_words import what_is_signed
+from incident2eval.pipeline.signed.signer import Signatory
+from incident2eval.pipeline.signed.stale import stale
+from incident2eval.pipeline.signed.trust import Trusted, trust_digest, trust_of, trusted
 from incident2eval.report.statement import statement_of
 from incident2eval.signing import PrivateKey, sign, statement
 from incident2eval.stages import stage
@@ -110,12 +112,18 @@ def sign_off(
     problems = () if refuse is not None else tuple(_problems(signing))
     if problems:
         return _answer(signing, (), problems=problems)
+    refuse_stranger(home, who)
+    past = looked_back(
+        home, workflow, confided, signing.at, lambda reason: published(home, workflow, reason, who.tell)
+    )
     for line in what_is_signed(read, confided, who, at=signing.at, refuse=refuse):
         who.tell(line)
+    for line in past.words if refuse is None else ():
+        who.tell(f"  covers {line}")
     key = who.key(home, confided)
     if refuse is not None:
         return _answer(signing, _refused(signing, key, refuse), refused=True)
-    return _answer(signing, _signed(signing, key))
+    return _answer(signing, _signed(signing, key, past.said))
 
 
 def _problems(signing: _Signing) -> Iterator[str]:
@@ -129,11 +137,14 @@ def _problems(signing: _Signing) -> Iterator[str]:
             yield f"{said.by} refused this report: {said.reason}; run the gate again for another one"
 
 
-def _signed(signing: _Signing, key: PrivateKey) -> tuple[str, ...]:
-    """Sign the report, say that the workflow may run again, and cover what changed in the settings."""
+def _signed(signing: _Signing, key: PrivateKey, covered: str) -> tuple[str, ...]:
+    """Sign the report, say that the workflow may run again, and cover what changed in the settings.
+
+    The word says which look-backs the person had before them: with others it does not count.
+    """
     files = [_sign_envelope(signing, key)]
     home, read = signing.home, signing.read
-    words = [signing.word(Matter.RESTART, read.digest, "")]
+    words = [signing.word(Matter.RESTART, read.digest, covered)]
     if signing.trusted.changes:
         digest = trust_digest(trust_of(home.settings, signing.workflow))
         reason = "; ".join(signing.trusted.changes)
@@ -207,6 +218,9 @@ def _answer(
     }
     if problems:
         lines = [f"NOT SIGNED: {read.shown}", *(f"  {problem}" for problem in problems)]
+        lines.append(
+            f"next: commit what is to go live, incident2eval gate {signing.workflow}, then sign that report"
+        )
     else:
         did = "refused" if refused else "signed"
         lines = [f"{who.words} {did} {read.shown}", *(f"  {file}" for file in files)]

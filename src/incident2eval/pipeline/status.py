@@ -1,6 +1,6 @@
 """`status`: every incident with its stage, the clocks that run, and what is due next from whom."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,18 +12,20 @@ from incident2eval.model import (
     BadInput,
     ClockState,
     Duty,
+    Event,
     Fault,
     Incident2EvalError,
     IncidentFile,
     Stage,
 )
 from incident2eval.pipeline._answer import Answer
-from incident2eval.pipeline._clock_lines import duty_json, left, shown
 from incident2eval.pipeline._incident_file import incident_files
-from incident2eval.pipeline._layout import counted, table, wrapped
-from incident2eval.pipeline._running import Running, running, running_json, running_lines
 from incident2eval.pipeline._word import now
-from incident2eval.stages import Due, next_due, stage
+from incident2eval.pipeline.shown.clock_lines import duty_json, left, shown
+from incident2eval.pipeline.shown.layout import counted, table, wrapped
+from incident2eval.pipeline.shown.running import Running, restarted, running, running_json, running_lines
+from incident2eval.pipeline.shown.said_times import iso
+from incident2eval.stages import Due, blockers, next_due, stage
 from incident2eval.store import Project, dump
 
 _DOUBT = {ClockState.SCOPE_NOT_DECLARED: " (?)"}
@@ -68,7 +70,7 @@ def status(*, project: Path | None, workflow: str | None) -> Answer:
         },
         text=_text(files, paused, how, at_once, workflow),
         exit_code=1 if stopped else 3 if unread else 0,
-        notes=tuple(f"not read: {fault}" for fault in faults),
+        notes=(*(f"not read: {fault}" for fault in faults), *_odd(home, files)),
     )
 
 
@@ -79,6 +81,12 @@ def _files(home: Project, at_once: datetime) -> tuple[list[IncidentFile], list[F
     except BadInput as error:
         return [], list(error.faults)
     return incident_files(home, at_once)
+
+
+def _odd(home: Project, files: list[IncidentFile]) -> Iterator[str]:
+    """What is odd about the files and logs: a line that was cut short tells nothing."""
+    for one in files:
+        yield from home.incident(one.incident.id).warnings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +124,7 @@ def _json(file: IncidentFile, at_once: datetime) -> dict[str, JSON]:
         "workflow": file.incident.workflow.name,
         "severity": int(file.level.counts),
         "stage": stage(file).words,
+        "restarted": iso(again.at) if (again := restarted(file, at_once)) else None,
         "owner": file.workflow.owner if file.workflow else None,
         "open_tasks": sum(not one.done for one in file.tasks),
         "clocks": open_duties,
@@ -130,10 +139,7 @@ def _text(
     at_once: datetime,
     workflow: str | None,
 ) -> str:
-    standing = [f"{name} is paused: {pause.why}" for name, pause in paused.items() if pause]
-    standing += [line for name, one in how.items() for line in running_lines(name, one)]
-    if workflow is not None and not any(paused.values()):
-        standing.insert(0, f"{workflow} is not paused")
+    standing = list(_standing_lines(files, paused, how, workflow))
     if not files:
         return wrapped(["there are no incidents", *standing])
     rows = [
@@ -141,7 +147,7 @@ def _text(
             one.incident.id,
             one.incident.workflow.name,
             int(one.level.counts),
-            stage(one).words,
+            _standing(one, paused, at_once),
             sum(not task.done for task in one.tasks) or "",
             _first_due(one, at_once),
         )
@@ -155,6 +161,56 @@ def _text(
     if dues := _dues(files, at_once):
         parts.append(wrapped(["to do next:", *dues]))
     return "\n\n".join(parts)
+
+
+def _standing_lines(
+    files: list[IncidentFile],
+    paused: Mapping[str, _Paused | None],
+    how: Mapping[str, Running],
+    workflow: str | None,
+) -> Iterator[str]:
+    """How each workflow stands, and what comes next where nothing else of an incident does."""
+    if workflow is not None and not any(paused.values()):
+        yield f"{workflow} is not paused"
+    for name, pause in paused.items():
+        if pause:
+            yield from _stopped(name, pause)
+    for name, one in how.items():
+        yield from running_lines(name, one)
+    for file in files:
+        if not paused.get(file.incident.workflow.name):
+            yield from _only_told(file)
+        if stage(file) is Stage.RESTART and not blockers(file, Stage.CLOSED):
+            incident = file.incident.id
+            yield f"nothing of {incident} is open: incident2eval close {incident} --by NAME"
+
+
+def _standing(file: IncidentFile, paused: Mapping[str, _Paused | None], at_once: datetime) -> str:
+    """The stage; where its workflow runs again that, since papers that are still open do not stop it."""
+    reached = stage(file)
+    stands_still = paused.get(file.incident.workflow.name) is not None
+    is_back = not stands_still and reached is not Stage.CLOSED and restarted(file, at_once) is not None
+    return "restarted" if is_back else reached.words
+
+
+def _stopped(name: str, pause: _Paused) -> list[str]:
+    if not pause.is_sure:
+        return [f"{name} is paused, {pause.why}", "  mend what is named; until then the guard stops it"]
+    todo = f"  what it takes to run again: incident2eval restart {name}"
+    return [f"{name} is paused: {pause.why}", todo]
+
+
+def _only_told(file: IncidentFile) -> list[str]:
+    """That a stop stands in the incident file alone: the guard goes by the log, and lets the workflow run."""
+    told = file.incident.containment and file.incident.restart is None
+    logged = {one.event for one in file.entries} & {Event.CONTAINED, Event.RESTARTED}
+    if logged or not told or stage(file) is Stage.CLOSED:
+        return []
+    incident = file.incident.id
+    return [
+        f"{incident}: its file tells of a stop and its log of none, so nothing holds the workflow up",
+        f"  if it has to stand still: incident2eval contain {incident} --action ACTION --by NAME",
+    ]
 
 
 def _urgency(file: IncidentFile) -> tuple[bool, int, str]:

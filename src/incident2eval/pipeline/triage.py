@@ -26,15 +26,16 @@ from incident2eval.model import (
 from incident2eval.model import Answer as Said
 from incident2eval.model.incident import Questions
 from incident2eval.pipeline._answer import Answer
-from incident2eval.pipeline._clock_lines import duty_json
 from incident2eval.pipeline._dossier import open_dossier
 from incident2eval.pipeline._incident_file import Opened, open_file
-from incident2eval.pipeline._layout import wrapped
 from incident2eval.pipeline._order import note_reason, refusal
-from incident2eval.pipeline._said_times import refuse_impossible
-from incident2eval.pipeline._triage_lines import changed_lines, people, triage_lines
 from incident2eval.pipeline._word import append, now, refuse_name
-from incident2eval.stages import blockers, doubts, minimum, out_of_order, stage
+from incident2eval.pipeline.shown.clock_lines import duty_json
+from incident2eval.pipeline.shown.layout import wrapped
+from incident2eval.pipeline.shown.running import restarted, running
+from incident2eval.pipeline.shown.said_times import iso, refuse_impossible
+from incident2eval.pipeline.shown.triage_lines import changed_lines, people, triage_lines
+from incident2eval.stages import blockers, doubts, hits_since_triage, minimum, out_of_order, stage
 from incident2eval.store import Project, dump
 from incident2eval.triage import principles
 from incident2eval.triage import triage as judge
@@ -90,14 +91,16 @@ def triage(
     found, unread = findings(home, incident)
     opened = open_file(home, incident, at_once, found)
     if word is None:
-        text = triage_lines(opened, at_once, everything=everything)
+        how = running([opened.file], opened.file.incident.workflow.name, home.settings.policy, at_once)
+        text = triage_lines(opened, how, at_once, everything=everything)
     else:
         if refused := _keep(home, opened, word, at_once):
             return refused
         before, opened = opened, open_file(home, incident, at_once, found)
         text = changed_lines(before, opened)
+    again = restarted(opened.file, at_once)
     return Answer(
-        data=_data(opened, at_once),
+        data={**_data(opened, at_once), "restarted": iso(again.at) if again else None},
         text=wrapped(text),
         notes=(*opened.notes, *unread),
     )
@@ -156,7 +159,8 @@ def _keep(home: Project, opened: Opened, word: Word, at_once: datetime) -> Answe
         )
         last = next((one for one in reversed(opened.file.entries) if one.event == Event.TRIAGED), None)
         kept = last and replace(triaged, at=last.at, previous=last.previous, given=last.given)
-        if kept is None or kept != last:
+        # Said once more, it is news where past runs turned out to be hit since.
+        if kept is None or kept != last or hits_since_triage(opened.file.entries):
             if not in_turn:
                 note_reason(home, opened.file, Stage.CLASSIFIED, by=word.by, reason=word.out_of_order)
             append(home, incident.id, triaged)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from incident2eval.model import INCIDENT_ID, BadInput, Fault
 from incident2eval.pipeline._answer import Answer
-from incident2eval.pipeline._layout import counted, wrapped
-from incident2eval.pipeline._reports import all_documents
+from incident2eval.pipeline.gating.reports import all_documents
+from incident2eval.pipeline.shown.layout import counted, wrapped
 from incident2eval.store import Project, SealState, read_bytes
 
 
@@ -30,7 +30,7 @@ def verify(*, project: Path | None, what: str, at: datetime | None = None) -> An
     Raises:
         BadInput: No such incident or report, or it cannot be read; or it is neither an id nor a file.
     """
-    from incident2eval.pipeline._verify_report import verify_report  # noqa: PLC0415 - heavy, for reports only
+    from incident2eval.pipeline.signed.verify_report import verify_report  # noqa: PLC0415 - heavy, for reports only
 
     if re.fullmatch(INCIDENT_ID, what):
         if at is not None:

@@ -2,12 +2,13 @@
 
 from incident2eval.proving._given import CaseFacts, CaseSheet, Given, Replay
 from incident2eval.proving._outcome import idle_checks, outcome_of, weighed
-from incident2eval.proving._prove import prove
+from incident2eval.proving._prove import Judge, prove
 
 __all__ = [
     "CaseFacts",
     "CaseSheet",
     "Given",
+    "Judge",
     "Replay",
     "idle_checks",
     "outcome_of",

@@ -1,10 +1,13 @@
-"""The child process: an isolated interpreter runs `python -I -S -B _child.py FOLDER PACKAGES SITE...`.
+"""The child process: an isolated interpreter runs `python -I -S -B _child.py PACKAGES SITE...`.
 
-FOLDER holds the tests and an ini file of ours; PACKAGES is where incident2eval lies, SITE where installed
-packages do: they are only looked into, no .pth file in them runs. The nonce and the sheet come on stdin, so
-that no other process knows the one or can change the other. The outcomes are written last, and all at once.
+PACKAGES is where incident2eval lies, SITE where installed packages do: they are only looked into, no .pth
+file in them runs. All else comes on stdin once there is something to judge: a nonce, the folder that holds
+the tests and an ini file of ours, and the sheet. So no other process knows the first or can change the last,
+and a child that stands ready has nothing that anybody could reach. The outcomes are written last, and all at
+once.
 """
 
+import gc
 import json
 import os
 import sys
@@ -19,9 +22,8 @@ ARGUMENTS = (
 )  # fmt: skip
 
 
-def main(folder: Path, packages: str, *sites: str) -> None:
+def main(packages: str, *sites: str) -> None:
     """Judge every test in the folder's cases on every set of its sheet, and write the outcomes there."""
-    nonce, _, sheet = sys.stdin.buffer.read().partition(b"\n")
     sys.path += [packages, *sites]
 
     import pytest  # noqa: PLC0415 - only now is it known where from
@@ -29,6 +31,10 @@ def main(folder: Path, packages: str, *sites: str) -> None:
     from incident2eval.proving._recorder import Recorder  # noqa: PLC0415
     from incident2eval.proving._sheet import load_sheet  # noqa: PLC0415
 
+    gc.freeze()  # pytest looks for garbage several times over, and none of this is any
+    nonce, place, sheet = sys.stdin.buffer.read().split(b"\0", 2)
+    folder = Path(os.fsdecode(place))
+    os.chdir(folder)
     recorder = Recorder(load_sheet(sheet))
     paths = [f"--rootdir={folder}", f"--confcutdir={folder}", f"-c{folder / INI}", str(folder / "cases")]
     pytest.main([*ARGUMENTS, *paths], plugins=[recorder])
@@ -38,5 +44,5 @@ def main(folder: Path, packages: str, *sites: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), *sys.argv[2:])
+    main(*sys.argv[1:])
     os._exit(0)  # whatever a test left running ends here

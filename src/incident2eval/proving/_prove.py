@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import incident2eval
 from incident2eval.model import Customers, Outcome, Verdict
@@ -36,6 +36,65 @@ KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "LD_LIBRARY_PATH",
 """All that the child sees of the caller's environment."""
 
 
+class Judge:
+    """A child that stands ready: what it needs is imported while there is nothing to judge yet.
+
+    Until it is told what to judge it knows of no file, no run and no folder, so code of others may run
+    meanwhile. It judges once.
+    """
+
+    def __init__(self) -> None:
+        packages = Path(incident2eval.__file__).parents[1]
+        sites = [*site.getsitepackages(), *([site.getusersitepackages()] if site.ENABLE_USER_SITE else [])]
+        self._child = subprocess.Popen(  # noqa: S603 - our own file, in our own interpreter
+            [sys.executable, "-I", "-S", "-B", _child.__file__, packages, *sites],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=os.sep,
+            env=_environment(),
+            start_new_session=True,
+        )
+        self._has_ended = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._end()
+
+    def prove(
+        self, sheets: Mapping[str, CaseSheet], *, customers: Customers, timeout: float
+    ) -> tuple[Verdict, ...]:
+        """Run every test of every case once on every set of runs of that case; see the function `prove`."""
+        if self._has_ended:
+            raise ValueError("a child judges once")
+        with tempfile.TemporaryDirectory(prefix="incident2eval-") as name:
+            folder = Path(name)
+            for incident, one in sheets.items():
+                _lay_out(folder / "cases" / _plain(incident), one.tests)
+            (folder / _child.INI).write_text(INI, encoding="utf-8")
+            nonce = secrets.token_hex(16)
+            sheet = dump_sheet(Sheet(cases=sheets, customers=customers))
+            try:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self._child.communicate(b"\0".join((nonce.encode(), os.fsencode(folder), sheet)), timeout)
+            finally:
+                self._end()
+            told = _read(folder / _child.OUTCOMES, nonce)
+        return tuple(_verdicts(sheets, told))
+
+    def _end(self) -> None:
+        """Kill the child and all it started; once, for later its number may be that of others."""
+        if self._has_ended:
+            return
+        self._has_ended = True
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._child.pid, signal.SIGKILL)
+        with contextlib.suppress(BrokenPipeError), self._child:
+            pass
+
+
 def prove(sheets: Mapping[str, CaseSheet], *, customers: Customers, timeout: float) -> tuple[Verdict, ...]:
     """Run every test of every case once on every set of runs of that case.
 
@@ -48,16 +107,8 @@ def prove(sheets: Mapping[str, CaseSheet], *, customers: Customers, timeout: flo
         One verdict for each test and set. A test that did not run has none; when the child did not come to
         its proper end there are none at all.
     """
-    with tempfile.TemporaryDirectory(prefix="incident2eval-") as name:
-        folder = Path(name)
-        for incident, one in sheets.items():
-            _lay_out(folder / "cases" / _plain(incident), one.tests)
-        (folder / _child.INI).write_text(INI, encoding="utf-8")
-        nonce = secrets.token_hex(16)
-        sheet = dump_sheet(Sheet(cases=sheets, customers=customers))
-        _run_child(folder, f"{nonce}\n".encode() + sheet, timeout)
-        told = _read(folder / _child.OUTCOMES, nonce)
-    return tuple(_verdicts(sheets, told))
+    with Judge() as judge:
+        return judge.prove(sheets, customers=customers, timeout=timeout)
 
 
 def _lay_out(folder: Path, tests: Mapping[str, bytes]) -> None:
@@ -70,27 +121,6 @@ def _plain(name: str) -> str:
     if name in {"", ".."} or Path(name).name != name:
         raise ValueError(f"{name!r} is not the plain name of a file or folder")
     return name
-
-
-def _run_child(folder: Path, told: bytes, timeout: float) -> None:
-    packages = Path(incident2eval.__file__).parents[1]
-    sites = [*site.getsitepackages(), *([site.getusersitepackages()] if site.ENABLE_USER_SITE else [])]
-    child = subprocess.Popen(  # noqa: S603 - our own file, in our own interpreter
-        [sys.executable, "-I", "-S", "-B", _child.__file__, folder, packages, *sites],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd=folder,
-        env=_environment(),
-        start_new_session=True,
-    )
-    try:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            child.communicate(told, timeout)
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
 
 
 def _environment() -> dict[str, str]:

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from incident2eval.model import NOTICE, Figure, FigureRow, Review, Unit, visible
+from incident2eval.model import NOTICE, Figure, FigureRow, Review, Unit
 from incident2eval.report import wording
+from incident2eval.report.cells import cell
 from incident2eval.report.markdown import escaped
 from incident2eval.report.plots import bars, labelled, said
 from incident2eval.report.templating import filled
@@ -79,18 +80,12 @@ def sheet(review: Review) -> str:
                 (*head, row.label, row.value, one.unit, row.n, row.near_misses, _ids(row.ids), none, *tail)
                 for row in one.rows
             ]
-            writer.writerows([_cell(value) for value in row] for row in rows)
+            writer.writerows([cell(value) for value in row] for row in rows)
     return page.getvalue()
 
 
 def _ids(ids: Sequence[str]) -> str:
     return "; ".join(ids)
-
-
-def _cell(value: object) -> str:
-    """A cell that no spreadsheet works out: none begins with a sign, or with what one may pass over."""
-    text = "" if value is None else visible(str(value))
-    return text if text[:1].isalnum() or text[:1] in {"", "("} else f"'{text}"
 
 
 def markdown(review: Review) -> str:

@@ -34,7 +34,7 @@ def summary(report: Report) -> str:
         ],
         [line for reason in decision.reasons for line in _wrapped(reason, "- ")],
         [line for case in worst_first(decision) for line in _lines(case)],
-        [line for stated in _rests_on(report) for line in _wrapped(stated, "")],
+        [line for stated in _rests_on(report) for line in _wrapped(stated, "", indent=2)],
     )
     return "\n\n".join("\n".join(part) for part in parts if part)
 
@@ -58,12 +58,12 @@ def _rests_on(report: Report) -> Iterator[str]:
         yield f"note: {note}"
 
 
-def _wrapped(text: str, mark: str) -> list[str]:
+def _wrapped(text: str, mark: str, *, indent: int = 0) -> list[str]:
     return textwrap.wrap(
         one_line(text, LONGEST),
         WIDTH,
         initial_indent=mark,
-        subsequent_indent=" " * len(mark),
+        subsequent_indent=" " * max(indent, len(mark)),
         break_on_hyphens=False,
     )
 

@@ -5,6 +5,7 @@ from incident2eval.rootcause._inquiry import Evidence
 from incident2eval.rootcause._ranking import root_cause
 from incident2eval.rootcause._repair import Judge
 from incident2eval.rootcause._rules import every_rule
+from incident2eval.rootcause._versions import versions_of
 
 __all__ = [
     "Evidence",
@@ -16,4 +17,5 @@ __all__ = [
     "every_rule",
     "root_cause",
     "stated",
+    "versions_of",
 ]

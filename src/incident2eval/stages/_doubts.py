@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import chain
 
 from incident2eval.model import Circumstances, Event, Incident, LogEntry, Moment, Severity
+from incident2eval.model.log import as_reviewed
 from incident2eval.stages._moments import before, shown
 from incident2eval.stages._order import MENDING
 from incident2eval.stages._words import line, same_person
@@ -22,9 +23,33 @@ def doubts(incident: Incident, entries: Sequence[LogEntry], now: datetime) -> tu
         now: Aware, UTC.
     """
     found = chain(
-        _contradictions(incident), _to_come(incident, entries, now), _one_for_two(incident, entries)
+        _asked_again(entries),
+        _contradictions(incident),
+        _to_come(incident, entries, now),
+        _one_for_two(incident, entries),
     )
     return tuple(dict.fromkeys(found))
+
+
+def hits_since_triage(entries: Sequence[LogEntry]) -> int:
+    """How many past runs a look-back showed to be hit since a person last said the level (R112).
+
+    Args:
+        entries: The incident's log.
+    """
+    hits = 0
+    for entry in as_reviewed(entries):
+        if entry.event == Event.TRIAGED:
+            hits = 0
+        elif entry.event == Event.LOOKED_BACK:
+            hits = max(hits, entry.hits or 0)
+    return hits
+
+
+def _asked_again(entries: Sequence[LogEntry]) -> Iterator[str]:
+    if hits := hits_since_triage(entries):
+        runs = "a past run shows it too" if hits == 1 else f"{hits:,} past runs show it too"
+        yield f"{runs}, and nobody has said the level since: is it still the right one?"
 
 
 def _contradictions(incident: Incident) -> Iterator[str]:

@@ -114,8 +114,7 @@ def _actions(file: IncidentFile) -> Iterator[str]:
 
 def cause_missing(file: IncidentFile) -> Iterator[str]:
     """What the root cause lacks: a person's word, its category, the control that failed."""
-    stated = file.incident.root_cause
-    if stated and stated.category and stated.failed_control and _says(stated.failed_control.name):
+    if file.incident.root_cause and file.incident.root_cause.is_complete:
         return
     if not file.cause_confirmed or file.cause is None:
         yield "no person has stated or confirmed the root cause (root_cause)"

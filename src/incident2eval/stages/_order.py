@@ -6,7 +6,7 @@ from itertools import chain
 from incident2eval.model import Event, IncidentFile, Moment, Stage, Task, TaskKind
 from incident2eval.model.incident import Action
 from incident2eval.stages._blockers import blockers
-from incident2eval.stages._log import in_time, not_stopped, restarts
+from incident2eval.stages._log import not_stopped, restarts
 from incident2eval.stages._minimum import cause_missing, is_formal
 from incident2eval.stages._moments import before, shown
 from incident2eval.stages._words import line
@@ -72,7 +72,7 @@ def _acts(file: IncidentFile) -> Iterator[tuple[Stage, str]]:
 
 def _said(file: IncidentFile) -> Iterator[str]:
     """The steps that somebody took out of order, with a name and a reason."""
-    for entry in in_time(file.entries):
+    for entry in file.entries:
         if entry.event == Event.OUT_OF_ORDER:
             what = line(" ".join(filter(None, (entry.kind or "a step", entry.action))))
             who, why = line(entry.by or "nobody named"), line(entry.reason or "no reason given")
@@ -119,7 +119,7 @@ def _restarted(file: IncidentFile) -> Iterator[str]:
 
 
 def _closed(file: IncidentFile) -> Iterator[str]:
-    closed = [entry for entry in in_time(file.entries) if entry.event == Event.CLOSED]
+    closed = [entry for entry in file.entries if entry.event == Event.CLOSED]
     if closed:
         yield from _too_early("it was closed", closed[-1].at, file, Stage.CLOSED)
 

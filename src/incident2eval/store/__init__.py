@@ -1,5 +1,6 @@
 """The only room that knows the disk: files, YAML, validation, digests."""
 
+from incident2eval.store._archive import UNFINISHED, ArchiveFolder, NewFile
 from incident2eval.store._cases import case_files
 from incident2eval.store._cause import CauseFile, Confirmed, Overruled, Standing
 from incident2eval.store._dump import dump_yaml
@@ -17,22 +18,27 @@ from incident2eval.store._restarts import Restart, restarts_after
 from incident2eval.store._rules import shipped_rules
 from incident2eval.store._schema import SCHEMAS, dump, schema
 from incident2eval.store._seal import SealedFile, SealState
+from incident2eval.store._spool import Spool
 from incident2eval.store._types import TYPES, RegisteredType, add_types, name_type, read_types
 
 __all__ = [
     "HISTORY",
     "SCHEMAS",
     "TYPES",
+    "UNFINISHED",
+    "ArchiveFolder",
     "CauseFile",
     "Confirmed",
     "Kept",
     "Loaded",
+    "NewFile",
     "Overruled",
     "Project",
     "RegisteredType",
     "Restart",
     "SealState",
     "SealedFile",
+    "Spool",
     "Standing",
     "UnclearMoment",
     "add_types",

@@ -135,6 +135,19 @@ def write_together(files: Mapping[Path, bytes], *, private: Collection[Path] = (
             raise
 
 
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder on the disk: before that, a power cut takes a new file away.
+
+    Raises:
+        OSError: The file system refused, or it is no folder.
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _current(path: Path) -> bytes | None:
     for place in (path, path.parent):
         if place.is_symlink():

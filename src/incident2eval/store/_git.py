@@ -271,7 +271,10 @@ def tracked(root: Path, asked: Mapping[Path, Sequence[str]]) -> Tracked:
 
 
 def shortened(root: Path, log: Path) -> str | None:
-    """Why a file that only grows no longer begins with what is committed of it; None where it does.
+    """Why a file that only grows no longer holds what commits up to now held of it; None where it does.
+
+    It has to begin with what is committed, and to hold every line of earlier commits, in their order: who
+    takes one away commits that too.
 
     Args:
         root: The project.
@@ -284,14 +287,31 @@ def shortened(root: Path, log: Path) -> str | None:
     if git is None or not _in_repository(root):
         return None
     name = log.relative_to(root).as_posix()
-    committed = _ask(git, root, "show", f"HEAD:./{name}").answer
-    if not committed:
-        return None
-    kept = _text(committed).splitlines()
-    now = log.read_bytes().decode("utf-8", "backslashreplace") if log.is_file() else ""
-    if now.splitlines()[: len(kept)] == kept:
-        return None
-    return f"{name} does not begin with what is committed of it: lines were taken away or changed"
+    now = (log.read_bytes().decode("utf-8", "backslashreplace") if log.is_file() else "").splitlines()
+    newest, *earlier = _versions(git, root, name) or ([],)
+    if now[: len(newest)] != newest:
+        return f"{name} does not begin with what is committed of it: lines were taken away or changed"
+    for lines in earlier:
+        left = iter(now)
+        if not all(line in left for line in lines):
+            return f"{name} lacks lines that an earlier commit held: they were taken away or changed"
+    return None
+
+
+def _versions(git: str, root: Path, name: str) -> list[list[str]]:
+    """The lines of a file in HEAD, then in each commit that changed it, the newest first."""
+    commits = _ask(git, root, "rev-list", "--full-history", "HEAD", "--", name).answer
+    if not commits:
+        return []
+    names = (f"{commit}:./{name}" for commit in ("HEAD", *commits.split()))
+    said = _ask(git, root, "cat-file", "--batch", given="".join(f"{one}\n" for one in names)).answer
+    left, found = os.fsencode(said or ""), list[list[str]]()
+    while left:
+        about, _, left = left.partition(b"\n")
+        size = int(about.split()[-1]) if about.split()[-1].isdigit() else -1  # a commit that took it away
+        found.append(left[: max(size, 0)].decode("utf-8", "backslashreplace").splitlines())
+        left = left[size + 1 :]
+    return found
 
 
 def _in_repository(folder: Path) -> bool:

@@ -9,11 +9,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from incident2eval.model import JSON, BadInput, Event, Fault, LogEntry, NotJudged
-from incident2eval.store._files import read_bytes, sha256
+from incident2eval.store._files import read_bytes, sha256, sync_folder
 from incident2eval.store._json import canonical, read_object
-from incident2eval.store._validation import check
+from incident2eval.store._validation import Doubt, check
 from incident2eval.store._yaml import Document
 
 LOG = "log.jsonl"
@@ -37,7 +38,7 @@ class Log:
 
     entries: tuple[LogEntry, ...] = ()
     torn: tuple[Fault, ...] = ()
-    """Lines that are none: a crash cut them short. What they were to say is lost."""
+    """Lines that are none, with a line end behind them: what they were to say is lost."""
     warnings: tuple[str, ...] = ()
 
     def until(self, now: datetime) -> tuple[LogEntry, ...]:
@@ -60,8 +61,21 @@ class Pause:
     """The emergency override that it ran on since, and that has ended."""
 
 
+class _End(NamedTuple):
+    """Where a log ends."""
+
+    last: bytes
+    """The last whole line."""
+    size: int
+    """Bytes of the log without a torn tail."""
+    is_open: bool
+    """Whether no line end stands behind the last line."""
+
+
 def open_log(path: Path, *, file: str) -> Log:
     """A log, empty where there is none.
+
+    A torn tail is told and no fault: the command that was writing it never said that anything was done.
 
     Args:
         path: Where it is.
@@ -71,16 +85,21 @@ def open_log(path: Path, *, file: str) -> Log:
         BadInput: A line says nothing that an entry can say, or the line before it was taken away or changed.
     """
     raw = read_bytes(path, file=file) if path.exists() else b""
+    recorded = _without_torn_tail(raw)
     entries: list[LogEntry] = []
     torn: list[Fault] = []
     by_hand = 0
-    for number, _, data in _whole(raw, file=file, torn=torn):
+    for number, _, data in _whole(recorded, file=file, torn=torn):
         by_hand += PREVIOUS not in data
         entries.append(check(LogEntry, Document(file=file, data=data, lines={(): number})).value)
     return Log(
         entries=tuple(entries),
         torn=tuple(torn),
-        warnings=(*map(str, torn), *_unvouched(file, by_hand, len(entries))),
+        warnings=(
+            *map(str, torn),
+            *_never_written(file, raw, recorded),
+            *_unvouched(file, by_hand, len(entries)),
+        ),
     )
 
 
@@ -88,7 +107,7 @@ def whole_log(path: Path, *, file: str) -> Log:
     """A log of which every line can be read, empty where there is none.
 
     Raises:
-        BadInput: As `open_log`, and where a line was cut short: it may be the one that matters.
+        BadInput: As `open_log`, and where a line is none: it may be the one that matters.
     """
     log = open_log(path, file=file)
     if log.torn:
@@ -99,11 +118,11 @@ def whole_log(path: Path, *, file: str) -> Log:
 def append(path: Path, entry: Mapping[str, JSON], *, file: str) -> None:
     """Add one line to a log, whole and on the disk when this returns; nobody else adds to it meanwhile.
 
-    A line that a crash cut short stays as it is; the new one never becomes part of it, and vouches for the
-    last whole one.
+    A torn tail goes: it never was a line. What can be read stays, with or without a line end, and the new
+    line vouches for it.
 
     Args:
-        path: The log, there or not.
+        path: The log, there or not; nobody else writes to it meanwhile.
         entry: What was done, with `at` and `event`.
         file: What a message calls the log.
 
@@ -115,7 +134,7 @@ def append(path: Path, entry: Mapping[str, JSON], *, file: str) -> None:
     try:
         log = os.open(path, flags, 0o666)
         try:
-            _add(log, entry, file=file)
+            _add(log, entry, folder=path.parent, file=file)
         finally:
             os.close(log)
     except OSError as error:
@@ -127,27 +146,31 @@ def append(path: Path, entry: Mapping[str, JSON], *, file: str) -> None:
         raise NotJudged(f"{file}: cannot be written: {error.strerror}", hint=hint) from error
 
 
-def _add(log: int, entry: Mapping[str, JSON], *, file: str) -> None:
-    """Write the line at the end of an open log; where that fails, the log is as it was."""
+def _add(log: int, entry: Mapping[str, JSON], *, folder: Path, file: str) -> None:
+    """Write the line at the end of an open log; where that fails, nothing of it stays."""
     state = os.fstat(log)
     if not stat.S_ISREG(state.st_mode):
         raise BadInput(Fault(file=file, message="is not a file"))
-    last, is_cut_short = _end(log, state.st_size, file=file)
-    line = canonical({**entry, PREVIOUS: sha256(last)}) + b"\n"
-    left = memoryview(b"\n" + line if is_cut_short else line)
+    end = _end(log, state.st_size, file=file)
+    line = canonical({**entry, PREVIOUS: sha256(end.last)}) + b"\n"
+    left = memoryview(b"\n" + line if end.is_open else line)
     try:
+        if end.size < state.st_size:
+            os.ftruncate(log, end.size)
         while left:
             left = left[os.write(log, left) :]
         os.fsync(log)
+        if not end.size:
+            sync_folder(folder)  # else a power cut takes a new log away, and the line with it
     except BaseException:
         # A full disk takes the half that fits: it would be a line that says nothing, for ever.
         with suppress(OSError):
-            os.ftruncate(log, state.st_size)
+            os.ftruncate(log, end.size)
         raise
 
 
-def _end(log: int, size: int, *, file: str) -> tuple[bytes, bool]:
-    """The last whole line, and whether something stands behind the last line end.
+def _end(log: int, size: int, *, file: str) -> _End:
+    """Where an open log ends.
 
     Of a long log only its end is read, and is known to follow: else each line would take longer to write.
     """
@@ -155,9 +178,11 @@ def _end(log: int, size: int, *, file: str) -> tuple[bytes, bool]:
     while True:
         start = max(0, size - block)
         raw = os.pread(log, size - start, start)
+        recorded = _without_torn_tail(raw)
         try:
             # The first of these lines has lost its beginning, unless it is the first of all.
-            lines = _whole(raw.partition(b"\n")[2], before=None) if start else _whole(raw, file=file)
+            after = recorded.partition(b"\n")[2]
+            lines = _whole(after, before=None) if start else _whole(recorded, file=file)
             last = next(iter(deque((line for _, line, _ in lines), maxlen=1)), b"")
         except BadInput:
             if not start:
@@ -165,7 +190,8 @@ def _end(log: int, size: int, *, file: str) -> tuple[bytes, bool]:
             block = size  # all of it, so that the line's number is right
             continue
         if last or not start:
-            return last, bool(raw) and not raw.endswith(b"\n")
+            is_open = bool(recorded) and not recorded.endswith(b"\n")
+            return _End(last, start + len(recorded), is_open)
         block *= 16
 
 
@@ -191,6 +217,28 @@ def pause(entries: Iterable[LogEntry], now: datetime) -> Pause | None:
         elif entry.event == Event.RESTARTED and (entry.by or "").strip():
             ended, is_paused = None, False
     return Pause(stop=stop, ended=ended) if is_paused else None
+
+
+def _without_torn_tail(raw: bytes) -> bytes:
+    """A log without what a crash left of the line that was being written.
+
+    That is the beginning of an object, with no line end behind it. What can be read is a line, with an end or
+    without; and what is no such beginning somebody else wrote, and may have meant something by it.
+    """
+    start = raw.rfind(b"\n") + 1
+    tail = raw[start:].strip()
+    return raw[:start] if tail.startswith(b"{") and _is_cut_short(tail) else raw
+
+
+def _is_cut_short(line: bytes) -> bool:
+    """Whether more could follow that makes it JSON."""
+    import jiter  # noqa: PLC0415 - only where a line has no end
+
+    try:
+        jiter.from_json(line)
+    except ValueError as error:
+        return str(error).startswith("EOF ")
+    return False
 
 
 def _lines(raw: bytes) -> Iterator[tuple[int, bytes]]:
@@ -221,31 +269,36 @@ def _whole(
             if torn is not None:
                 torn += error.faults
             continue
-        if is_chained and PREVIOUS not in data:
-            raise BadInput(_unchained(file, number))
-        if before is not None and data.get(PREVIOUS, sha256(before)) != sha256(before):
-            raise BadInput(_gap(file, number))
+        if doubt := _doubt(data, before, is_chained=is_chained):
+            raise BadInput(Fault(file=file, line=number, message=doubt[0], hint=doubt[1]))
         is_chained = is_chained or PREVIOUS in data
         yield number, line, data
         before = line
 
 
-def _gap(file: str, number: int) -> Fault:
-    return Fault(
-        file=file,
-        line=number,
-        message="does not follow the line before it: one was taken away or changed after it was written",
-        hint="put the log back as it was: git knows what was committed",
-    )
+def _doubt(data: Mapping[str, JSON], before: bytes | None, *, is_chained: bool) -> Doubt | None:
+    """Why a line does not stand where it was written; None where nothing says so."""
+    if is_chained and PREVIOUS not in data:
+        return (
+            "was added by hand: it does not vouch for the line before it, as those above do",
+            "take it out, and say it by the command that writes such lines",
+        )
+    if before is not None and data.get(PREVIOUS, sha256(before)) != sha256(before):
+        return (
+            "does not follow the line before it: one was taken away or changed after it was written",
+            "put the log back as it was: git knows what was committed",
+        )
+    return None
 
 
-def _unchained(file: str, number: int) -> Fault:
-    return Fault(
-        file=file,
-        line=number,
-        message="was added by hand: it does not vouch for the line before it, as those above do",
-        hint="take it out, and say it by the command that writes such lines",
-    )
+def _never_written(file: str, raw: bytes, recorded: bytes) -> Iterator[str]:
+    """What to know of a torn tail."""
+    if len(recorded) < len(raw):
+        line = recorded.count(b"\n") + 1
+        yield (
+            f"{file}:{line}: was cut short while it was written, so it tells nothing; no "
+            "command said that it was done: whoever was at it does it again"
+        )
 
 
 def _unvouched(file: str, by_hand: int, lines: int) -> Iterator[str]:

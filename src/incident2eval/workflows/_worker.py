@@ -10,8 +10,7 @@ workflow is imported, then one for every input of every trial, in order:
     {"outcome": "errored", "message": "ConnectionError: crm-index"}
 
 Every trial starts from what the import left behind, seeds of random generators included (Python's own
-`random` seeds itself anew), but for threads; Python 3.12 and later warn about such a fork. Neither a trial
-nor the worker runs exit handlers.
+`random` seeds itself anew), but for threads; Python 3.12 and later warn about it. No exit handler runs.
 """
 
 from __future__ import annotations
@@ -387,6 +386,7 @@ def main() -> None:
     os.set_inheritable(channel, False)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     adopt_orphans(1)
+    importlib.import_module("_from_source").import_from_source(job["project"])
     sys.path[0] = job["path"]
     try:
         with suppress(BrokenPipeError):  # the parent is gone, and nobody waits for an answer

@@ -73,13 +73,21 @@ def candidates(incident: Incident, found: Sequence[Pair], *, plainly: bool) -> I
             yield Candidates(items=tuple(_in_equal_runs(own, found)), runs=True, item=str(item.name))
 
 
+def ids_of(run: Run, right: Run | None = None) -> tuple[str, ...]:
+    """The ids of the items of a batch, as they stand there; none where the run is about one thing.
+
+    Args:
+        run: The run.
+        right: How it should have gone, where somebody says.
+    """
+    shown = right or run
+    return ids_in(shown.output, run.input) or ids_in(run.output, run.input) or ids_in(run.input, None)
+
+
 def _items(pair: Pair, said: str, *, plainly: bool) -> Iterator[Item]:
     """The items of a batch."""
     run, right = pair.recorded, pair.right
-    shown = (
-        ids_in((right or run).output, run.input) or ids_in(run.output, run.input) or ids_in(run.input, None)
-    )
-    ids = {normal(one): one for one in shown}
+    ids = {normal(one): one for one in ids_of(run, right)}
     given = given_items(run, ids, plainly=plainly)
     recorded = decided_items(run, ids)
     corrected = decided_items(right, ids) if right else {}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from incident2eval.checks.items.fields import canonical, decides, differ, is_measure, is_number
 from incident2eval.checks.items.prose import decided_in, verdict
-from incident2eval.checks.items.rows import Fields, fields, items, normal, structured
+from incident2eval.checks.items.rows import Fields, as_text, fields, items, normal, structured
 from incident2eval.detection.text.wording import key_words
 from incident2eval.model import JSON, Run, Step
 
@@ -95,6 +95,13 @@ def _is_amount(value: JSON) -> bool:
     return amount or (isinstance(value, str) and is_number(value))
 
 
+def compared(cells: Sequence[Decided], named: Sequence[str]) -> tuple[str, ...]:
+    """What is compared: the fields that a case names, or the choices, where none of these is there."""
+    if any(cell.has(name) for cell in cells for name in named):
+        return tuple(named)
+    return tuple(name for name in choices(cells) if not is_measure(name))
+
+
 def unlike(cells: Sequence[Decided], names: Sequence[str]) -> tuple[str, ...]:
     """The fields in which decisions differ; what prose leaves out differs from nothing."""
     return tuple(
@@ -107,6 +114,15 @@ def unlike(cells: Sequence[Decided], names: Sequence[str]) -> tuple[str, ...]:
 def treatment(cell: Decided | None, names: Sequence[str]) -> tuple[str, ...]:
     """How an item was treated, as it is compared; empty where it was left out."""
     return tuple(repr(canonical(cell.value(name))) for name in names) if cell else ()
+
+
+def said(cell: Decided, names: Sequence[str]) -> str:
+    """The decision in words, for a reader."""
+    return " and ".join(f"{name} {_shown(cell.value(name))!r}" for name in names)
+
+
+def _shown(value: JSON) -> str:
+    return "nothing" if value is None else as_text(value)[:200]
 
 
 def deciding_step(

@@ -30,7 +30,7 @@ _OF_SOMEBODY = vocabulary(
     "applicant applicants candidate customer client contact employee patient tenant guest student claimant "
     "member holder user person company firm business trading borrower insured driver owner author sender "
     "debtor first last middle full given family maiden preferred display legal own title prefix suffix "
-    "status group band range bracket years of the date day at on as in"
+    "status group band range bracket year years of the date day at on as in"
 )
 """Words that may stand beside those that say so: `applicant_age`, `date_of_birth`."""
 _ALONE = vocabulary(
@@ -69,6 +69,7 @@ def is_person(name: str) -> bool:
     return bool(_NAMES.intersection(words)) and _within(words, _NAMES | _OF_SOMEBODY)
 
 
+@lru_cache(maxsize=4_000)
 def must_not_matter(name: str, *, places: bool) -> bool:
     """Whether like cases may differ in a field: ids, who somebody is, how to reach them, when it came in.
 

@@ -2,8 +2,10 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from incident2eval.checks.items.fields import canonical, is_key, is_number, must_not_matter
 from incident2eval.checks.items.rows import Fields, fields, items, leaves, nested_lists, normal
@@ -44,6 +46,10 @@ class Given:
             return ENOUGH
         told = [value for value in self.values.values() if value is not None]
         return sum(3 if isinstance(one, tuple) and len(one) >= _TEXT_OF_WEIGHT else 1 for one in told)
+
+    def without(self, names: Collection[str]) -> "Given":
+        """The same without some fields."""
+        return replace(self, values={name: told for name, told in self.values.items() if name not in names})
 
     def unlike(self, other: "Given") -> tuple[str, ...]:
         """The fields in which two items differ."""
@@ -120,8 +126,34 @@ def given_run(run: Run, *, plainly: bool, repeated: bool) -> Given:
         plainly: As for `given_of`.
         repeated: Whether another run was given the very same.
     """
-    row = told(run.input) if isinstance(run.input, Mapping) else {"input": run.input}
-    return replace(given_of(row, (), plainly=plainly), repeated=repeated)
+    return replace(given_of(_of_run(run), (), plainly=plainly), repeated=repeated)
+
+
+def given_and_found(run: Run, until: str | None) -> Given:
+    """What a run that decides on one thing was given and looked up; only what never matters is left out.
+
+    Args:
+        run: The run.
+        until: Id of the step that decides: what came after it was not known. None where no step does.
+    """
+    return given_of({**_of_run(run), **dict(_found_before(run, until))}, (), plainly=True)
+
+
+def _of_run(run: Run) -> dict[str, JSON]:
+    return told(run.input) if isinstance(run.input, Mapping) else {"input": run.input}
+
+
+def _found_before(run: Run, until: str | None) -> Iterator[tuple[str, JSON]]:
+    """What look-ups brought in before a step, under the name of the look-up and of the field."""
+    times: Counter[str] = Counter()
+    for step in takewhile(lambda one: one.id != until, run.steps[:_MOST_STEPS]):
+        if step.kind not in {StepKind.TOOL, StepKind.RETRIEVAL}:
+            continue
+        times[step.name] += 1
+        name = step.name if times[step.name] == 1 else f"{step.name} {times[step.name]}"
+        found = step.output if isinstance(step.output, Mapping) else {"": step.output}
+        yield from ((f"{name}/{key}", value) for key, value in told(found).items())
+        yield from ((f"{name}/text {at}", record.text) for at, record in enumerate(step.records))
 
 
 def told(row: Mapping[str, JSON]) -> dict[str, JSON]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from sys import intern
 from typing import Protocol
 
 from incident2eval.detection.names.ordinary import is_ordinary
@@ -56,6 +58,7 @@ class Name:
     customer: str
     words: tuple[str, ...]
     written: tuple[str, ...]
+    """The words in their case, where the name counts in this case only."""
     between: tuple[str, ...]
     """What stands between its words, spaces left out: `.` in `booking.com`."""
     use: Use
@@ -108,16 +111,30 @@ def _names(customer: str, text: str, *, shouted: bool) -> Iterator[Name]:
     words = tuple(word.casefold() for word in written)
     if not words or all(word.isdigit() for word in words) or (len(words) == 1 and words[0] in CALENDAR):
         return
-    use = _use(words, written, shouted=shouted)
-    yield Name(customer=customer, words=words, written=written, between=between, use=use)
+    yield _name(customer, words, written, between, _use(words, written, shouted=shouted))
     if words[0] == "the" and len(words) > 2:
-        yield Name(customer=customer, words=words[1:], written=written[1:], between=between[1:], use=use)
+        use = _use(words, written, shouted=shouted)
+        yield _name(customer, words[1:], written[1:], between[1:], use)
     if words[-1] in _WORDS_FOR_FIRM and (len(words) > 2 or (len(words) == 2 and not is_ordinary(words[0]))):
         use = _use(words[:-1], written[:-1], shouted=shouted)
-        yield Name(customer=customer, words=words[:-1], written=written[:-1], between=between[:-1], use=use)
+        yield _name(customer, words[:-1], written[:-1], between[:-1], use)
     joined = "".join(words)
     if len(words) > 1 and len(joined) >= 8 and not is_ordinary(joined):
-        yield Name(customer=customer, words=(joined,), written=(joined,), between=(), use=Use.ANYHOW)
+        yield _name(customer, (joined,), (), (), Use.ANYHOW)
+
+
+def _name(
+    customer: str, words: tuple[str, ...], written: tuple[str, ...], between: tuple[str, ...], use: Use
+) -> Name:
+    """A name that shares with others what is equal: a roster may hold millions."""
+    words = tuple(map(intern, words)) if len(words) > 1 else words
+    written = written if use is Use.AS_WRITTEN else words
+    return Name(customer=customer, words=words, written=written, between=_shared(between), use=use)
+
+
+@lru_cache(maxsize=1_000)
+def _shared(between: tuple[str, ...]) -> tuple[str, ...]:
+    return between
 
 
 def _plural(name: Name) -> Name | None:

@@ -50,11 +50,6 @@ class HashedNode:
         self._known: dict[str, HashedNode | None] = {}
         self.names = roster.forms(words)
 
-    @property
-    def next(self) -> "HashedNode":
-        """Itself: it tells what follows."""
-        return self
-
     def get(self, word: str) -> "HashedNode | None":
         """The node behind a word, or None where no name goes on so."""
         try:
@@ -98,6 +93,10 @@ class HashedIndex:
         """Whether any name begins with the words."""
         return self._keyed("beginning", *words) in self._beginnings
 
+    def may_name_other(self, _text: str, _customer: str) -> bool:
+        """Yes: hashes can only be asked for word by word."""
+        return True
+
     def owners(self, words: tuple[str, ...]) -> Collection[str]:
         """Ids of the customers whose name the words in lower case are."""
         return self._owners.get(self._keyed("name", *words), ())
@@ -110,7 +109,7 @@ class HashedIndex:
         """The words of all names of a customer."""
         return _HashedWords(self._keyed, customer, self._words[customer])
 
-    def misspelt(self, text: str) -> Iterator[tuple[Collection[str], int, int]]:  # noqa: ARG002 - see below
+    def misspelt(self, _text: str, _customer: str) -> Iterator[tuple[Collection[str], int, int]]:
         """Nothing: the hash of a word with one letter wrong is like no other."""
         return iter(())
 

@@ -3,12 +3,15 @@
 import re
 from bisect import bisect_right
 from collections.abc import Container, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from itertools import accumulate
 
 from incident2eval.detection.names.forms import Form, without_legal_form
 from incident2eval.detection.names.hashed_index import HashedIndex, HashedNode
-from incident2eval.detection.names.index import Index, Node
+from incident2eval.detection.names.index import Index, Node, Rest
 from incident2eval.detection.names.use import LEGAL_FORM, is_address, reads_as_name
 from incident2eval.detection.text.views import View, plain, views
 from incident2eval.detection.text.wording import INVISIBLE, POSSESSIVE, WORD, Span, fold, shape
@@ -17,6 +20,12 @@ from incident2eval.model.customer import Use
 
 _BETWEEN = re.compile(rf"[\s{INVISIBLE}*_~`\"'\u2018\u2019\u201c\u201d\-\u2010-\u2013>]{{0,40}}")
 """What may stand between two words of one name: spaces, line breaks, hyphens, quotes, emphasis."""
+
+
+_REMEMBERED = 20_000
+"""So many words of texts are remembered, and whether a name begins with them: texts repeat themselves."""
+_POSSESSIVE_ENDS = "sS\uff53"
+"""What a possessive ends in: asked first, as few words do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +48,7 @@ class Names:
         self._index: Index | HashedIndex = (
             Index(customers) if customers.key is None else HashedIndex(customers, customers.key)
         )
+        self._begin = lru_cache(maxsize=_REMEMBERED)(partial(_step, self._index.root))
 
     def owners(self, text: str) -> frozenset[str]:
         """Ids of the customers that a text as a whole names, in whatever case."""
@@ -51,6 +61,8 @@ class Names:
         A name that the customer bears too is no mention, nor is one that is part of the customer's own name
         there.
         """
+        if not self._index.may_name_other(text, customer):
+            return
         own: list[Span] = []
         found: list[tuple[View, list[Candidate]]] = []
         for view in views(text):
@@ -76,15 +88,16 @@ class Names:
 
     def misspelt(self, text: str, customer: str) -> Iterator[Mention]:
         """Places that are one letter from a name of another customer, and no name as they stand."""
-        for owners, start, end in self._index.misspelt(text):
-            if customer not in owners:
-                yield Mention(customer=min(owners), start=start, end=end)
+        if not _WITH_TYPOS.get():
+            return
+        for owners, start, end in self._index.misspelt(text, customer):
+            yield Mention(customer=min(owners), start=start, end=end)
 
     def _candidates(self, text: str) -> Iterator[Candidate]:
         """Every place where the words of a name stand in a row, the longest first at each place."""
         spans = [match.span() for match in WORD.finditer(text)]
         for at, (start, end) in enumerate(spans):
-            if (node := _step(self._index.root, text[start:end])) is None:
+            if (node := self._begin(text[start:end])) is None:
                 continue
             ends = [(node, at)]
             for after in range(at + 1, len(spans)):
@@ -136,11 +149,11 @@ def _possessive(words: str) -> int:
     return len(match[0]) if match else 0
 
 
-def _step(node: Node | HashedNode, word: str) -> Node | HashedNode | None:
+def _step(node: Node | Rest | HashedNode, word: str) -> Node | Rest | HashedNode | None:
     """The next node for a word; a word with 's may also be a name that ends in s."""
-    found = node.next.get(fold(word))
-    if found is None and POSSESSIVE.search(word):
-        found = node.next.get(shape(word).casefold())
+    found = node.get(fold(word))
+    if found is None and word[-1] in _POSSESSIVE_ENDS and POSSESSIVE.search(word):
+        found = node.get(shape(word).casefold())
     return found
 
 
@@ -167,6 +180,19 @@ def _is_used(name: Form, text: str, start: int, end: int, own_words: Container[s
         return name.is_written(words)
     last = WORD.findall(text[start:end])[-1]
     return reads_as_name(text, end - len(last), end, own_words)
+
+
+_WITH_TYPOS: ContextVar[bool] = ContextVar("typos", default=True)
+
+
+@contextmanager
+def without_typos() -> Iterator[None]:
+    """Let no name be looked for with a letter wrong in this block: that takes as long as all the rest."""
+    token = _WITH_TYPOS.set(False)
+    try:
+        yield
+    finally:
+        _WITH_TYPOS.reset(token)
 
 
 _LAST_BUILT: list[tuple[Customers, Names]] = []

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote
 
+_CHANGING = re.compile(r"[^\t-\r -$'-),-;=-\[\]^a-}]")
+"""Every character that any view, but for joined lines, may take for something else: all beyond ASCII, too."""
 _UNSEEN = re.compile(r"[\x1b\x9b]\[?[0-?]{0,64}[ -/]{0,8}[@-~]|[^\t-\r -~\x85]")
 """Terminal sequences, and every character that may be invisible or another way to write a letter."""
 _TERMINAL_TEXT = re.compile(r"\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)")
@@ -27,7 +29,7 @@ _EMPHASIS = re.compile(r"(?<=[^\W_])[*`~]{1,3}(?=[^\W_])")
 _UNDERSCORED = re.compile(
     r"(?<!\w)(_{1,2})([^\W_]{1,60})\1(?=[^\W_])|(?<=[^\W_])(_{1,2})([^\W_]{1,60})\3(?!\w)"
 )
-_LINE_END_HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010][ \t]{0,8}\r?\n[ \t]{0,8}(?=[^\W\d_])")
+_LINE_END_HYPHEN = re.compile(r"[-\u2010](?<=[^\W\d_].)[ \t]{0,8}\r?\n[ \t]{0,8}(?=[^\W\d_])")
 _LETTER_IN_A_BOX = re.compile(r"LETTER ([A-Z])\Z")
 _APOSTROPHES = "\u00b4\u02bc"
 _BLANKS_THAT_ARE_LETTERS = "\u115f\u1160\u17b4\u17b5\u3164\uffa0"
@@ -73,14 +75,13 @@ def views(text: str) -> Iterator[View]:
     The first view changes nothing that a reader would not read past; the others may also misread, so none of
     them stands in for the first.
     """
-    raw = View.of(text)
-    plain = _plain(raw)
+    raw, changing = View.of(text), _CHANGING.search(text)
+    plain = _plain(raw) if changing else raw
     yield plain
     joined = plain.replaced(_LINE_END_HYPHEN, _nothing)
     if joined is not plain:
         yield joined
-    rendered = _rendered(raw)
-    if rendered.text != plain.text:
+    if changing and (rendered := _rendered(raw)).text != plain.text:
         yield rendered
 
 

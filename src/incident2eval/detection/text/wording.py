@@ -15,7 +15,7 @@ INVISIBLE = "\u00ad\u0300-\u036f\u180e\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\uf
 
 WORD = re.compile(
     r"(?<![^\W_])(?:[^\W\d_]\.){2,8}(?:[^\W\d_](?![^\W_]))?"  # N.G.L.
-    rf"|[^\W_](?:[^\W_]|[{INVISIBLE}])*(?:['\u2019\uff07][sS\uff53](?![^\W_]))?"
+    rf"|[^\W_]+(?:[{INVISIBLE}]+[^\W_]*)*(?:['\u2019\uff07][sS\uff53](?![^\W_]))?"
     r"|[&+\uff06\uff0b]"
 )
 """One word, a possessive 's included; `&` and `+` are words too."""

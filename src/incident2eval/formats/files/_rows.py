@@ -3,15 +3,16 @@
 import io
 import json
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from incident2eval.formats._format import Row, Skipped
 from incident2eval.formats.files import _otlp_protobuf
 from incident2eval.formats.files._documents import pieces
+from incident2eval.formats.files._parquet import MAGIC, parquet
 from incident2eval.formats.files._parse import MAX_DOCUMENT, TooMuchError, parsed, reason
-from incident2eval.formats.files._tables import is_table, parquet, table
+from incident2eval.formats.files._source import Source, row_of
+from incident2eval.formats.files._tables import is_table, table
 from incident2eval.formats.files._unpack import LOOK, Member, Reader
-from incident2eval.model import JSON, BadInput, Fault
+from incident2eval.model import BadInput, Fault
 
 WHOLE = LOOK
 """Up to this many bytes a document is parsed as a whole; larger ones a piece at a time."""
@@ -19,7 +20,6 @@ WHOLE = LOOK
 _BLANK = b" \t\r\n"
 _UTF8_BOM = b"\xef\xbb\xbf"
 _WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
-_PARQUET = b"PAR1"
 _EVENT_FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":")
 _FIRST_LINES = 50
 _DONE = b"[DONE]"
@@ -32,43 +32,24 @@ _OTHERS = (
 """What people hand over by mistake, by its first bytes, and what to do."""
 
 
-class Source(NamedTuple):
-    """A row that is not parsed yet (a line's bytes), or that is."""
-
-    where: str
-    data: bytes | None = None
-    value: JSON = None
-
-
-def sources_of(member: Member) -> Iterator[Source | Skipped]:
+def sources_of(member: Member, *, groups: range | None = None) -> Iterator[Source | Skipped]:
     """The rows of a member, and what had to be left out of it.
+
+    Args:
+        member: The file.
+        groups: Only these row groups of it: it is an archive.
 
     Raises:
         BadInput: when it is nothing that holds rows; of several files one that is none is left out.
     """
     for inner, opened in member.files:
         if not inner:
-            yield from _in_file(opened(), name=member.name)
+            yield from _in_file(opened(), name=member.name, groups=groups)
             continue
         try:
             yield from _placed(_in_file(opened(), name=inner), inner)
         except BadInput as error:
             yield Skipped(where=inner, why="; ".join(fault.message for fault in error.faults))
-
-
-def row_of(source: Source | Skipped) -> Row | Skipped:
-    """The source parsed, or why it cannot be."""
-    if isinstance(source, Skipped):
-        return source
-    if source.data is None:
-        return Row(source.where, source.value)
-    try:
-        value = parsed(source.data)
-    except ValueError as error:
-        return Skipped(where=source.where, why=reason(error))
-    if type(value) is dict or type(value) is list:
-        return Row(source.where, value)
-    return Skipped(where=source.where, why="is no JSON object")
 
 
 def _placed(found: Iterator[Source | Skipped], inner: str) -> Iterator[Source | Skipped]:
@@ -77,9 +58,9 @@ def _placed(found: Iterator[Source | Skipped], inner: str) -> Iterator[Source | 
         yield each._replace(where=where) if isinstance(each, Source) else Skipped(where=where, why=each.why)
 
 
-def _in_file(reader: Reader, *, name: str) -> Iterator[Source | Skipped]:
+def _in_file(reader: Reader, *, name: str, groups: range | None = None) -> Iterator[Source | Skipped]:
     try:
-        yield from _found(reader, name=name)
+        yield from _found(reader, name=name, groups=groups)
     except BadInput:
         if reader.cut is None:
             raise
@@ -89,13 +70,16 @@ def _in_file(reader: Reader, *, name: str) -> Iterator[Source | Skipped]:
         yield Skipped(where="the rest", why=f"is missing: {reader.cut}")
 
 
-def _found(reader: Reader, *, name: str) -> Iterator[Source | Skipped]:
+def _found(reader: Reader, *, name: str, groups: range | None) -> Iterator[Source | Skipped]:
     head = reader.peek(LOOK)
     if head.startswith(_UTF8_BOM):
         reader.read(len(_UTF8_BOM))
         head = head[len(_UTF8_BOM) :]
-    if head.startswith(_PARQUET):
-        return _each(parquet(reader, name=name))
+    if head.startswith(MAGIC):
+        return parquet(reader, name=name, groups=groups)
+    if groups is not None:
+        message = "has changed, and is no archive any more"
+        raise BadInput(Fault(message=message, file=name, hint="read it again"))
     if _otlp_protobuf.looks_like(head):
         return _protobuf(reader, name=name)
     _refuse_no_text(head, name=name)

@@ -1,19 +1,13 @@
-"""Tables as rows: CSV with a header, parquet."""
+"""Tables as rows: CSV with a header."""
 
 import csv
-import datetime as dt
 import io
-import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from incident2eval.formats._format import Row, Skipped
-from incident2eval.formats.files._parse import MAX_DEPTH, MAX_DOCUMENT, MAX_VALUES, measure
-from incident2eval.formats.files._unpack import FREE_RATIO, MAX_RATIO, MAX_UNPACKED, Reader, seekable
+from incident2eval.formats.files._parse import MAX_DOCUMENT, MAX_VALUES
+from incident2eval.formats.files._unpack import Reader
 from incident2eval.model import JSON, BadInput, Fault
-
-if TYPE_CHECKING:
-    from pyarrow.parquet import FileMetaData
 
 _DELIMITERS = ",;\t"
 _BLANK = b" \r\n"
@@ -21,8 +15,6 @@ _BLANK = b" \r\n"
 
 _MAX_NAME = 200
 _MAX_COLUMNS = 10_000
-_BATCH = 100
-"""Rows of a parquet file that are decoded at once."""
 
 
 def is_table(head: bytes) -> bool:
@@ -129,62 +121,3 @@ class _Lines:
         except UnicodeDecodeError:
             self._wrong = "is not UTF-8 text"
             return line.decode("utf-8", "replace")
-
-
-def parquet(reader: Reader, *, name: str) -> Iterator[Row | Skipped]:
-    """The records of a parquet file, a batch at a time; times as ISO text.
-
-    Raises:
-        BadInput: when none can be read.
-    """
-    import pyarrow as pa  # noqa: PLC0415 - only where a file is of this kind
-    import pyarrow.parquet as pq  # noqa: PLC0415
-
-    number = 0
-    try:
-        with seekable(reader) as file, pq.ParquetFile(file) as opened:
-            _refuse(opened.schema_arrow.names, opened.metadata, size=file.seek(0, io.SEEK_END))
-            for batch in opened.iter_batches(batch_size=_BATCH):
-                for record in batch.to_pylist():
-                    number += 1
-                    yield _row(f"row {number}", record)
-    except (pa.ArrowException, OSError, ValueError, OverflowError, RecursionError) as error:
-        why = " ".join(str(error).split())[:200]
-        if not number:
-            message = f"is no parquet file that can be read: {why}"
-            raise BadInput(Fault(message=message, file=name, hint="export it again")) from None
-        yield Skipped(where=f"what follows row {number}", why=f"cannot be read: {why}")
-
-
-def _refuse(names: list[str], metadata: "FileMetaData", *, size: int) -> None:
-    if len(set(names)) < len(names):
-        raise ValueError("it has two columns of one name")
-    unpacked = sum(metadata.row_group(at).total_byte_size for at in range(metadata.num_row_groups))
-    if unpacked > min(MAX_UNPACKED, max(FREE_RATIO, MAX_RATIO * size)):
-        raise ValueError(
-            f"it unpacks to {unpacked // (1024 * 1024)} MB, more than {MAX_RATIO} times its size"
-        )
-
-
-def _row(where: str, record: dict[str, JSON]) -> Row | Skipped:
-    value = _plain(record)
-    try:
-        measure(value, depth=MAX_DEPTH)
-    except ValueError as error:
-        return Skipped(where=where, why=str(error))
-    return Row(where, value)
-
-
-def _plain(value: JSON) -> JSON:
-    """A cell as JSON has it."""
-    if isinstance(value, dict):
-        return {str(key): _plain(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(inner) for inner in value]
-    if isinstance(value, (dt.datetime, dt.date)):
-        return value.isoformat()
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "backslashreplace")
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)

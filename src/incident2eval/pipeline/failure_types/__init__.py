@@ -1,0 +1,1 @@
+"""The register of failure types: read, written, and told with its history."""
