@@ -159,7 +159,7 @@ def _roster(folder: Path) -> list[tuple[str, str]]:
 
 def _write_roster(folder: Path, customers: Sequence[tuple[str, str]]) -> None:
     with (folder / "customers.csv").open("w", newline="") as file:
-        csv.writer(file).writerows([("id", "name"), *customers])
+        csv.writer(file).writerows([("id", "name", "aliases"), *((*one, "") for one in customers)])
 
 
 def _company_names(count: int) -> Iterator[str]:

@@ -102,7 +102,7 @@ def ask(level: Severity, **more: Any) -> Ask:
         report=report(),
         runners=("a", "b"),
         words=tuple(word(name, role) for name, role in SIGNERS[level]),
-        trust=Trust(approvers=approvers),
+        trust=Trust(approvers=approvers, owners=("Ana",)),
         fixers=("Kit", "kit@example.org"),
         neighbours=(related,),
         safe="All cases passed",

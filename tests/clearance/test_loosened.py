@@ -11,7 +11,8 @@ ANA = Approver(name="Ana", roles=("workflow_owner",), public_key="k1")
 
 
 def trust(**more: Any) -> Trust:
-    return Trust(**({"approvers": (ANA,), "targets": {"target": "python:a:b"}} | more))
+    known = {"approvers": (ANA,), "targets": {"target": "python:a:b"}, "owners": ("Ana", "Kit")}
+    return Trust(**(known | more))
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,8 @@ def trust(**more: Any) -> Trust:
         ({"policy": {"look_back": {"3": "done"}}}, "the look-back is done instead of clean"),
         ({"policy": {"signatures": {"2": ["workflow_owner"]}}}, "functional leader is asked for less often"),
         ({"policy": {"override_hours": 100}}, "100 hours instead of 72"),
+        ({"owners": ("Ana", "Max")}, "Max owns it or stands in, and Ana, Kit did"),
+        ({"owners": ()}, "nobody owns it, and Ana, Kit did: every workflow owner could sign"),
         ({"targets": {"target": "python:a:evil"}}, "python:a:evil instead of python:a:b"),
         ({"targets": {"target": "python:a:b", "targets.x": "python:x:y"}}, "targets.x is python:x:y"),
     ],
@@ -45,8 +48,13 @@ def test_what_is_looser_is_named(change: dict[str, Any], words: str) -> None:
         {"policy": {"trials": {"2": 9}, "report_hours": {"2": 1}, "look_back": {"1": "done"}}},
         {"policy": {"signatures": {"1": ["workflow_owner", "legal"]}}},
         {"targets": {}},
+        {"owners": ("ana",)},
         {"policy": {"override_hours": 1}},
     ],
 )
 def test_what_is_stricter_is_fine(change: dict[str, Any]) -> None:
     assert loosened(trust(), trust(**change)) == ()
+
+
+def test_to_name_an_owner_where_nobody_was_is_stricter() -> None:
+    assert loosened(trust(owners=()), trust(owners=("Max",))) == ()

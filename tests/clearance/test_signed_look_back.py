@@ -32,6 +32,16 @@ def test_a_word_covers_the_look_backs_that_it_was_given_with_and_no_others(entri
     assert covers(given, [concern(LOW, file={"entries": entries}, look_back=LookBack.OPTIONAL)])
 
 
+def test_a_mark_covers_its_own_incident_and_nothing_where_somebody_typed_it() -> None:
+    one, other = concern(IMPACT), concern(IMPACT, incident={"id": "INC-2026-0002"})
+    assert one.file.entries == other.file.entries
+    mine, theirs = look_back_mark(one), look_back_mark(other)
+    typed = f"INC-2026-0001: no look-back: lost, see [{mine}], said by Kit"
+    assert not covers(word("Kim", "executive_sponsor", reason=f"{typed} [{theirs}]"), [one])
+    assert not covers(word("Kim", "executive_sponsor", reason=typed), [one])
+    assert covers(word("Kim", "executive_sponsor", reason=f"{typed} [{theirs} {mine}]"), [one, other])
+
+
 def test_who_signed_before_the_look_back_is_asked_to_sign_again() -> None:
     asked = ask(CAUGHT)
     asked = ask(CAUGHT, words=asked.words[:1], outdated=asked.words[1:])

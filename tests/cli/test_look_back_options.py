@@ -60,6 +60,17 @@ def test_a_review_goes_hit_by_hit_and_asks_why(project: Path) -> None:
     assert "3 hits count, 1 dismissed" in shown
 
 
+def test_where_nothing_is_left_to_review_it_says_so(project: Path) -> None:
+    asked(project, archive(project, faulty(project, "b"), good(project, "a")))
+    at_a_terminal(project, "--review", answers=("Ruth Calloway", "c", "it is so"))
+
+    shown, code = at_a_terminal(project, "--review", answers=("Ruth Calloway",))
+
+    assert code == 0, shown
+    assert "Somebody has said a word on each already" in shown
+    assert "1 hit counts, 0 dismissed" in shown
+
+
 def test_a_bar_is_shown_at_a_terminal(project: Path) -> None:
     path = archive(project, faulty(project, "b", 2), good(project, "a"))
 

@@ -12,10 +12,12 @@ from pipeline.past_runs import archive as export
 from pipeline.past_runs import asked, faulty, good
 
 from incident2eval import formats
+from incident2eval.cli import main
 from incident2eval.formats import parts
 from incident2eval.model import BadInput, Run
 from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline.archive import archive
+from incident2eval.store import Project
 
 pytestmark = pytest.mark.usefixtures("nowhere")
 
@@ -212,13 +214,17 @@ def test_where_nothing_can_be_read_nothing_is_made() -> None:
 
 
 @pytest.mark.parametrize(
-    "place", ["incidents", "incidents/INC-1/evidence", "cases/INC-1", "elsewhere/../incidents"]
+    "place",
+    [
+        *("incidents", "incidents/INC-1/evidence", "cases/INC-1", "elsewhere/../incidents", "evidence/past"),
+        *("reports/past", "approvals", ".incident2eval/past", ".git/past"),
+    ],
 )
-def test_nothing_is_put_among_evidence_and_cases(place: str) -> None:
-    Path("incident2eval.toml").write_text("")
+def test_nothing_is_put_among_evidence_cases_and_what_goes_to_others(place: str) -> None:
+    Path("incident2eval.toml").write_text('[project]\nevidence = "evidence"\n')
     Path("elsewhere").mkdir()
 
-    with pytest.raises(BadInput, match="--to: lies in"):
+    with pytest.raises(BadInput, match="--to: would keep past runs as they are"):
         asked_to(written(Path("a.jsonl"), line("1")), to=Path(place))
 
 
@@ -242,6 +248,19 @@ def test_the_archive_of_a_project_and_whether_look_backs_read_it() -> None:
         'not looked back over yet: add "archive/**/*.parquet" to `archive` in incident2eval.toml',
     )
     assert later.notes == ()
+
+
+@pytest.mark.parametrize("to", ["past/[old]", "../past"])
+def test_what_the_settings_have_to_say_for_an_archive_elsewhere(tmp_path: Path, to: str) -> None:
+    (tmp_path / "firm").mkdir()
+    toml = tmp_path / "firm" / "incident2eval.toml"
+    toml.write_text("")
+
+    answer = asked_to(written(Path("a.jsonl"), line("1")), project=toml.parent, to=tmp_path / "firm" / to)
+    (note,) = answer.notes
+    toml.write_text(f"[project]\narchive = [{note.split()[6]}]\n")
+
+    assert len(Project.find(toml.parent).archive_files()) == 1
 
 
 def test_nothing_is_written_through_a_link() -> None:
@@ -306,6 +325,17 @@ def test_the_command(tmp_path: Path) -> None:
         "unreadable": [],
         "files": [{"file": "archive/notes/2026-11-03-1.parquet", "runs": 2, "bytes": size}],
     }
+
+
+@pytest.mark.parametrize("given", [["archive", ""], ["archive", "a.jsonl", "--to", ""]])
+def test_an_empty_word_does_not_stand_for_this_folder(
+    given: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    written(Path("a.jsonl"), line("1"))
+
+    assert main(given) == 2
+    assert "names nothing" in capsys.readouterr().err
+    assert files(Path()) == []
 
 
 def test_a_look_back_over_the_archive_says_what_one_over_the_exports_says(project: Path) -> None:

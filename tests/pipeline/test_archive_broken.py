@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from pipeline.test_archive import asked_to, counts, files, line, messages, runs, written
 
-from incident2eval.model import NotJudged
+from incident2eval import formats
+from incident2eval.model import NotJudged, Run
 from incident2eval.pipeline._given import given_files
 from incident2eval.store import NewFile
 
@@ -47,6 +48,23 @@ def test_a_file_that_does_not_come_back_the_same_is_not_kept(monkeypatch: pytest
     ):
         asked_to(written(Path("a.jsonl"), line("1")))
     assert [path.name for path in Path("out").rglob("*") if path.is_file()] == [".lock"]
+
+
+def test_an_export_that_is_cut_short_while_it_is_read_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written(Path("a.jsonl"), *(line(f"{number}", output="x" * 90_000) for number in range(30)))
+    archived = formats.archived
+
+    def meanwhile(run: Run) -> formats.ArchivedRun:
+        if run.id == "0":
+            os.truncate(path, 0)  # as a rotation of logs does it
+        return archived(run)
+
+    monkeypatch.setattr(formats, "archived", meanwhile)
+
+    answer = asked_to(path)
+
+    assert answer.exit_code == 3
+    assert messages(answer)[-1].startswith("a.jsonl: was replaced or cut short while it was read")
 
 
 def test_ctrl_c_leaves_whole_files_only(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Before any report is signed: who was named before the incident may sign, and brings in others."""
 
+import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -10,13 +11,14 @@ from pipeline.restarts import EVERYBODY, LEADER, OWNER, SPONSOR, Firm
 from pipeline.signatures import MAX, Person
 
 from incident2eval.model import Matter
-from incident2eval.pipeline.gating.reports import FORMS
+from incident2eval.pipeline.gating.reports import FORMS, stem_of
 from incident2eval.pipeline.project import WORKFLOW
 from incident2eval.pipeline.signed.attested import signed_chain
 from incident2eval.pipeline.signed.trust import Trusted, trust_digest, trust_of, trusted
 from incident2eval.report.statement import statement_of
 from incident2eval.signing import sign, statement
 from incident2eval.store import read_report
+from incident2eval.store._json import pretty
 
 BEFORE, LONG_BEFORE, AFTER = "2026-11-01T00:00:00Z", "2026-10-01T00:00:00Z", "2026-11-20T00:00:00Z"
 """The incident was noticed on 12 November 2026."""
@@ -151,3 +153,32 @@ def test_a_newcomer_names_approvers_after_the_incident_and_everybody_is_told(fir
     answer = firm.restart()
     assert answer.exit_code == 0, answer.text
     assert "named after the incident: 6 approvers" in " ".join(answer.text.split())
+
+
+def test_a_report_that_claims_to_be_from_before_is_not(firm: Firm) -> None:
+    """Whoever began the project alone, and was struck off since, would be the one who was named then."""
+    alone = Person(MAX.name, ("workflow_owner", "functional_leader"), MAX.secret)
+    whole = (firm.root / "incident2eval.toml").read_text()
+    commit(firm, LONG_BEFORE, alone, but="incidents")
+    commit(firm, BEFORE, *EVERYBODY, but="incidents")
+    signatures.with_approvers(firm.root, alone)
+    assert firm.gate().exit_code == 0
+    told = json.loads(firm.report.read_bytes()) | {
+        "started": "2026-10-02T10:00:00Z",
+        "finished": "2026-10-02T10:01:00Z",
+        "expires": "2026-10-03T10:01:00Z",
+    }
+    shutil.rmtree(firm.report.parent)
+    forged = read_report(pretty(told), file="forged")
+    path = firm.root / "reports" / WORKFLOW / f"{stem_of(forged)}.json"
+    path.parent.mkdir()
+    path.write_bytes(pretty(told))
+    said = statement_of(forged, path.read_bytes(), {})
+    payload = statement(subjects=said.subjects, predicate_type=said.predicate_type, predicate=said.predicate)
+    path.with_suffix(".dsse.json").write_bytes(sign(payload, alone.key))
+    (firm.root / "incident2eval.toml").write_text(whole)
+
+    found = now_trusted(firm)
+
+    assert names(found) == {one.name for one in EVERYBODY}
+    assert "is signed, and by nobody whose word counts" in str(found.problems)

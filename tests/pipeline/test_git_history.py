@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from incident2eval.pipeline.signed.git_history import authors_since
+from incident2eval.model import BadInput
+from incident2eval.pipeline.signed import git_history
+from incident2eval.pipeline.signed.git_history import authors_since, ever_held, settings_commits
 from incident2eval.store import Project
 
 NOTICED = datetime(2026, 3, 1, tzinfo=UTC)
@@ -71,3 +73,17 @@ def test_a_history_that_is_cut_says_nothing(home: Project, tmp_path: Path) -> No
 
     assert authors_since(Project(root=shallow), NOTICED) is None
     assert authors_since(home, NOTICED) is None
+
+
+def test_a_history_that_git_does_not_tell_is_not_an_empty_one(
+    home: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A repository that is too large to be asked in time, say, or lacks objects."""
+    assert settings_commits(home) == ()
+    answers = {"rev-parse": b"0" * 40}
+    monkeypatch.setattr(git_history, "git_answer", lambda _, word, *__: answers.get(word))
+    for ask in (settings_commits, lambda home: ever_held(home, "reports")):
+        with pytest.raises(BadInput, match="git did not say what the history holds"):
+            ask(home)
+    answers.clear()
+    assert (settings_commits(home), ever_held(home, "reports")) == ((), {})

@@ -1,6 +1,7 @@
 """`look-back` and `archive`: no run is lost or passed over, whatever ids, files and clocks say."""
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from pipeline.past_runs import Line, archive, asked, faulty, good, logged, runs
 
+from incident2eval.cli import main
 from incident2eval.formats import _archive as compact
 from incident2eval.lookback import PartResult, key_of, row_key
 from incident2eval.model import NotJudged, Run
@@ -105,14 +107,42 @@ def test_a_line_of_another_schema_is_no_run_that_says_nothing(project: Path) -> 
 
 
 def test_a_time_that_no_calendar_has_is_named(project: Path) -> None:
-    odd = archive(project, good(project, "x", started="0001-01-01T00:00:00+14:00"), name="odd.jsonl")
+    strange = good(project, "x", started="0001-01-01T00:00:00+14:00")
+    odd = archive(project, strange, faulty(project, "after it"), name="odd.jsonl")
 
     answer = asked(project, archive(project, faulty(project, "b")), odd)
     packed = pack(project=project, paths=[project / "past.jsonl", odd], to=project / "packed", workflow=None)
 
-    assert (answer.exit_code, runs(answer)) == (3, ["b"])
-    assert "odd.jsonl" in faults(answer)[0]
-    assert (packed.exit_code, packed.data["written"]) == (3, 1)
+    assert (answer.exit_code, runs(answer)) == (3, ["after it", "b"])
+    assert faults(answer) == ["odd.jsonl: line 1: a time in it is before year 1 or after 9999"]
+    assert (packed.exit_code, packed.data["written"]) == (3, 2)
+
+
+# --- names of files ---
+
+
+def test_the_name_of_a_file_may_hold_any_bytes(project: Path) -> None:
+    (project / "past").mkdir()
+    lines = [json.dumps({**faulty(project, "b"), "id": ""}), "{"]
+    Path(os.fsdecode(os.fsencode(project) + b"/past/a\xff\nerror: b.jsonl")).write_text("\n".join(lines))
+
+    answer = asked(project, project / "past", engine=ONE)
+
+    assert (answer.exit_code, runs(answer)) == (3, ["past/a\\udcff\nerror: b.jsonl#1"])
+    (note,) = answer.notes
+    assert note.startswith("not read: past/a\\udcff error: b.jsonl")
+    assert logged(project)[0]["ref"].startswith("past/a\\udcff")
+    packed = pack(project=project, paths=[project / "past"], to=project / "packed", workflow=None)
+    assert packed.notes[0].startswith("not read: ")
+    assert "\n" not in packed.notes[0]
+
+
+def test_an_empty_name_does_not_stand_for_this_folder(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["look-back", INCIDENT, "--archive", "", "--project", str(project)]) == 2
+    assert "--archive" in capsys.readouterr().err
+    assert logged(project) == []
 
 
 # --- files that change ---
@@ -174,6 +204,55 @@ def test_a_file_that_is_cut_short_while_it_is_read_is_named(
 
     assert answer.exit_code == 3
     assert faults(answer)[0].startswith("growing.jsonl: was replaced or cut short")
+
+
+@pytest.mark.parametrize("more", [b"", b"\n"])
+def test_a_file_that_is_written_anew_while_it_is_read_is_named(
+    project: Path, growing: Path, monkeypatch: pytest.MonkeyPatch, more: bytes
+) -> None:
+    changing(monkeypatch, growing, growing.read_bytes().replace(b'"r0"', b'"s0"') + more)
+
+    answer = asked(project, growing, engine=ONE)
+
+    assert answer.exit_code == 3
+    assert faults(answer)[0].startswith("growing.jsonl: was replaced or cut short")
+
+
+def test_a_folder_in_the_place_of_a_file_does_not_end_it(
+    project: Path, growing: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    local = engines.local
+
+    def judging(question: Question, parts: object, *, jobs: int) -> Iterator[object]:
+        growing.unlink()
+        growing.mkdir()
+        return local(question, parts, jobs=jobs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(engines, "local", judging)
+
+    answer = asked(project, archive(project, faulty(project, "b")), growing, engine=ONE)
+
+    assert (answer.exit_code, runs(answer)) == (3, ["b"])
+    assert any(name.startswith("growing.jsonl") for name in faults(answer))
+
+
+def test_a_file_that_is_gone_is_named_once_however_many_parts_it_has(
+    project: Path, growing: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    local = engines.local
+
+    def judging(question: Question, parts: object, *, jobs: int) -> Iterator[object]:
+        growing.unlink()
+        return local(question, parts, jobs=jobs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(engines, "local", judging)
+
+    answer = asked(project, growing, archive(project, faulty(project, "b")), engine=ONE)
+
+    assert (answer.exit_code, runs(answer)) == (3, ["b"])
+    assert [name.split("/")[-1] for name in faults(answer)] == [
+        "growing.jsonl: cannot be read: No such file or directory"
+    ]
 
 
 def test_parts_that_another_look_back_took_away_are_one_clear_line(

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -156,6 +157,19 @@ def test_what_is_in_doubt_and_what_was_dismissed_is_told_apart() -> None:
     assert DOUBT.message in doubts
     assert DOUBT.message not in hits
     assert "look-back INC-2026-0142 --review" in doubts
+
+
+@pytest.mark.parametrize("field", ["hits", "doubtful"])
+def test_of_many_hits_the_first_are_shown_and_the_others_counted(field: str) -> None:
+    # unlike each other, so each takes a line of its own before it
+    many = tuple(replace(HIT, run=f"r{number:02}", message=f"said {number:02}") for number in range(25))
+    report = replace(REPORT, **{"hits": (), "doubtful": (), field: many})
+
+    text = "\n".join(look_back_lines(report, Customers()))
+
+    assert "  r19  " in text
+    assert "said 20" not in text
+    assert "  and 5 more: --json lists them all" in text
 
 
 @pytest.mark.parametrize("number", [0, 1])

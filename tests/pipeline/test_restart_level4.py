@@ -12,6 +12,7 @@ import pytest
 from pipeline import restarts
 from pipeline.restarts import LEGAL, Firm
 
+from incident2eval.model import Event
 from incident2eval.pipeline import gate, sign_off
 from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline._word import now
@@ -132,3 +133,16 @@ def test_neither_may_speak_of_another_version(firm: Firm, on: Callable[..., Path
     prompt.write_text(prompt.read_text() + "\nBe kind.\n")
     firm.commit()
     assert {"pass report", "a second machine"} <= missing(firm.restart(**SAID))
+
+
+def test_a_written_restart_clears_no_related_workflow(firm: Firm, on: Callable[..., Path]) -> None:
+    """It was stopped for the incident, and only a line in the log says that it runs again."""
+    with (firm.root / "incident2eval.toml").open("a") as settings:
+        settings.write('\n[workflows.letters]\ntarget = "python:letters:draft"\nshares = ["crm-notes"]\n')
+    firm.commit()
+    firm.write(event=Event.CONTAINED, by="Mallory", workflow="letters", action="workflow_disabled")
+    on("1", *restarts.SIGNERS[4])
+    assert "related workflows" not in missing(firm.restart(**SAID))
+    firm.write(event=Event.RESTARTED, by="Mallory", workflow="letters", reason="approved", digest="0" * 64)
+    assert firm.home.paused("letters") is None
+    assert "related workflows" in missing(firm.restart(**SAID))

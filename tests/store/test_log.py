@@ -328,6 +328,15 @@ class TestAgainstGit:
         log.unlink()
         assert f"incidents/{ID}/log.jsonl" in (home.log_cut(ID) or "")
 
+    def test_what_a_crash_left_of_a_line_may_be_committed_and_goes(self, home: Project) -> None:
+        log = home.folder(ID) / "log.jsonl"
+        log.write_bytes(log.read_bytes() + b'{"at":"2026-11-18T10:0')
+        self.git(home, "-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "-qam", "torn")
+        home.log(ID, {"at": "2026-11-18T11:00:00Z", "event": "triaged"})
+        assert home.log_cut(ID) is None
+        log.write_bytes(b"".join(log.read_bytes().splitlines(keepends=True)[1:]))
+        assert "does not begin with what is committed" in (home.log_cut(ID) or "")
+
     def test_without_git_or_a_commit_nothing_is_known(self, write: Callable[..., Project]) -> None:
         home = write()
         home.log(ID, {"at": "2026-11-18T09:00:00Z", "event": "contained"})

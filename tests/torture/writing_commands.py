@@ -94,6 +94,8 @@ def called(
         die_after: Seconds after which it is killed.
     """
     said = [home.parent / f"{home.name}.{name}" for name in ("out", "err")]
+    for path in said:
+        path.touch()  # it may be killed before it opens them
     child = os.fork()
     if child == 0:
         _be_the_child(arguments, home, prepare, said)
@@ -223,6 +225,7 @@ def _restarting(keys: Path) -> Iterator[Row]:
         for name, role in ((OWNER, "workflow_owner"), (LEADER, "functional_leader"))
     )
     yield "contain with on_pause", ("contain", INCIDENT, "--action", "workflow_disabled", *BY), 0
+    yield "archive", ("archive", "archive", "--to", "kept"), 0
     yield "look-back", ("look-back", INCIDENT, *BY), 0
     yield "gate fixed", ("gate", WORKFLOW), 0
     yield "restart refused", ("restart", WORKFLOW, *BY), 1

@@ -32,7 +32,7 @@ def approval_demands(ask: Ask) -> Iterator[Demand]:
     yield judged(
         "settings as approved",
         ask.untrusted,
-        held="approvers, policy and targets are as approved" + (f"; {ask.late}" if ask.late else ""),
+        held="approvers, owners, policy and targets are as approved" + (f"; {ask.late}" if ask.late else ""),
         todo=f"somebody approved before signs them: incident2eval approve settings {ask.workflow}",
     )
     yield judged(
@@ -81,7 +81,7 @@ def missing_signatures(
     """The signatures that are asked for and not there.
 
     Args:
-        ask: Everything known; its settings name the workflow's owner.
+        ask: Everything known; its trust names the workflow's owners.
         asked: By role.
         people: So many different people in all.
         words: What was signed.
@@ -144,7 +144,7 @@ def _may(ask: Ask, name: str, signature: Signature) -> bool:
     """Whether somebody's signature counts in that role: of owners only this workflow's, where it is known."""
     if signature.role != OWNER:
         return True
-    named = {same(one) for one in (ask.settings.owner, ask.settings.deputy) if one}
+    named = set(map(same, ask.trust.owners))
     owners = {same(one.name) for one in ask.trust.approvers if OWNER in one.roles} & named
     return not owners or same(name) in owners
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -18,6 +19,8 @@ _ACCEPTED = "accepted"
 """`state` of the word of a person that past runs are not there, and why that may be."""
 _MARK = 16
 """So many hexadecimal digits tell one look-back from another (our choice)."""
+_MARKS = re.compile(r"\[([0-9a-f ]+)\]\Z")
+"""The marks at the end of what a signature says."""
 
 
 def look_back_demands(ask: Ask) -> Iterator[Demand]:
@@ -57,7 +60,7 @@ def look_back_words(concern: Concern, said: Callable[[str], str] = line) -> str:
 
 
 def look_back_mark(concern: Concern) -> str:
-    """What tells these look-backs, and what people said of what they found, from any others.
+    """What tells these look-backs, and what people said of what they found, from any others of any incident.
 
     Args:
         concern: The incident.
@@ -69,7 +72,7 @@ def look_back_mark(concern: Concern) -> str:
     lines = [
         asdict(replace(one, previous=None, given=None)) for one in concern.file.entries if one.event in meant
     ]
-    plain = json.dumps(lines, sort_keys=True, default=str)
+    plain = json.dumps([concern.name, *lines], sort_keys=True, default=str)
     return hashlib.sha256(plain.encode()).hexdigest()[:_MARK] if lines else ""
 
 
@@ -80,8 +83,11 @@ def covers(word: SignedApproval, concerns: Sequence[Concern]) -> bool:
         word: What they signed.
         concerns: The incidents; those that ask for no look-back do not matter.
     """
+    # What stands in front of the marks, somebody typed.
+    found = _MARKS.search(word.approval.reason)
+    marks = {"", *(found[1].split() if found else ())}
     asked = (one for one in concerns if one.look_back is not LookBack.OPTIONAL)
-    return all(look_back_mark(one) in word.approval.reason for one in asked)
+    return all(look_back_mark(one) in marks for one in asked)
 
 
 def _in_words(entry: LogEntry, said: Callable[[str], str]) -> str:

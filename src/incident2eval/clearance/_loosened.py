@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from incident2eval.clearance._words import same
 from incident2eval.model import JSON, LevelPolicy, LookBack, Policy, Severity, Signature, Trust, visible
 
 _STRENGTH = tuple(LookBack)
@@ -16,7 +17,7 @@ def loosened(before: Trust, now: Trust) -> tuple[str, ...]:
         before: As somebody approved it.
         now: As the settings are.
     """
-    return (*_approvers(before, now), *_policy(before, now), *_targets(before, now))
+    return (*_approvers(before, now), *_owners(before, now), *_policy(before, now), *_targets(before, now))
 
 
 def _approvers(before: Trust, now: Trust) -> Iterator[str]:
@@ -31,6 +32,17 @@ def _approvers(before: Trust, now: Trust) -> Iterator[str]:
             yield f"{name} has a new role: {', '.join(gained)}"
         if one.public_key is not None and one.public_key != was.public_key:
             yield f"{name} has another key"
+
+
+def _owners(before: Trust, now: Trust) -> Iterator[str]:
+    """Owners that were not there; where none is named, every workflow owner may sign for it."""
+    was = ", ".join(map(visible, before.owners))
+    if before.owners and not now.owners:
+        yield f"nobody owns it, and {was} did: every workflow owner could sign"
+    known = {same(name) for name in before.owners}
+    for name in now.owners if known else ():
+        if same(name) not in known:
+            yield f"{visible(name)} owns it or stands in, and {was} did"
 
 
 def _policy(before: Trust, now: Trust) -> Iterator[str]:

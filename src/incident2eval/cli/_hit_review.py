@@ -49,6 +49,8 @@ def review_each(project: Path | None, incident: str, *, by: str | None) -> Answe
     name = by or click.prompt("Your name", default=whoami(), err=True)
     review = HitReview(project=project, incident=incident, by=name)
     open_ones = review.open
+    if not open_ones:
+        click.echo("Somebody has said a word on each already; --confirm and --dismiss say another.", err=True)
     try:
         for number, hit in enumerate(open_ones, start=1):
             click.echo(f"\n{number} of {len(open_ones)}\n{review.words(hit)}", err=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from incident2eval.cli._archive import FileFolderOrUrl
 from incident2eval.cli._command import NEW_FILE, command
 from incident2eval.cli._hit_review import review_each, review_named
 from incident2eval.cli._when import MOMENT
@@ -16,7 +17,6 @@ from incident2eval.model import Moment
 from incident2eval.model.look_back import Reviewed
 from incident2eval.pipeline import look_back as looking_back
 from incident2eval.pipeline._answer import Answer
-from incident2eval.pipeline._given import place
 
 
 class _Since(click.ParamType[Moment | timedelta]):
@@ -37,7 +37,7 @@ _DASK = "dask"
 
 @command
 @click.argument("incident")
-@click.option("--archive", metavar="PATH", multiple=True, callback=lambda _, __, given: [*map(place, given)],
+@click.option("--archive", metavar="PATH", multiple=True, type=FileFolderOrUrl(readable=False),
               help="A file, folder or URL of past runs; without it the settings' archive.")  # fmt: skip
 @click.option("--since", metavar="DATE or 60d", type=_Since(),
               help="Only runs since then; 60d is 60 days before it happened.")  # fmt: skip

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from operator import is_not
 from typing import NamedTuple
 
 from incident2eval.formats._lookup import at_path
@@ -86,7 +87,9 @@ def with_owners(run: Run, *, customers: Customers, paths: Paths, stated: Subject
     # a workflow may claim that it ran for somebody else: against its records, what is stated counts first
     judged = (_complete(each, roster).customer_id for each in (stated, subject) if each)
     steps, owners = _owned(run.steps, roster=roster, own=next(filter(None, judged), None))
-    return Attributed(run=replace(run, subject=subject, steps=steps), sources=(*told, *owners))
+    is_new = subject != run.subject or any(map(is_not, steps, run.steps))
+    owned = replace(run, subject=subject, steps=steps) if is_new else run
+    return Attributed(run=owned, sources=(*told, *owners))
 
 
 class _Same:
@@ -191,8 +194,9 @@ def _owned(
     for at, found in hits.items():
         pairs = zip(steps[at].records, found, strict=True)
         settled = [_contradicted(record, hit, roster, own) or hit for record, hit in pairs]
-        result[at] = replace(steps[at], records=tuple(map(_with_owner, steps[at].records, settled)))
-        sources += _sentences(steps[at], settled)
+        if any(settled):
+            result[at] = replace(steps[at], records=tuple(map(_with_owner, steps[at].records, settled)))
+            sources += _sentences(steps[at], settled)
     return tuple(result), sources
 
 

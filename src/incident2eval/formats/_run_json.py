@@ -58,7 +58,10 @@ def load_run(value: JSON, *, what: str) -> Run:
         raise BadInput(
             *(Fault(message="has no offset", file=what, field=field, hint=hint) for field in naive)
         )
-    return _in_utc(_numbered(run))
+    try:
+        return _in_utc(_numbered(run))
+    except OverflowError:
+        raise BadInput(Fault(message="a time in it is before year 1 or after 9999", file=what)) from None
 
 
 def load_runs(data: bytes, *, what: str = "runs") -> Mapping[str, Run]:

@@ -251,8 +251,23 @@ def _microseconds(at: datetime | None) -> int:
 
 
 def encoded(result: PartResult) -> bytes:
-    """A part's result as bytes, to be kept or sent."""
-    return _encoder().encode(result)
+    """A part's result as bytes, to be kept or sent; what of a file's name is no UTF-8 is spelt out."""
+    import msgspec  # noqa: PLC0415 - only where parts are kept or sent
+
+    try:
+        return _encoder().encode(result)
+    except UnicodeEncodeError:
+        plain = msgspec.to_builtins(result, builtin_types=(bytes, datetime))
+        return _encoder().encode(_spelt(plain))
+
+
+def _spelt(value: object) -> object:
+    """The value, where every text in it can be written as UTF-8."""
+    if isinstance(value, str):
+        return value.encode(errors="backslashreplace").decode()
+    if isinstance(value, dict):
+        return {key: _spelt(one) for key, one in value.items()}
+    return list(map(_spelt, value)) if isinstance(value, list | tuple) else value
 
 
 def decoded(data: bytes) -> PartResult:

@@ -125,7 +125,7 @@ def whole(  # noqa: PLR0913 - what a look-back is put together from
             rows=rows,
             hits=tuple(found),
             doubtful=tuple(doubts),
-            faults=tuple(faults),
+            faults=tuple(dict.fromkeys(faults)),  # several parts of a file may have the same
             twice=twice,
             marks=tuple(marks),
             alike=alike,

@@ -30,7 +30,7 @@ class Matter(StrEnum):
     Digest: of one version: the committed code without its records, the deployed parts, lock and settings.
     """
     SETTINGS = "settings"
-    """Approvers, policy and targets are as they should be. Digest: of these three."""
+    """Approvers, owners, policy and targets are as they should be. Digest: of these four."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,3 +73,5 @@ class Trust:
     """The overrides of the shipped policy."""
     targets: Mapping[str, str] = field(default_factory=dict)
     """`target`, or `targets.<name>` -> address."""
+    owners: tuple[str, ...] = ()
+    """Who owns the workflow, and stands in: of all workflow owners only these sign for it."""

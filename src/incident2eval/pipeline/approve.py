@@ -201,7 +201,7 @@ def _override(home: Project, subject: str) -> _Thing:
 def _settings(home: Project, subject: str) -> _Thing:
     home.workflow(subject)
     digest = trust_digest(trust_of(home.settings, subject))
-    words = f"approvers, policy and targets of {subject} are as they should be"
+    words = f"approvers, owners, policy and targets of {subject} are as they should be"
     return _Thing(workflow=subject, digest=digest, words=words)
 
 

@@ -1,5 +1,6 @@
 """`archive`: exports of past runs as compact Parquet, by workflow and day, added to and never rewritten."""
 
+import glob
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -13,7 +14,9 @@ from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline._given import File, placed_files, shown
 from incident2eval.pipeline.fetch import ARCHIVE
 from incident2eval.pipeline.intake import project_or_none
-from incident2eval.pipeline.past.pieces import Piece
+from incident2eval.pipeline.past.lines import CHANGED, not_read
+from incident2eval.pipeline.past.papers import closed_folders
+from incident2eval.pipeline.past.pieces import Made, Piece
 from incident2eval.pipeline.past.watch import runs_in
 from incident2eval.pipeline.shown.layout import counted, wrapped
 from incident2eval.store import ArchiveFolder, NewFile, Project, Spool, dump
@@ -88,10 +91,9 @@ def _place(to: Path | str | None, home: Project | None) -> Path:
         message, hint = "is no folder here", "name one, and copy it to where it should be"
         raise BadInput(Fault(file=shown(to), field="--to", message=message, hint=hint))
     root = to or (home.root if home else Path()) / ARCHIVE
-    kept = [home.root / home.settings.project.evidence, home.root / "incidents", home.cases] if home else []
-    for place in kept:
-        if root.resolve().is_relative_to(place.resolve()):
-            message = f"lies in {place.name}/, where nothing is put that is no evidence and no case"
+    for place in closed_folders(home) if home else ():
+        if root.resolve().is_relative_to(place):
+            message = f"would keep past runs as they are, and {place.name}/ is no place for that"
             raise BadInput(Fault(file=str(root), field="--to", message=message, hint="name another folder"))
     return root
 
@@ -99,7 +101,8 @@ def _place(to: Path | str | None, home: Project | None) -> Path:
 def _rows(files: Iterable[File], workflow: str | None, tally: _Tally) -> Iterator[ArchivedRun]:
     """Every run as the archive keeps it; what is none, or cannot be kept, is noted."""
     for file in files:
-        for found in runs_in(Piece(file=file, shown=file.name, size=file.size())):
+        piece = Piece(file=file, shown=file.name, size=file.size(), made=Made.of(file))
+        for found in runs_in(piece):
             if isinstance(found, Fault):
                 tally.unreadable.append(found)
                 continue
@@ -113,6 +116,8 @@ def _rows(files: Iterable[File], workflow: str | None, tally: _Tally) -> Iterato
                 continue
             tally.bytes_read += len(row.run)
             yield row
+        if piece.is_lost:
+            tally.unreadable.append(Fault(file=file.name, message=CHANGED, hint="archive it again"))
 
 
 def _called(run: Run) -> str:
@@ -207,7 +212,7 @@ def _answer(tally: _Tally, root: Path, home: Project | None, *, files: int) -> A
         data=data,
         text=wrapped(_lines(tally, root, files)),
         exit_code=3 if tally.unreadable else 0,
-        notes=(*(f"not read: {fault}" for fault in tally.unreadable), *_not_looked_at(tally, home)),
+        notes=(*(not_read(fault) for fault in tally.unreadable), *_not_looked_at(tally, root, home)),
     )
 
 
@@ -232,10 +237,13 @@ def _megabytes(size: int) -> str:
     return f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{size / 1e3:.1f} kB"
 
 
-def _not_looked_at(tally: _Tally, home: Project | None) -> Iterator[str]:
+def _not_looked_at(tally: _Tally, root: Path, home: Project | None) -> Iterator[str]:
     """That a look-back of the project does not read what was written, where that is so."""
     if home is None or not tally.files:
         return
     looked_at = {path.resolve() for path in home.archive_files()}
     if any(Path(str(each["file"])).resolve() not in looked_at for each in tally.files):
-        yield 'not looked back over yet: add "archive/**/*.parquet" to `archive` in incident2eval.toml'
+        place, top = root.resolve(), home.root.resolve()
+        shown_root = place.relative_to(top) if place.is_relative_to(top) else place
+        pattern = f"{glob.escape(shown_root.as_posix())}/**/*.parquet"
+        yield f'not looked back over yet: add "{pattern}" to `archive` in incident2eval.toml'

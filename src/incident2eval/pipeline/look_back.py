@@ -20,7 +20,7 @@ from incident2eval.pipeline.intake import whoami
 from incident2eval.pipeline.past import engines
 from incident2eval.pipeline.past.kept import KeptParts
 from incident2eval.pipeline.past.likeness import compared
-from incident2eval.pipeline.past.lines import look_back_lines, window_words
+from incident2eval.pipeline.past.lines import CHANGED, look_back_lines, not_read, window_words
 from incident2eval.pipeline.past.papers import refuse_papers, write_papers
 from incident2eval.pipeline.past.pieces import Pieces, parts_of
 from incident2eval.pipeline.past.question import Asking, Question
@@ -36,8 +36,6 @@ not so; a person accepts that it is not."""
 
 _NAMED = 5
 """So many files stand in the log by name."""
-
-_CHANGED = "was replaced or cut short while it was read, so some of its runs may not have been"
 
 
 class Progress(Protocol):
@@ -151,7 +149,7 @@ def look_back(  # noqa: PLR0913 - one option each
         data=data(report) | {"next": next_step, "logged": is_new, "written": written},
         text=wrapped([*lines, *(f"written: {name}" for name in written)]),
         exit_code=1 if entry.hits and fail_on_hits else 0 if report.is_complete else 3,
-        notes=(*(f"not read: {fault}" for fault in report.unreadable), *looked.notes, *_not_kept(trouble)),
+        notes=(*(not_read(fault) for fault in report.unreadable), *looked.notes, *_not_kept(trouble)),
     )
 
 
@@ -242,7 +240,7 @@ class _Looked:
             yield like
         lost = dict.fromkeys(piece.shown for pieces in self._parts for piece in pieces if piece.is_lost)
         changed = Part(customers=self._asking.judge.customers)
-        changed.faults += (Fault(file=name, message=_CHANGED, hint="look back again") for name in lost)
+        changed.faults += (Fault(file=name, message=CHANGED, hint="look back again") for name in lost)
         yield changed.result()
 
 
@@ -322,7 +320,8 @@ def _named(home: Project, files: Sequence[File]) -> str:
     """The files by name, the first ones."""
     names = [file.shown(home.root) for file in files]
     more = f" and {counted(len(names) - _NAMED, 'file')} more" if len(names) > _NAMED else ""
-    return f"{', '.join(names[:_NAMED])}{more}"
+    # A name may hold bytes that are no UTF-8, and the log holds nothing else.
+    return f"{', '.join(names[:_NAMED])}{more}".encode(errors="backslashreplace").decode()
 
 
 def _is_logged(home: Project, incident: str, entry: LogEntry) -> bool:

@@ -15,6 +15,8 @@ PAUSE = "\u22ef"
 
 _LEFT, _RIGHT = 46, 10
 _TICKS = 8
+_DAY = 68
+"""Units that the name of a day takes."""
 _SVG = "http://www.w3.org/2000/svg"
 
 
@@ -127,7 +129,7 @@ def _pause(root: ET.Element, place: _Place) -> None:
 def _days(root: ET.Element, places: list[_Place]) -> None:
     """The first days of some periods, below all bars; no two of them over each other."""
     step = -(-len(places) // _TICKS)
-    for place in places[::step]:
+    for place in (place for place in places[::step] if place.x + _DAY <= WIDTH):
         text = ET.SubElement(root, "text", {"class": "soft", "y": str(_RUNS.base + 20)})
         text.set("x", f"{place.x:.1f}")
         text.text = place.period.first.isoformat()

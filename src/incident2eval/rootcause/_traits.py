@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from incident2eval.model import JSON, ChangeKind, Run, Status, Step, StepKind, flat_text, texts
@@ -207,6 +208,7 @@ def _versions(value: JSON) -> Iterator[tuple[str, str]]:
                 yield key, str(inner)
 
 
+@lru_cache(maxsize=4096)
 def _kind_of(key: str) -> ChangeKind:
     words = set(re.split(r"[^a-z]+", key.lower()))
     return next((kind for kind, names in _KINDS if words & set(names.split())), ChangeKind.INTEGRATION)
@@ -286,11 +288,13 @@ def _is_speaker(key: str, text: str) -> bool:
     return key == "role" and text in {"system", "user", "assistant", "tool", "developer", "function"}
 
 
+@lru_cache(maxsize=4096)
 def _plain(name: str) -> str:
     """A step's name without the model that instrumentations put into it: `chat` of `chat m-4.1`."""
     words = [word for word in name.split() if not any(char.isdigit() for char in word)]
     return " ".join(words) or name
 
 
+@lru_cache(maxsize=4096)
 def _snake(key: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", str(key)).replace("-", "_").lower()

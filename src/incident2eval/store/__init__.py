@@ -8,7 +8,7 @@ from incident2eval.store._evidence import Kept
 from incident2eval.store._failure_rows import read_failures
 from incident2eval.store._files import read_bytes, sha256, write_atomically, write_together
 from incident2eval.store._founding import found
-from incident2eval.store._git import changed_since, git_answer, uncommitted
+from incident2eval.store._git import changed_since, git_answer, is_blob, uncommitted
 from incident2eval.store._incidents import Loaded
 from incident2eval.store._log import HISTORY, pause
 from incident2eval.store._moments import UnclearMoment, moment
@@ -48,6 +48,7 @@ __all__ = [
     "dump_yaml",
     "found",
     "git_answer",
+    "is_blob",
     "moment",
     "name_type",
     "pause",

@@ -131,7 +131,7 @@ def write_together(files: Mapping[Path, bytes], *, private: Collection[Path] = (
         except BaseException as error:
             new = _put_back({path: before[path] for path in replaced})
             if isinstance(error, OSError):
-                raise _refused(error, new) from error
+                raise _refused(error, new, changed) from error
             raise
 
 
@@ -212,9 +212,9 @@ def _put_back(before: Mapping[Path, bytes | None]) -> list[str]:
     return new
 
 
-def _refused(error: OSError, new: Sequence[str]) -> NotJudged:
-    where = error.filename2 or error.filename or "a file"
-    changed = f"new already, and not put back: {', '.join(new)}" if new else "nothing was changed"
+def _refused(error: OSError, new: Sequence[str], changed: Sequence[Path]) -> NotJudged:
+    where = error.filename2 or error.filename or changed[0]  # a full disk names no file
+    state = f"new already, and not put back: {', '.join(new)}" if new else "nothing was changed"
     return NotJudged(
-        f"{where}: cannot be written: {error.strerror}", hint=f"{changed}; free space or rights, then again"
+        f"{where}: cannot be written: {error.strerror}", hint=f"{state}; free space or rights, then again"
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from incident2eval.model import visible
+from incident2eval.store._log import without_torn_tail
 
 TIMEOUT = 20.0
 """Seconds that git may take to answer."""
@@ -26,6 +27,7 @@ _OVERRULED = (
     *("core.fsmonitor=false", "core.untrackedCache=false", "core.sparseCheckout=false"),
     *("core.excludesFile=/dev/null", "core.attributesFile=/dev/null", "safe.bareRepository=explicit"),
     *("log.mailmap=false", "log.showSignature=false", "log.follow=false", "i18n.logOutputEncoding=UTF-8"),
+    *("log.showRoot=true", "log.diffMerges=separate"),
 )
 """What settings of a checkout could otherwise make git say of it."""
 
@@ -143,11 +145,21 @@ def _is_committed(git: str, path: Path, mode: str, digest: str) -> bool:
         content = os.fsencode(path.readlink()) if path.is_symlink() else path.read_bytes()
     except OSError:
         return False
-    if digest in {_digest(content, digest), _digest(content.replace(b"\r\n", b"\n"), digest)}:
+    if is_blob(content, digest):
         return True
     pointer = _ask(git, path.parent, "cat-file", "blob", digest).answer or ""
     is_pointer = pointer.startswith("version https://git-lfs.github.com/spec/")
     return is_pointer and f"\noid sha256:{hashlib.sha256(content).hexdigest()}\n" in pointer
+
+
+def is_blob(content: bytes, name: str) -> bool:
+    """Whether git calls a file of that content by that name, line ends apart.
+
+    Args:
+        content: Of the file.
+        name: Of an object, in hex.
+    """
+    return any(_digest(one, name) == name for one in (content, content.replace(b"\r\n", b"\n")))
 
 
 def _digest(content: bytes, like: str) -> str:
@@ -274,7 +286,7 @@ def shortened(root: Path, log: Path) -> str | None:
     """Why a file that only grows no longer holds what commits up to now held of it; None where it does.
 
     It has to begin with what is committed, and to hold every line of earlier commits, in their order: who
-    takes one away commits that too.
+    takes one away commits that too. What a crash left of a line is none, committed or not.
 
     Args:
         root: The project.
@@ -287,7 +299,7 @@ def shortened(root: Path, log: Path) -> str | None:
     if git is None or not _in_repository(root):
         return None
     name = log.relative_to(root).as_posix()
-    now = (log.read_bytes().decode("utf-8", "backslashreplace") if log.is_file() else "").splitlines()
+    now = _whole_lines(log.read_bytes() if log.is_file() else b"")
     newest, *earlier = _versions(git, root, name) or ([],)
     if now[: len(newest)] != newest:
         return f"{name} does not begin with what is committed of it: lines were taken away or changed"
@@ -309,9 +321,13 @@ def _versions(git: str, root: Path, name: str) -> list[list[str]]:
     while left:
         about, _, left = left.partition(b"\n")
         size = int(about.split()[-1]) if about.split()[-1].isdigit() else -1  # a commit that took it away
-        found.append(left[: max(size, 0)].decode("utf-8", "backslashreplace").splitlines())
+        found.append(_whole_lines(left[: max(size, 0)]))
         left = left[size + 1 :]
     return found
+
+
+def _whole_lines(raw: bytes) -> list[str]:
+    return without_torn_tail(raw).decode("utf-8", "backslashreplace").splitlines()
 
 
 def _in_repository(folder: Path) -> bool:

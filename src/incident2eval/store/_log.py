@@ -85,7 +85,7 @@ def open_log(path: Path, *, file: str) -> Log:
         BadInput: A line says nothing that an entry can say, or the line before it was taken away or changed.
     """
     raw = read_bytes(path, file=file) if path.exists() else b""
-    recorded = _without_torn_tail(raw)
+    recorded = without_torn_tail(raw)
     entries: list[LogEntry] = []
     torn: list[Fault] = []
     by_hand = 0
@@ -178,7 +178,7 @@ def _end(log: int, size: int, *, file: str) -> _End:
     while True:
         start = max(0, size - block)
         raw = os.pread(log, size - start, start)
-        recorded = _without_torn_tail(raw)
+        recorded = without_torn_tail(raw)
         try:
             # The first of these lines has lost its beginning, unless it is the first of all.
             after = recorded.partition(b"\n")[2]
@@ -219,11 +219,14 @@ def pause(entries: Iterable[LogEntry], now: datetime) -> Pause | None:
     return Pause(stop=stop, ended=ended) if is_paused else None
 
 
-def _without_torn_tail(raw: bytes) -> bytes:
+def without_torn_tail(raw: bytes) -> bytes:
     """A log without what a crash left of the line that was being written.
 
     That is the beginning of an object, with no line end behind it. What can be read is a line, with an end or
     without; and what is no such beginning somebody else wrote, and may have meant something by it.
+
+    Args:
+        raw: The log, or its end.
     """
     start = raw.rfind(b"\n") + 1
     tail = raw[start:].strip()

@@ -1,5 +1,6 @@
 """The forms in which a customer's name is looked for: words, how they are used, what stands between."""
 
+import re
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -10,7 +11,7 @@ from incident2eval.detection.names.ordinary import is_ordinary
 from incident2eval.detection.names.use import CALENDAR
 from incident2eval.detection.text.views import plain
 from incident2eval.detection.text.wording import WORD, fold, shape, vocabulary
-from incident2eval.model import Customers
+from incident2eval.model import Customer, Customers
 from incident2eval.model.customer import Use
 
 _LEGAL_FORMS = """
@@ -22,6 +23,9 @@ _LEGAL = vocabulary(_LEGAL_FORMS)
 
 _WORDS_FOR_FIRM = {"co", "company", "group", "holding", "holdings"}
 """Last words of a name that people leave out, as they do a legal form."""
+
+_SIMPLE = re.compile(r"(?=.{1,60}\Z)(?:[0-9A-Za-z]+|&)(?: (?:[0-9A-Za-z]+|&))*")
+"""Names that are words with one space between them, none too long to be compared."""
 
 
 class Form(Protocol):
@@ -80,16 +84,24 @@ class Name:
 
 def names_in(customers: Customers) -> tuple[Name, ...]:
     """Every form of every name that the roster holds in clear."""
-    shouted = len(customers) > 1 and all(row.name.isupper() for row in customers)
-    return tuple(
-        name for row in customers for text in row.names for name in _names(row.id, text, shouted=shouted)
-    )
+    shouted = is_shouted(customers)
+    return tuple(name for row in customers for name in forms_of(row, shouted=shouted))
+
+
+def is_shouted(customers: Customers) -> bool:
+    """Whether a roster is all in capitals, which says nothing about the case of its names."""
+    return len(customers) > 1 and all(row.name.isupper() for row in customers)
+
+
+def forms_of(row: Customer, *, shouted: bool) -> Iterator[Name]:
+    """Every form of every name that a customer of the roster has in clear."""
+    return (name for text in row.names for name in _names(row.id, text, shouted=shouted))
 
 
 def plurals(names: Sequence[Name]) -> tuple[Name, ...]:
     """What several bearers of a name would be called (`the Eastfields`), if nobody has that for a name."""
     taken = {name.words for name in names}
-    return tuple(several for several in filter(None, map(_plural, names)) if several.words not in taken)
+    return tuple(several for several in filter(None, map(plural, names)) if several.words not in taken)
 
 
 def without_legal_form(tokens: Sequence[str]) -> int:
@@ -102,12 +114,7 @@ def without_legal_form(tokens: Sequence[str]) -> int:
 
 def _names(customer: str, text: str, *, shouted: bool) -> Iterator[Name]:
     """A name as it is looked for: without its legal form, without a leading `The`, written as one word."""
-    text = plain(text)
-    spans = [match.span() for match in WORD.finditer(text)]
-    tokens = [text[start:end] for start, end in spans]
-    kept = without_legal_form(tokens)
-    between = tuple(text[spans[at][1] : spans[at + 1][0]].strip() for at in range(kept - 1))
-    written = tuple(shape(token) for token in tokens[:kept])
+    written, between = _read_simple(text) if _SIMPLE.fullmatch(text) else _read(text)
     words = tuple(word.casefold() for word in written)
     if not words or all(word.isdigit() for word in words) or (len(words) == 1 and words[0] in CALENDAR):
         return
@@ -121,6 +128,23 @@ def _names(customer: str, text: str, *, shouted: bool) -> Iterator[Name]:
     joined = "".join(words)
     if len(words) > 1 and len(joined) >= 8 and not is_ordinary(joined):
         yield _name(customer, (joined,), (), (), Use.ANYHOW)
+
+
+def _read_simple(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The same of a name in which that is quickly said: most are such, and a roster may hold millions."""
+    words = text.split(" ")
+    kept = without_legal_form(words)
+    return tuple("and" if word == "&" else word for word in words[:kept]), ("",) * (kept - 1)
+
+
+def _read(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The words of a name in their case, and what stands between them."""
+    text = plain(text)
+    spans = [match.span() for match in WORD.finditer(text)]
+    tokens = [text[start:end] for start, end in spans]
+    kept = without_legal_form(tokens)
+    between = tuple(text[spans[at][1] : spans[at + 1][0]].strip() for at in range(kept - 1))
+    return tuple(shape(token) for token in tokens[:kept]), between
 
 
 def _name(
@@ -137,7 +161,8 @@ def _shared(between: tuple[str, ...]) -> tuple[str, ...]:
     return between
 
 
-def _plural(name: Name) -> Name | None:
+def plural(name: Name) -> Name | None:
+    """What several bearers of a name of one word would be called, where that is no ordinary word."""
     if name.use is not Use.ANYHOW or len(name.words) > 1:
         return None
     word = name.words[0] + ("es" if name.words[0].endswith(("s", "x", "z", "ch", "sh")) else "s")

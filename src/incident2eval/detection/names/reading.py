@@ -7,7 +7,7 @@ escapes make anything but runs of letters and digits. Most texts are, and it is 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from incident2eval.detection.text.views import plain
 from incident2eval.detection.text.wording import POSSESSIVE, WORD, fold, shape
@@ -37,25 +37,39 @@ _LONG = b"x" * 59
 """The longest words are not compared; a possessive 's counts, too."""
 
 _POSSESSIVE = re.compile(rb"'(?<=[0-9A-Za-z]')[sS](?![0-9A-Za-z])")
-_HAS_INITIALS = re.compile(rb"\.(?<=[A-Za-z]\.)[A-Za-z]\.")
+_INSIDE_INITIALS = re.compile(rb"\.(?<=[A-Za-z]\.)(?=[A-Za-z]\.)")
 _INITIALS = re.compile(rb"(?<![0-9A-Za-z])(?:[A-Za-z]\.){2,8}(?:[A-Za-z](?![0-9A-Za-z]))?")
 _UNCLEAR = re.compile(rb"'[sS](?:'[sS]|\.[A-Za-z]\.)")
 """Where it takes a second look which s is possessive and which an initial."""
 _MARKS_APART = bytes.maketrans(b"'.", b"  ")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Reading:
     """A text, or a view of one, as words in a row."""
 
     line: str
     """Its words in lower case, one space around each; initials without dots, nothing with a possessive 's."""
-    capitalised: set[str]
-    """Those of them that have a capital or a digit in front, in their case."""
+    written: str
+    """The line in the text's case."""
     possessives: Sequence[str]
     """Those of them that have a possessive 's, with that s: a name may end in it."""
-    written: str = ""
-    """The line in the text's case, if it was read at once."""
+
+    def may_have_capital(self, word: str, at: int) -> bool:
+        """Whether a word begins with no small letter, or has a possessive 's.
+
+        Args:
+            word: A word of the line, or one of the possessives.
+            at: Where it begins, in bytes; a possessive stands behind the line.
+        """
+        if self.written.isascii():
+            return at >= len(self.written) or not self.written[at].islower()
+        return word in self._capitalised
+
+    @cached_property
+    def _capitalised(self) -> set[str]:
+        capitalised = (word.casefold() for word in self.written.split() if not word[0].islower())
+        return {*capitalised, *self.possessives}
 
 
 @lru_cache(maxsize=4)
@@ -70,33 +84,39 @@ def read(text: str) -> Reading | None:
         return None
     if (len(raw.translate(None, _SIGNS)) < len(raw) and _DRESSED.search(raw)) or _LINE_END_HYPHEN.search(raw):
         return None
-    if _HAS_INITIALS.search(letters):
-        letters = _INITIALS.sub(_without_dots, letters)
+    if _INSIDE_INITIALS.search(letters):
+        letters = _initials_joined(letters)
     possessives: Sequence[str] = ()
     if found := [match.start() for match in _POSSESSIVE.finditer(letters)]:
         possessives = [
             str(letters[shapes.rfind(b" ", 0, at) + 1 : at] + b"s", "ascii").lower() for at in found
         ]
         letters = _POSSESSIVE.sub(b"  ", letters)
-    words = str(letters.translate(_MARKS_APART), "ascii").replace("&", " and ").replace("+", " and ").split()
-    written = f" {' '.join(words)} "
-    capitalised = {word for word in words if word[0] < "a"}
-    return Reading(line=written.lower(), capitalised=capitalised, possessives=possessives, written=written)
+    words = letters.translate(_MARKS_APART).replace(b"&", b" and ").replace(b"+", b" and ").split()
+    written = str(b" %b " % b" ".join(words), "ascii")
+    return Reading(line=written.lower(), written=written, possessives=possessives)
 
 
 def read_by_words(view: str) -> Reading:
     """One view of any text."""
     tokens = WORD.findall(view)
+    words = (shape(POSSESSIVE.sub("", token)) if fold(token) else "" for token in tokens)
+    written = f" {' '.join(words)} "
     return Reading(
-        line=f" {' '.join(map(fold, tokens))} ",
-        capitalised={shape(POSSESSIVE.sub("", token)) for token in tokens if token[0].isupper()},
+        line=written.casefold(),
+        written=written,
         possessives=[shape(token).casefold() for token in tokens if POSSESSIVE.search(token)],
     )
 
 
-def _without_dots(initials: re.Match[bytes]) -> bytes:
-    """The letters, with spaces behind them for as many dots: everything else stays in its place."""
-    return initials[0].replace(b".", b"").ljust(len(initials[0]))
+def _initials_joined(letters: bytes) -> bytes:
+    """The letters with initials without dots, and as many spaces behind: all else stays in its place."""
+    joined, done = bytearray(letters), 0
+    for dot in _INSIDE_INITIALS.finditer(letters):
+        if dot.start() > done and (initials := _INITIALS.match(letters, dot.start() - 1)):
+            done = initials.end()
+            joined[initials.start() : done] = initials[0].replace(b".", b"").ljust(len(initials[0]))
+    return bytes(joined)
 
 
 @cache

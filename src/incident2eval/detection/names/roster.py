@@ -11,7 +11,7 @@ from itertools import accumulate
 
 from incident2eval.detection.names.forms import Form, without_legal_form
 from incident2eval.detection.names.hashed_index import HashedIndex, HashedNode
-from incident2eval.detection.names.index import Index, Node, Rest
+from incident2eval.detection.names.index import Index, Node, Rest, Root
 from incident2eval.detection.names.use import LEGAL_FORM, is_address, reads_as_name
 from incident2eval.detection.text.views import View, plain, views
 from incident2eval.detection.text.wording import INVISIBLE, POSSESSIVE, WORD, Span, fold, shape
@@ -49,10 +49,18 @@ class Names:
             Index(customers) if customers.key is None else HashedIndex(customers, customers.key)
         )
         self._begin = lru_cache(maxsize=_REMEMBERED)(partial(_step, self._index.root))
+        self._owners = lru_cache(maxsize=_REMEMBERED)(self._whose)
 
     def owners(self, text: str) -> frozenset[str]:
         """Ids of the customers that a text as a whole names, in whatever case."""
-        words = [shape(word).casefold() for word in WORD.findall(plain(text))]
+        return self._owners(text)
+
+    def _whose(self, text: str) -> frozenset[str]:
+        text = plain(text)
+        first = WORD.search(text)
+        if first is None or self._index.root.get(shape(first[0]).casefold()) is None:
+            return frozenset()
+        words = [shape(word).casefold() for word in WORD.findall(text)]
         return frozenset(self._index.owners(tuple(words[: without_legal_form(words)])))
 
     def foreign(self, text: str, customer: str) -> Iterator[Mention]:
@@ -149,7 +157,7 @@ def _possessive(words: str) -> int:
     return len(match[0]) if match else 0
 
 
-def _step(node: Node | Rest | HashedNode, word: str) -> Node | Rest | HashedNode | None:
+def _step(node: Root | Node | Rest | HashedNode, word: str) -> Node | Rest | HashedNode | None:
     """The next node for a word; a word with 's may also be a name that ends in s."""
     found = node.get(fold(word))
     if found is None and word[-1] in _POSSESSIVE_ENDS and POSSESSIVE.search(word):

@@ -1,20 +1,22 @@
 """Whether a name that is not the customer's own can stand in a text: one pass that most texts need only."""
 
-from collections.abc import Iterable, Iterator
-from itertools import product
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, product
 from typing import TypeVar
 
 from ahocorasick_rs import BytesAhoCorasick
 
-from incident2eval.detection.names.forms import Name
+from incident2eval.detection.names.forms import Name, plural
 from incident2eval.detection.names.reading import Reading, read, read_by_words
 from incident2eval.detection.text.views import views
 from incident2eval.model.customer import Use
 
 _WORDS, _FIRST = 3, 20
 """So many words and bytes of a name it looks for: with more the automaton grows, and stops few texts more."""
+_TELLING = 8
+"""A word of so many letters is looked for whatever it ends in: that finds its plural, too."""
 
-_LEGAL_FORMS = frozenset(
+_LEGAL_FORMS = (
     "ltd limited llp llc plc inc incorporated corp corporation gmbh pty ag co "
     "s sa sar sarl sal b bv n nv".split()
 )
@@ -28,58 +30,56 @@ _Key = TypeVar("_Key", str, bytes)
 class Scanner:
     """The names of a roster, searched for more loosely than the search itself does: it says no, or perhaps.
 
-    Looked for are the first words of names in any case, whatever stands between them. A name that must be
-    capitalised, as it is an ordinary word too, is looked up among the capitalised words of a text.
+    Looked for are the first words of names in any case, whatever stands between them. Of a name that is an
+    ordinary word too a capital is asked, and initials are looked for as they are written.
     """
 
-    def __init__(self, names: Iterable[Name]) -> None:
+    def __init__(self, rows: Iterable[Sequence[Name]]) -> None:
+        """Take the names of one customer after the other."""
         phrases: dict[bytes, Bearer] = {}
-        self._as_names: dict[str, Bearer] = {}
-        self._as_written: dict[str, Bearer] = {}
-        self._written: dict[str, Bearer] = {}
-        for name in names:
-            if name.use is Use.AS_A_NAME:
-                _note(self._as_names, name.words[-1:], name.customer)
-            elif name.use is Use.AS_WRITTEN and name.is_one_word and name.written[0][:1].isupper():
-                _note(self._as_written, name.words, name.customer)
-                _note(self._written, name.written, name.customer)
-            else:
-                _note(phrases, _beginnings(name), name.customer)
-        self._bearers = tuple(phrases.values())
-        self._phrases = BytesAhoCorasick(phrases)
+        words: dict[str, Bearer] = {}
+        written: dict[bytes, Bearer] = {}
+        for names in rows:
+            beginnings: list[bytes] = []
+            for name in names:
+                if name.use is Use.AS_A_NAME:
+                    _note(words, name.words[-1:], name.customer)
+                elif name.use is Use.AS_WRITTEN and name.is_one_word and name.written[0][:1].isupper():
+                    _note(written, (_line(name.written),), name.customer)
+                    beginnings += (_line((*name.words, form))[:_FIRST] for form in _LEGAL_FORMS)
+                else:
+                    beginnings += _beginnings(name)
+            if beginnings:
+                _note(phrases, _shortest(beginnings), names[0].customer)
+        self._bearers = (*phrases.values(), *words.values())
+        self._words, self._before_words = tuple(words), len(phrases)
+        self._phrases = BytesAhoCorasick(chain(phrases, (_line((word,)) for word in words)))
+        self._bearers_as_written = tuple(written.values())
+        self._written = BytesAhoCorasick(written)
 
     def may_name_other(self, text: str, customer: str) -> bool:
         """Whether a name that is not the customer's alone may stand in a text."""
-        readings = (
-            [reading] if (reading := read(text)) else (read_by_words(view.text) for view in views(text))
-        )
-        return any(self._in_line(one, customer) or self._among(one, customer) for one in readings)
+        if reading := read(text):
+            return self._finds(reading, customer)
+        return any(self._finds(read_by_words(view.text), customer) for view in views(text))
 
-    def _in_line(self, one: Reading, customer: str) -> bool:
-        """Whether first words of another's name stand in a row."""
-        line = " ".join((one.line, *one.possessives, "")).encode(errors="surrogatepass")
-        found = self._phrases.find_matches_as_indexes(line, overlapping=True)
-        return any(self._bearers[phrase] != customer for phrase, _, _ in found)
-
-    def _among(self, one: Reading, customer: str) -> bool:
-        """Whether a capitalised word may be another's name that is an ordinary word or initials as well."""
-        lower = {*" ".join(one.capitalised).casefold().split(), *one.possessives}
-        if _is_anothers(self._as_names, lower, customer) or _is_anothers(
-            self._written, one.capitalised, customer
-        ):
-            return True
-        initials = self._as_written.keys() & lower
-        return bool(initials) and _is_anothers(
-            self._as_written, initials.intersection(_before_legal_forms(one.line)), customer
-        )
-
-
-def _before_legal_forms(line: str) -> Iterator[str]:
-    """The words right before what may be a legal form; expressions take the dotless i for an i."""
-    words = line.replace("\u0131", "i").split(" ")
-    if _LEGAL_FORMS.isdisjoint(words):
-        return
-    yield from (words[at - 1] for at, word in enumerate(words) if word in _LEGAL_FORMS)
+    def _finds(self, one: Reading, customer: str) -> bool:
+        if self._bearers_as_written:
+            for initials, _, _ in self._written.find_matches_as_indexes(
+                _bytes(one.written), overlapping=True
+            ):
+                if self._bearers_as_written[initials] != customer:
+                    return True
+        line = " ".join((one.line, *one.possessives, ""))
+        if "\u0131" in line:  # expressions take the dotless i for an i, as in a legal form
+            line += line.replace("\u0131", "i")
+        for phrase, start, _ in self._phrases.find_matches_as_indexes(_bytes(line), overlapping=True):
+            if self._bearers[phrase] != customer and (
+                phrase < self._before_words
+                or one.may_have_capital(self._words[phrase - self._before_words], start + 1)
+            ):
+                return True
+        return False
 
 
 def _note(bearers: dict[_Key, Bearer], keys: Iterable[_Key], customer: str) -> None:
@@ -88,18 +88,35 @@ def _note(bearers: dict[_Key, Bearer], keys: Iterable[_Key], customer: str) -> N
             bearers[key] = None
 
 
-def _is_anothers(bearers: dict[str, Bearer], words: set[str], customer: str) -> bool:
-    """Whether any of the words is not the customer's alone."""
-    return any(bearers[word] != customer for word in bearers.keys() & words)
-
-
 def _beginnings(name: Name) -> Iterator[bytes]:
-    """How it may begin in a line: a word that ends in s loses it to a possessive 's."""
+    """How it and its plural may begin in a line: a word that ends in s loses it to a possessive 's."""
     if name.is_one_word:
-        return iter((_line(name.words)[:_FIRST],))
-    spellings = ((word, word[:-1]) if word.endswith("s") else (word,) for word in name.words[:_WORDS])
-    return (_line(words)[:_FIRST] for words in product(*spellings))
+        word = _line(name.words)
+        if len(name.words[0]) >= _TELLING:
+            yield word[:-1][:_FIRST]
+        else:
+            yield word
+            yield from (_line(several.words) for several in filter(None, (plural(name),)))
+        return
+    *ahead, last = name.words[:_WORDS]
+    spellings = ((word, word[:-1]) if word.endswith("s") else (word,) for word in ahead)
+    for words in product(*spellings):
+        line = _line((*words, last))
+        yield (line[:-2] if last.endswith("s") else line)[:_FIRST]
+
+
+def _shortest(beginnings: Iterable[bytes]) -> Iterator[bytes]:
+    """Those that begin with none of the others: where one of one customer's stands, it is found by that."""
+    last = b"\n"
+    for one in sorted(beginnings):
+        if not one.startswith(last):
+            last = one
+            yield one
 
 
 def _line(words: Iterable[str]) -> bytes:
-    return f" {' '.join(words)} ".encode(errors="surrogatepass")
+    return _bytes(f" {' '.join(words)} ")
+
+
+def _bytes(line: str) -> bytes:
+    return line.encode(errors="surrogatepass")

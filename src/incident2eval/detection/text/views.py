@@ -87,7 +87,7 @@ def views(text: str) -> Iterator[View]:
 
 def plain(text: str) -> str:
     """The text without what no reader sees, letters in any dress as plain ones."""
-    return _plain(View.of(text)).text
+    return _plain(View.of(text)).text if _CHANGING.search(text) else text
 
 
 def _plain(raw: View) -> View:

@@ -68,6 +68,7 @@ def leaves(value: JSON) -> Iterator[tuple[str, JSON]]:
             yield path, inner
 
 
+@lru_cache(maxsize=4096)
 def key_words(path: str) -> tuple[str, ...]:
     """The words of a path's last key, in lower case: (account, id) for `filter.accountId`."""
     keys = [key for key in path.split(".") if not key.isdigit()]

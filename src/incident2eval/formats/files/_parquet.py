@@ -82,14 +82,16 @@ def archived_groups(file: BinaryIO) -> int | None:
     Args:
         file: Open for reading; it is left at its beginning.
     """
-    import pyarrow as pa  # noqa: PLC0415 - see `parquet`
-
     if not file.seekable():
         return None
     file.seek(0)
+    begins = file.read(len(MAGIC))
+    file.seek(0)
+    if begins != MAGIC:
+        return None
+    import pyarrow as pa  # noqa: PLC0415 - see `parquet`
+
     try:
-        if file.read(len(MAGIC)) != MAGIC:
-            return None
         with _opened(file) as opened:
             return opened.num_row_groups if _is_archive(opened) else None
     except (pa.ArrowException, OSError, ValueError):

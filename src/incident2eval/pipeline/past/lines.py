@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from incident2eval.model import Customers
+from incident2eval.model import Customers, Fault
 from incident2eval.model.look_back import Hit, Left, LookBackReport, Reached
 from incident2eval.pipeline.past.spread_lines import chart_lines, version_lines
 from incident2eval.pipeline.shown.clock_lines import shown
@@ -12,6 +12,9 @@ from incident2eval.pipeline.shown.said_times import iso
 
 _MOST = 20
 """So many hits and reasons are shown to a person; `--json` has all."""
+
+CHANGED = "was replaced or cut short while it was read, so some of its runs may not have been"
+"""Of a file that gave no error."""
 
 
 def window_words(report: LookBackReport) -> str:
@@ -30,6 +33,11 @@ def window_words(report: LookBackReport) -> str:
     return "; ".join(said)
 
 
+def not_read(fault: Fault) -> str:
+    """What could not be read, and where, in one line: the name of a file may hold several."""
+    return f"not read: {' '.join(str(fault).splitlines())}"
+
+
 def look_back_lines(
     report: LookBackReport, customers: Customers, *, ascii_only: bool = False
 ) -> Iterator[str]:
@@ -44,14 +52,14 @@ def look_back_lines(
     yield from _reach(report)
     if report.hits:
         yield from ("", "hits:")
-        yield from _some(list(hit_lines(report.hits)))
+        yield from _first_hits(report.hits)
         yield from _part(chart_lines(report, ascii_only=ascii_only))
         yield from _part(version_lines(report))
         yield from ("", _affected(report))
         yield from _some([_reached(customers, one) for one in report.affected])
     if report.doubtful:
         yield from ("", "for review, counted for nothing:")
-        yield from _some(list(hit_lines(report.doubtful)))
+        yield from _first_hits(report.doubtful)
         yield f"  confirm or dismiss them: incident2eval look-back {report.incident} --review"
     if report.not_judged:
         yield from ("", "not judged:")
@@ -116,10 +124,19 @@ def _not_judged(row: Left) -> str:
     return f"  {by}{counted(row.runs, 'run')}{such}: {row.why}"
 
 
-def _some(lines: list[str]) -> Iterator[str]:
+def _first_hits(hits: Sequence[Hit]) -> Iterator[str]:
+    yield from hit_lines(hits[:_MOST])
+    yield from _others(len(hits))
+
+
+def _some(lines: Sequence[str]) -> Iterator[str]:
     yield from lines[:_MOST]
-    if len(lines) > _MOST:
-        yield f"  and {len(lines) - _MOST:,} more: --json lists them all"
+    yield from _others(len(lines))
+
+
+def _others(number: int) -> Iterator[str]:
+    if number > _MOST:
+        yield f"  and {number - _MOST:,} more: --json lists them all"
 
 
 def _reached(customers: Customers, one: Reached) -> str:

@@ -66,6 +66,13 @@ def write_papers(papers: Sequence[Path], report: LookBackReport, customers: Cust
     write_together({paper: made[_ending(paper)] for paper in papers}, private=frozenset(papers))
 
 
+def closed_folders(home: Project) -> tuple[Path, ...]:
+    """Where past runs are not put as they are: what lies there goes to others, into git, or is the tool's."""
+    own = (home.settings.project.evidence, "reports", "approvals", ".incident2eval", ".git")
+    others = (home.root / name for name in own)
+    return tuple(folder.resolve() for folder in (home.cases, home.incidents, *others))
+
+
 def _ending(paper: Path) -> str:
     return paper.suffix.casefold()
 
@@ -81,19 +88,13 @@ def _doubts(home: Project, paper: Path, archive: Sequence[Path | str]) -> Iterat
     if not os.access(paper.parent, os.W_OK):
         yield "nothing may be written there", "name a file in another folder"
     place, elsewhere = paper.resolve(), "name a file outside of it"
-    for folder in _redacted(home):
+    for folder in closed_folders(home):
         if place.is_relative_to(folder):
             yield f"would quote past runs as they are, and {folder.name}/ is no place for that", elsewhere
     if _is_read(home, place, archive):
         yield "would be taken for past runs itself", "name a file that is not among them"
     if paper.exists() and not _is_paper(paper):
         yield "is there already, and is no paper of a look-back", "name another file"
-
-
-def _redacted(home: Project) -> tuple[Path, ...]:
-    """Folders whose files go to others, into git, or are the tool's own."""
-    others = (home.root / name for name in ("reports", "approvals", ".incident2eval", ".git"))
-    return tuple(folder.resolve() for folder in (home.cases, home.incidents, *others))
 
 
 def _is_read(home: Project, place: Path, archive: Sequence[Path | str]) -> bool:

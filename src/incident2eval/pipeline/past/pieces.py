@@ -15,17 +15,52 @@ from incident2eval import formats
 from incident2eval.model import BadInput
 from incident2eval.pipeline._given import File, Given
 
-PART = 16 * 1024 * 1024
-"""Bytes of a part, as they lie there: a few seconds' work."""
+PART = 8 * 1024 * 1024
+"""Bytes of a part, unpacked: a few seconds' work."""
 
 _A_RUN_A_LINE = "run"
 """The format of which each line is a run, whatever stands around it."""
 _LONGEST_LINE = 4 * 1024 * 1024
 
-_GROUPS, _UNPACKED = 4, 25
-"""So many row groups of an archive are a piece, and as much larger it is once it is unpacked (measured)."""
+_GROUPS = 4
+"""So many row groups of an archive are a piece."""
+_PACKED_ROWS, _PACKED = 25, 10
+"""So much larger are row groups of an archive, and packed files, once they are unpacked (measured, about)."""
+_PACKED_NAMES = (".gz", ".zip", ".zst")
 
 _BLOCK = 1024 * 1024
+_END = 4096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What a file was when it was cut into pieces."""
+
+    mark: str = ""
+    """As the file system tells it; empty where it tells nothing."""
+    size: int = 0
+    ends: str = ""
+    """SHA-256 of its first and last block, where it lies here."""
+
+    @classmethod
+    def of(cls, file: File) -> "Made":
+        """What a file is now."""
+        mark, size = file.mark(), file.size()
+        is_here = isinstance(file, Given) and not file.comes_once
+        return cls(mark=mark, size=size, ends=_ends(file, size)) if is_here else cls(mark=mark, size=size)
+
+
+def _ends(file: File, size: int) -> str:
+    """SHA-256 of the first and the last block of so many bytes of a file; empty where it cannot be read."""
+    content = hashlib.sha256()
+    try:
+        with file.opened() as stream:
+            for start in (0, max(0, size - _END)):
+                stream.seek(start)
+                content.update(stream.read(min(_END, size - start)))
+    except (BadInput, OSError):
+        return ""
+    return content.hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +78,9 @@ class Piece:
     format: str | None = None
     """Where it is known: of a piece from the middle of a file nobody could tell."""
     size: int
-    """About so many bytes; 0 where nobody knows."""
-    made: str = ""
-    """The mark of the file when it was cut: what is written to it later is none of this."""
+    """About so many bytes as it lies there; 0 where nobody knows."""
+    made: Made = Made()
+    """The file when it was cut: what is written to it later is none of this."""
 
     @property
     def name(self) -> str:
@@ -53,6 +88,13 @@ class Piece:
         if self.groups and self.groups.start:
             return f"{self.shown} from row group {self.groups.start + 1:,} on"
         return f"{self.shown} from byte {self.start:,} on" if self.start else self.shown
+
+    @property
+    def work(self) -> int:
+        """About so many bytes are to be judged."""
+        if self.groups:
+            return self.size * _PACKED_ROWS
+        return self.size * (_PACKED if self.shown.lower().endswith(_PACKED_NAMES) else 1)
 
     @property
     def is_cut(self) -> bool:
@@ -63,15 +105,15 @@ class Piece:
     def mark(self) -> str:
         """What it was made of, without reading it: another one where the file was changed before."""
         # Of a URL the login and query are not shown, and the server may say nothing of it.
-        return f"{self.file!r}\0{self.shown}\0{self.made}\0{self.start}\0{self.stop}\0{self.groups}"
+        return f"{self.file!r}\0{self.shown}\0{self.made.mark}\0{self.start}\0{self.stop}\0{self.groups}"
 
     @property
     def is_lost(self) -> bool:
-        """Whether another file has taken its place, or it is shorter; it may have grown, or be gone since."""
-        was, now = self.made.split(), self.file.mark().split()
-        if not isinstance(self.file, Given) or not was or not now:
+        """Whether its file was written anew; it may have grown at its end, or be gone since."""
+        now = self.file.mark()
+        if not self.made.ends or not now or now == self.made.mark:
             return False
-        return was[-1] != now[-1] or int(now[0]) < int(was[0])
+        return self.file.size() <= self.made.size or _ends(self.file, self.made.size) != self.made.ends
 
     @contextmanager
     def opened(self) -> Iterator[BinaryIO]:
@@ -153,23 +195,24 @@ def parts_of(files: Sequence[File], root: Path) -> list[Pieces]:
     held: list[Piece] = []
     size = 0
     for piece in (piece for file in files for piece in _cut(file, root)):
-        if held and size + piece.size > PART:
+        if held and size + piece.work > PART:
             parts.append(tuple(held))
             held, size = [], 0
         held.append(piece)
-        size += piece.size
+        size += piece.work
     return [*parts, tuple(held)] if held else parts
 
 
 def _cut(file: File, root: Path) -> Iterator[Piece]:
-    shown, size = file.shown(root), file.size()
-    whole = Piece(file=file, shown=shown, size=size, made=file.mark())
+    shown, made = file.shown(root), Made.of(file)
+    size = made.size
+    whole = Piece(file=file, shown=shown, size=size, made=made)
     if not isinstance(file, Given) or file.comes_once:
         yield whole
     elif groups := _row_groups(file):
         for first in range(0, groups, _GROUPS):
             some = range(first, min(first + _GROUPS, groups))
-            yield replace(whole, groups=some, size=size * len(some) // groups * _UNPACKED)
+            yield replace(whole, groups=some, size=size * len(some) // groups)
     elif size > 2 * PART and (told := _told(file, shown)):
         for start in range(0, size, PART):
             stop = start + PART if start + PART < size else None

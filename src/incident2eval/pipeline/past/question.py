@@ -157,13 +157,15 @@ class Asking:
             elif (seen := self.judge(run, name)) is None:
                 part.pass_over(run, name, Fate.OTHER_WORKFLOW, f"of another workflow, {run.workflow!r}")
             else:
-                seen = replace(seen, said=(*seen.said, *self._unasked))
+                if self._unasked:
+                    seen = replace(seen, said=(*seen.said, *self._unasked))
                 yield self.likeness.seen(seen) if self.likeness else seen
 
     def _noted(self, seen: Iterable[Seen], part: Part) -> Iterator[Seen]:
         """The same runs; what they decided is noted."""
         for one in seen:
-            part.cases.add(key_of(one.run), one.cases)
+            if one.cases:
+                part.cases.add(key_of(one.run), one.cases)
             yield one
 
     def _is_of_likeness(self, one: Watch) -> bool:
@@ -202,7 +204,7 @@ def _asking(question: Question) -> Asking:
 def _read(pieces: Pieces, part: Part) -> Iterator[tuple[Run, str]]:
     """Every run with what it is called: its id, else its place."""
     for piece in pieces:
-        with suppress(BadInput):
+        with suppress(BadInput, OSError):  # whoever reads it says what is wrong
             part.digests.append(piece.digest())
         for number, found in enumerate(runs_in(piece), start=1):
             if isinstance(found, Fault):

@@ -179,7 +179,7 @@ class HitReview:
         yield from (f"{hit.run}: {word.said} by {word.by}: {word.reason}" for hit, word in self._said)
         left = sum(one.counts for one in doubtful)
         yield (
-            f"{self._incident}: {counted(number, 'hit')} count, {dismissed:,} dismissed"
+            f"{self._incident}: {counted(number, 'hit')} count{'s' * (number == 1)}, {dismissed:,} dismissed"
             f"{f', {left:,} in doubt' if left else ''}"
         )
         if number:

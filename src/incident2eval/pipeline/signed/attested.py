@@ -10,12 +10,15 @@ from incident2eval.pipeline.gating.reports import ENVELOPE, documents_in, folder
 from incident2eval.pipeline.signed.approvals import signed_approvals
 from incident2eval.pipeline.signed.covered import changes_of_trust, lacking
 from incident2eval.pipeline.signed.first_use import Start, first_trust
-from incident2eval.pipeline.signed.git_history import ever_held
+from incident2eval.pipeline.signed.git_history import ever_held, is_as_held
 from incident2eval.pipeline.signed.stale import stale
-from incident2eval.pipeline.signed.vouching import Attested, judged, out_of_chain, read_file
+from incident2eval.pipeline.signed.vouching import Attested, ReportFile, judged, out_of_chain, read_file
 from incident2eval.store import Project, read_bytes, sha256
 
 __all__ = ["Attested", "Chain", "attested", "last_signed", "signed_chain", "stale"]
+
+
+_APPROVALS = "approvals"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +94,7 @@ def signed_chain(home: Project, workflow: str, approvers: Sequence[Approver]) ->
         try:
             read = read_file(home, envelope)
             if before is None:
-                start = _start(home, workflow, read.report, approvers)
+                start = _start(home, workflow, read, approvers)
                 before, late = start.trust, start.late
             counting, is_covered = _known(home, before, read.report)
             found = judged(home, read, counting)
@@ -120,9 +123,10 @@ def _unfit(found: Attested, workflow: str) -> Iterator[str]:
         yield "nobody signed it who was trusted then"
 
 
-def _start(home: Project, workflow: str, report: Report, approvers: Sequence[Approver]) -> Start:
+def _start(home: Project, workflow: str, read: ReportFile, approvers: Sequence[Approver]) -> Start:
     """What the first signed report is held against; where nothing tells, those of now and its own count."""
-    found = first_trust(home, workflow, report.trust, until=report.started)
+    report = read.report
+    found = first_trust(home, workflow, report.trust, signed=read)
     if found.trust is not report.trust:
         return found
     known = tuple(dict.fromkeys((*approvers, *report.trust.approvers)))
@@ -139,11 +143,16 @@ def _known(home: Project, before: Trust, report: Report) -> tuple[tuple[Approver
 
 
 def _gone_from_git(home: Project, workflow: str) -> Iterator[str]:
-    """Signed reports and approvals that git held once, and that are not there any more."""
-    places = (folder_of(home, workflow).relative_to(home.root).as_posix(), "approvals")
-    for name in ever_held(home, *places):
-        if name.endswith(ENVELOPE) and not (home.root / name).is_file():
+    """Signed reports and approvals that git held once, and that are not there any more, or another."""
+    places = (folder_of(home, workflow).relative_to(home.root).as_posix(), _APPROVALS)
+    for name, contents in ever_held(home, *places).items():
+        if not name.endswith(ENVELOPE):
+            continue
+        if not (home.root / name).is_file():
             yield f"{visible(name)}: git holds it, and it is gone"
+        # Under a report others sign as well; an approval is one person's, and stays as it is.
+        elif name.startswith(f"{_APPROVALS}/") and not is_as_held(home, name, contents):
+            yield f"{visible(name)}: git holds another one"
 
 
 def _taken_away(home: Project, workflow: str, approvers: Sequence[Approver]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Everything that the question whether a workflow may run again rests on, gathered from the project."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,7 +34,7 @@ from incident2eval.pipeline._incident_file import incident_files
 from incident2eval.pipeline._related import related
 from incident2eval.pipeline.signed.approvals import deployed_digest, signed_approvals
 from incident2eval.pipeline.signed.fixers import fixers
-from incident2eval.pipeline.signed.open_incidents import OpenIncident, Standing
+from incident2eval.pipeline.signed.open_incidents import OpenIncident, Standing, open_of
 from incident2eval.pipeline.signed.shown_report import Bar, newest_trouble, runners, shown_report
 from incident2eval.pipeline.signed.trust import Trusted, trust_of
 from incident2eval.stages import blockers
@@ -136,7 +136,7 @@ def gathered(  # noqa: PLR0913 - who asks what of which state
         untrusted=(*trusted.changes, *([trusted.missing] if trusted.missing else [])),
         unsound=trusted.problems,
         fixers=fixers(home, workflow, scene.files, trusted.approvers) if severity > Severity.LOW else (),
-        peers=tuple(_peers(scene)) if severity >= Severity.IMPACT else (),
+        peers=tuple(_peers(scene, bar)) if severity >= Severity.IMPACT else (),
         neighbours=tuple(_neighbours(scene)) if severity is Severity.SEVERE else (),
         safe=said.safe,
         throttle=said.throttle,
@@ -167,7 +167,7 @@ def override_of(home: Project, ask: Ask, trusted: Trusted, standing: Standing) -
         and (one.approval.subject, one.approval.digest) == (ask.workflow, digest)
         and one.approval.decision == "approved"
     )
-    policy = home.settings.policy
+    policy = trusted.policy
     above = None if ask.severity is Severity.SEVERE else policy.level(ask.severity + 1)
     hours = min(policy.override_hours, OVERRIDE_HOURS)
     if override_until(ask, above, words, hours) is None:
@@ -284,7 +284,7 @@ def _is_about(word: SignedApproval, shown: Shown, workflow: str) -> bool:
     return (said.matter, said.subject, said.digest) == (Matter.RESTART, workflow, shown.digest)
 
 
-def _peers(scene: _Scene) -> Iterator[Peer]:
+def _peers(scene: _Scene, bar: Bar) -> Iterator[Peer]:
     """The workflows whose incidents are of the same failure type, or saw the same control fail."""
     shared: dict[str, str] = {}
     grave = [file for file in scene.files if file.level.counts >= Severity.IMPACT]
@@ -305,7 +305,7 @@ def _peers(scene: _Scene) -> Iterator[Peer]:
         elif (control := _control(file)) and control in controls:
             shared.setdefault(name, f"control {control}")
     for name, what in sorted(shared.items()):
-        yield Peer(workflow=name, shares=what, trouble=newest_trouble(scene.home, name, scene.trusted))
+        yield Peer(workflow=name, shares=what, trouble=newest_trouble(scene.home, name, scene.trusted, bar))
 
 
 def _control(file: IncidentFile) -> str | None:
@@ -325,19 +325,20 @@ def _neighbours(scene: _Scene) -> Iterator[Neighbour]:
             workflow=name,
             shares=one.shares,
             is_stopped=scene.home.paused(name) is not None,
-            is_cleared=_was_cleared(scene.files, name),
+            is_cleared=_was_cleared(scene, name),
             # Without a case of its own there is nothing to look for in its past runs.
             looked_back=all(found_clean(Concern(file=file)) for file in theirs),
         )
 
 
-def _was_cleared(files: Sequence[IncidentFile], name: str) -> bool:
-    """Whether it was stopped for one of these incidents and restarted since."""
-    for file in files:
-        about = [one.event for one in file.entries if one.workflow == name]
-        if Event.CONTAINED in about and Event.RESTARTED in about:
-            return True
-    return False
+def _was_cleared(scene: _Scene, name: str) -> bool:
+    """Whether it was stopped for some of these incidents, and people let it run again after each."""
+    stopped = {
+        file.incident.id
+        for file in scene.files
+        if any((one.event, one.workflow) == (Event.CONTAINED, name) for one in file.entries)
+    }
+    return bool(stopped) and stopped.isdisjoint(open_of(scene.home, name, scene.now))
 
 
 def _skipped(scene: _Scene) -> dict[str, str]:

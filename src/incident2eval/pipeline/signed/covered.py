@@ -1,4 +1,4 @@
-"""Changes of approvers, policy and targets, and whose word about them is still missing."""
+"""Changes of approvers, owners, policy and targets, and whose word about them is still missing."""
 
 import hashlib
 import json
@@ -16,7 +16,7 @@ _NOT_ALONE = 2
 
 
 def trust_digest(trust: Trust) -> str:
-    """SHA-256 in hex of approvers, policy and targets, wherever and in whatever order they are written."""
+    """SHA-256 in hex of all that `Trust` holds, wherever and in whatever order it is written."""
     plain: dict[str, Any] = dump(trust)
     plain["approvers"] = sorted(
         ({**one, "roles": sorted(one["roles"])} for one in plain["approvers"]),

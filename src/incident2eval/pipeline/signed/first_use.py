@@ -6,8 +6,14 @@ from datetime import datetime
 
 from incident2eval.model import BadInput, Event, Policy, Settings, Trust
 from incident2eval.pipeline.signed.covered import people
-from incident2eval.pipeline.signed.git_history import commits_since, settings_at, settings_commits
+from incident2eval.pipeline.signed.git_history import (
+    commits_since,
+    first_commit,
+    settings_at,
+    settings_commits,
+)
 from incident2eval.pipeline.signed.noticed import known_since
+from incident2eval.pipeline.signed.vouching import ReportFile
 from incident2eval.store import Project, dump
 
 
@@ -31,7 +37,7 @@ class _Known:
 
 
 def trust_of(settings: Settings, workflow: str) -> Trust:
-    """What of the settings somebody has to approve, for one workflow: approvers, policy, targets.
+    """What of the settings somebody has to approve, for one workflow: approvers, policy, targets, owners.
 
     Args:
         settings: The project's.
@@ -46,10 +52,11 @@ def trust_of(settings: Settings, workflow: str) -> Trust:
         approvers=settings.approvers,
         policy={name: value for name, value in policy.items() if value != shipped[name]},
         targets={**default, **named, **python},
+        owners=tuple(name for name in (own.owner, own.deputy) if name) if own else (),
     )
 
 
-def first_trust(home: Project, workflow: str, new: Trust, *, until: datetime | None = None) -> Start:
+def first_trust(home: Project, workflow: str, new: Trust, *, signed: ReportFile | None = None) -> Start:
     """Where trust starts for a workflow of which no report is signed yet.
 
     That is the last commit of the settings from before its incidents were known; the first commit of them,
@@ -61,12 +68,14 @@ def first_trust(home: Project, workflow: str, new: Trust, *, until: datetime | N
         home: The project.
         workflow: Its name.
         new: What is asked about; it is believed where nothing from before is known.
-        until: Incidents that were known only later do not matter: a report was signed then.
+        signed: A report that people signed. Incidents that were known only later do not matter, if it was
+            committed before them: whoever forges one can date it back.
 
     Raises:
         BadInput: The settings cannot be read.
     """
     commits = settings_commits(home)
+    until = signed.report.started if signed and _was_there(home, workflow, signed) else None
     known = _known(home, workflow, until) if commits else None
     if known is None:
         return Start(trust=new, source="the settings as they are: first signed report")
@@ -84,6 +93,14 @@ def first_trust(home: Project, workflow: str, new: Trust, *, until: datetime | N
                 trust=replace(then, targets={**new.targets, **then.targets}), source=source, late=late
             )
     return Start(trust=new, source="the settings as they are: first signed report", late=_late(new))
+
+
+def _was_there(home: Project, workflow: str, signed: ReportFile) -> bool:
+    """Whether a report was committed before anything was known of the incidents."""
+    known, added = _known(home, workflow, None), first_commit(home, signed.shown)
+    return known is None or (
+        added is not None and added not in commits_since(home, known.at, known.incidents)
+    )
 
 
 def _late(trust: Trust) -> str:

@@ -1,7 +1,7 @@
 """What the history of git tells a restart: the settings of a revision, and who changed what since a time."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from incident2eval.model import BadInput, Fault, Incident, Settings, Severity, visible
-from incident2eval.store import Project, git_answer
+from incident2eval.store import Project, git_answer, is_blob, read_bytes
 
 _SETTINGS = "incident2eval.toml"
 _INCIDENT = "incident.yaml"
@@ -86,7 +86,7 @@ def settings_commits(home: Project) -> tuple[str, ...]:
         home: The project.
     """
     asked = ("rev-list", "--topo-order", "--full-history", "HEAD", "--", _SETTINGS)
-    return tuple((git_answer(home.root, *asked) or b"").decode("ascii").split())
+    return tuple(_told(home.root, *asked).decode("ascii").split())
 
 
 def commits_since(home: Project, at: datetime, incidents: Sequence[str]) -> frozenset[str]:
@@ -104,27 +104,63 @@ def commits_since(home: Project, at: datetime, incidents: Sequence[str]) -> froz
     for name in incidents:
         path = f"incidents/{name}/incident.yaml"
         added = ("--full-history", "--topo-order", "--diff-filter=A", "--format=%H")
-        told = git_answer(home.root, "log", *added, "HEAD", "--", path)
-        if first := (told or b"").decode("ascii").split()[-1:]:
-            since = git_answer(home.root, "rev-list", "HEAD", "--not", f"{first[0]}^@")
-            newer |= {*(since or b"").decode("ascii").split()}
+        told = _told(home.root, "log", *added, "HEAD", "--", path)
+        if first := told.decode("ascii").split()[-1:]:
+            since = _told(home.root, "rev-list", "HEAD", "--not", f"{first[0]}^@")
+            newer |= {*since.decode("ascii").split()}
     return frozenset(newer)
 
 
-def ever_held(home: Project, *places: str) -> tuple[str, ...]:
+def first_commit(home: Project, path: str) -> str | None:
+    """The commit that brought in a file; None where git knows none.
+
+    Args:
+        home: The project.
+        path: Relative to it.
+    """
+    asked = ("rev-list", "--topo-order", "--full-history", "HEAD", "--", path)
+    return next(reversed(_told(home.root, *asked).decode("ascii").split()), None)
+
+
+def ever_held(home: Project, *places: str) -> Mapping[str, frozenset[str]]:
     """The files below some folders that any commit up to now held, those that are gone as well, sorted.
+
+    Commits of a side that a merge left aside count too, and so does what a merge alone brought in.
 
     Args:
         home: The project.
         places: Relative to it.
+
+    Returns:
+        Path from the project -> what git calls the contents that it ever had.
     """
-    history = ("log", "--diff-filter=D", "--no-renames", "--relative", "--name-only", "-z", "--format=")
-    told = (
-        git_answer(home.root, *history, "HEAD", "--", *places),
-        git_answer(home.root, "ls-tree", "-r", "-z", "--name-only", "HEAD", "--", *places),
-    )
-    names = {name.strip() for one in told for name in (one or b"").decode("utf-8", "replace").split("\0")}
-    return tuple(sorted(names - {""}))
+    history = ("log", "--full-history", "-m", "--raw", "--no-abbrev", "--no-renames", "--relative")
+    told = _told(home.root, *history, "-z", "--format=", "HEAD", "--", *places)
+    found: dict[str, set[str]] = {}
+    words = (word for word in told.decode("utf-8", "surrogateescape").split("\0") if word.strip())
+    for about in words:
+        # :100644 100644 <before> <after> M, then the path; zeros stand for what is not there.
+        *_, before, after, _ = about.split()
+        found.setdefault(next(words, ""), set()).update(one for one in (before, after) if one.strip("0"))
+    return {name: frozenset(found[name]) for name in sorted(found)}
+
+
+def is_as_held(home: Project, name: str, contents: Collection[str]) -> bool:
+    """Whether a file that is never rewritten is there, as every commit held it.
+
+    Args:
+        home: The project.
+        name: Of the file, from the project.
+        contents: What git calls the contents that it ever had.
+
+    Raises:
+        BadInput: It cannot be read.
+    """
+    path = home.root / name
+    if not path.is_file():
+        return False
+    raw = read_bytes(path, file=visible(name))
+    return all(is_blob(raw, one) for one in contents)
 
 
 def levels_committed(home: Project, incident: str) -> tuple[Severity, ...]:
@@ -135,7 +171,7 @@ def levels_committed(home: Project, incident: str) -> tuple[Severity, ...]:
         incident: Its id.
     """
     path = f"incidents/{incident}/{_INCIDENT}"
-    commits = git_answer(home.root, "rev-list", "--full-history", "HEAD", "--", path) or b""
+    commits = _told(home.root, "rev-list", "--full-history", "HEAD", "--", path)
     texts = (
         git_answer(home.root, "show", f"{one}:./{path}") or b"" for one in commits.decode("ascii").split()
     )
@@ -161,7 +197,7 @@ def incidents_gone(home: Project) -> Mapping[str, Incident | None]:
 def _as_it_was(home: Project, name: str) -> Incident | None:
     path = f"incidents/{name}/{_INCIDENT}"
     asked = ("rev-list", "--full-history", "--topo-order", "HEAD", "--", path)
-    for commit in (git_answer(home.root, *asked) or b"").decode("ascii").split():
+    for commit in _told(home.root, *asked).decode("ascii").split():
         text = git_answer(home.root, "show", f"{commit}:./{path}")
         if text is None:
             continue  # the commit that took it away
@@ -195,9 +231,21 @@ def first_committed(home: Project, path: str) -> datetime | None:
         home: The project.
         path: Relative to it.
     """
-    said = git_answer(home.root, "log", "--full-history", "--format=%at %ct", "HEAD", "--", path)
-    dates = [int(word) for word in (said or b"").split() if word.isdigit()]
+    said = _told(home.root, "log", "--full-history", "--format=%at %ct", "HEAD", "--", path)
+    dates = [int(word) for word in said.split() if word.isdigit()]
     return datetime.fromtimestamp(min(dates), UTC) if dates else None
+
+
+def _told(root: Path, *asked: str) -> bytes:
+    """What git answers of a history; nothing where there is none. Raises where it does not say.
+
+    That it took too long, say, is no sign that nothing is gone.
+    """
+    said = git_answer(root, *asked)
+    if said is None and git_answer(root, "rev-parse", "--verify", "--quiet", "HEAD") is not None:
+        message = f"git did not say what the history holds (git {asked[0]})"
+        raise BadInput(Fault(message=message, hint="see what it says there: git log, git fsck; then again"))
+    return said or b""
 
 
 def _is_whole(root: Path) -> bool:
@@ -209,9 +257,9 @@ def _is_whole(root: Path) -> bool:
 
 
 def _commits(root: Path) -> list[_Commit]:
-    """All of them, none before one that builds on it; none where git cannot list them."""
-    listed = git_answer(root, "log", "--topo-order", "-z", "--no-mailmap", f"--format={_FIELDS}", "HEAD")
-    return [_commit(text) for text in (listed or b"").decode("utf-8", "replace").split("\0") if text]
+    """All of them, none before one that builds on it."""
+    listed = _told(root, "log", "--topo-order", "-z", "--no-mailmap", f"--format={_FIELDS}", "HEAD")
+    return [_commit(text) for text in listed.decode("utf-8", "replace").split("\0") if text]
 
 
 def _commit(text: str) -> _Commit:

@@ -21,7 +21,7 @@ def known_since(home: Project, incident: Incident, entries: Sequence[LogEntry]) 
 
 
 def _known(home: Project, incident: Incident, entries: Sequence[LogEntry]) -> Iterator[datetime]:
-    yield _start(incident.when.noticed)
+    yield start_of(incident.when.noticed)
     yield from (entry.at for entry in entries)
     with suppress(Incident2EvalError):  # a manifest that was changed is a demand of its own
         yield from (sealed.when for sealed in home.sealed(incident.id))
@@ -29,5 +29,10 @@ def _known(home: Project, incident: Incident, entries: Sequence[LogEntry]) -> It
         yield committed
 
 
-def _start(moment: Moment) -> datetime:
+def start_of(moment: Moment) -> datetime:
+    """The earliest that it can mean: a bare day begins at midnight, UTC.
+
+    Args:
+        moment: As somebody wrote it.
+    """
     return moment if isinstance(moment, datetime) else datetime.combine(moment, time(), UTC)

@@ -12,20 +12,20 @@ from incident2eval.model import (
     LogEntry,
     Matter,
     Severity,
-    SignedApproval,
     Stage,
 )
 from incident2eval.pipeline._incident_file import open_file
 from incident2eval.pipeline._word import now
-from incident2eval.pipeline.signed.approvals import signed_approvals
 from incident2eval.pipeline.signed.git_history import incidents_gone
 from incident2eval.pipeline.signed.noticed import known_since
 from incident2eval.pipeline.signed.trust import Trusted
+from incident2eval.pipeline.signed.trust import trusted as trust_in
 from incident2eval.pipeline.signed.vouched import (
     Scene,
     as_held,
     first_override,
     is_signed_for,
+    needs_no_case,
     overridden_until,
     severity_for,
 )
@@ -88,7 +88,6 @@ def standing(home: Project, workflow: str, trusted: Trusted, at: datetime) -> St
         trusted: Whose signatures vouch for a restart.
         at: UTC.
     """
-    words, _ = signed_approvals(home, trusted.known)
     scene = Scene(home=home, workflow=workflow, trusted=trusted, now=at)
     restarted = False
     found: list[OpenIncident] = []
@@ -110,7 +109,7 @@ def standing(home: Project, workflow: str, trusted: Trusted, at: datetime) -> St
         if torn and (is_own or about):
             unreadable.append(f"incidents/{name}/log.jsonl: a line was cut short, and what it said is lost")
         if is_own or about:
-            told = _restarts(scene, file, about, words)
+            told = _restarts(scene, file, about)
             last = told.last
             restarted |= last is not None and last.until is None
             if not _is_settled(file, about, last, is_own=is_own):
@@ -130,6 +129,17 @@ def standing(home: Project, workflow: str, trusted: Trusted, at: datetime) -> St
                 unreadable.append(cut)
     unreadable += _missed(home, workflow, ids)
     return Standing(open=tuple(found), unreadable=tuple(unreadable), restarted=restarted)
+
+
+def open_of(home: Project, workflow: str, at: datetime) -> tuple[str, ...]:
+    """The ids of the incidents that another workflow stands still for, by those who sign for that one.
+
+    Args:
+        home: The project.
+        workflow: Its name.
+        at: UTC.
+    """
+    return tuple(one.file.incident.id for one in standing(home, workflow, trust_in(home, workflow), at).open)
 
 
 def _missed(home: Project, workflow: str, ids: Sequence[str]) -> Iterator[str]:
@@ -162,9 +172,7 @@ def _is_settled(
     return not stopped and (not is_own or (stage(file) is Stage.CLOSED and not restarted))
 
 
-def _restarts(
-    scene: Scene, file: IncidentFile, about: Sequence[LogEntry], words: Sequence[SignedApproval]
-) -> _Restarts:
+def _restarts(scene: Scene, file: IncidentFile, about: Sequence[LogEntry]) -> _Restarts:
     """What counts of the restarts in a log: a line is nobody's word.
 
     What the workflow ran on before it was stopped again opens it no second time.
@@ -183,7 +191,7 @@ def _restarts(
             if entry.kind == OVERRIDE:
                 emergency = min(entry.at, emergency or entry.at)
                 last = _overridden(scene, file, entry, emergency) or last
-            elif _is_vouched(scene, file, entry, words):
+            elif _is_vouched(scene, file, entry):
                 last, emergency = entry, first_override(scene, file, entry.at)
     return _Restarts(last=last, spent=frozenset(spent), emergency=emergency)
 
@@ -194,22 +202,7 @@ def _overridden(scene: Scene, file: IncidentFile, entry: LogEntry, since: dateti
     return replace(entry, until=until) if until else None
 
 
-def _is_vouched(scene: Scene, file: IncidentFile, entry: LogEntry, words: Sequence[SignedApproval]) -> bool:
+def _is_vouched(scene: Scene, file: IncidentFile, entry: LogEntry) -> bool:
     """Whether enough people signed for a restart."""
-    if entry.kind == NO_CASE:
-        return any(_on_no_case(file, entry, words))
-    before = file.entries[: file.entries.index(entry)]
-    return entry.digest is not None and is_signed_for(scene, file, entry.digest, before)
-
-
-def _on_no_case(
-    file: IncidentFile, entry: LogEntry, words: Sequence[SignedApproval]
-) -> Iterator[SignedApproval]:
-    """Who signed that it needs no case, at level 1 and where it has none: only there that opens it."""
-    if file.level.counts is not Severity.LOW or file.cases:
-        return
-    for word in words:
-        said = word.approval
-        told = (said.matter, said.subject, said.digest, said.decision)
-        if told == (Matter.NO_CASE, file.incident.id, entry.digest, "approved"):
-            yield word
+    settles = needs_no_case if entry.kind == NO_CASE else is_signed_for
+    return entry.digest is not None and settles(scene, file, entry)

@@ -85,8 +85,15 @@ def runners(home: Project, shown: Shown, trusted: Trusted, bar: Bar) -> tuple[st
     return tuple(found)
 
 
-def newest_trouble(home: Project, workflow: str, trusted: Trusted) -> str | None:
-    """Why the newest report of a workflow does not pass; None where it does."""
+def newest_trouble(home: Project, workflow: str, trusted: Trusted, bar: Bar) -> str | None:
+    """Why the newest report of a workflow does not show that it passes now; None where it does.
+
+    Args:
+        home: The project.
+        workflow: Its name.
+        trusted: Whose signatures count.
+        bar: What a report has to come up to.
+    """
     paths = documents_in(folder_of(home, workflow))
     if not paths:
         return "it has no report"
@@ -96,7 +103,8 @@ def newest_trouble(home: Project, workflow: str, trusted: Trusted) -> str | None
         return str(error)
     if read.report.decision.decision is not Ruling.PASS:
         return f"{read.shown} is {read.report.decision.decision}"
-    return f"{read.shown} {read.problems[0]}" if read.problems else None
+    problems = _shown(home, read, bar).problems
+    return f"{read.shown}: {problems[0]}" if problems else None
 
 
 def _newest_first(home: Project, workflow: str, trusted: Trusted) -> Iterator[Attested]:

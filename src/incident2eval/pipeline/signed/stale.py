@@ -21,7 +21,7 @@ from incident2eval.model import (
 from incident2eval.pipeline._level import severity_of
 from incident2eval.pipeline.gating.reports import ENVELOPE, documents_in, folder_of
 from incident2eval.pipeline.shown.said_times import CLOCKS_DIFFER, iso
-from incident2eval.pipeline.signed.git_history import ever_held
+from incident2eval.pipeline.signed.git_history import ever_held, is_as_held
 from incident2eval.pipeline.signed.vouching import Attested
 from incident2eval.store import Project, changed_since, read_bytes, read_report, sha256, uncommitted
 
@@ -198,7 +198,7 @@ def _contradicted(attested: Attested) -> Iterator[str]:
 
 
 def _left_out(home: Project, attested: Attested) -> Iterator[str]:
-    """A later run that was taken away may be one that did not pass: the next one names it, or git held it."""
+    """A later run that is gone or changed may be one that did not pass: another names it, or git held it."""
     mine, folder = attested.path.name, folder_of(home, attested.report.decision.workflow)
     digests: set[str] = set()
     previous: dict[str, str] = {}
@@ -211,11 +211,11 @@ def _left_out(home: Project, attested: Attested) -> Iterator[str]:
     for name, before in previous.items():
         if before not in digests:
             yield f"a run before {name} was taken away: the report that it names is gone or another one"
-    for name in ever_held(home, folder.relative_to(home.root).as_posix()):
+    for name, contents in ever_held(home, folder.relative_to(home.root).as_posix()).items():
         file = name.rpartition("/")[2]
         is_report = file.endswith(".json") and not file.endswith(ENVELOPE)
-        if is_report and file > mine and not (folder / file).is_file():
-            yield f"a later run was taken away: git holds {name}"
+        if is_report and file > mine and not is_as_held(home, name, contents):
+            yield f"a later run was taken away or changed: git holds {name}"
 
 
 def _some(names: tuple[str, ...]) -> str:

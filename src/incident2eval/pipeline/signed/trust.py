@@ -1,8 +1,9 @@
-"""Whom to trust: approvers, policy and targets as somebody approved them, not as somebody left them."""
+"""Whom to trust: approvers, owners, policy and targets as somebody approved them, not as they were left."""
 
 from dataclasses import dataclass, field
 
-from incident2eval.model import Approver, Event, Trust
+from incident2eval.clearance import policy_of
+from incident2eval.model import Approver, Event, Policy, Trust
 from incident2eval.pipeline.signed.attested import Attested, Chain, signed_chain
 from incident2eval.pipeline.signed.covered import changes_of_trust, lacking, trust_digest
 from incident2eval.pipeline.signed.first_use import Start, first_trust, trust_of
@@ -20,8 +21,12 @@ class Trusted:
     """Those whose signatures count."""
     changes: tuple[str, ...]
     """What is looser or newer than what was approved, and that no approver of before covers."""
+    policy: Policy
+    """As it was approved."""
     source: str
     """Where the trust comes from, in words."""
+    counted: tuple[Approver, ...] = ()
+    """Those whose signatures count, and those of before: what was settled by their word stays so."""
     known: tuple[Approver, ...] = ()
     """Those of before and of now: a refusal by any of them counts."""
     problems: tuple[str, ...] = ()
@@ -67,10 +72,13 @@ def trusted(home: Project, workflow: str, *, since: str | None = None) -> Truste
     missing = lacking(home, start.trust, new) if changes else ""
     covered = ", with changes that were approved since" if changes and not missing else ""
     cut = cut_history(home)
+    counting = _in_both(start.trust, new) if missing else new.approvers
     return Trusted(
-        approvers=_in_both(start.trust, new) if missing else new.approvers,
+        approvers=counting,
         changes=changes if missing else (),
+        policy=policy_of(start.trust.policy) if missing else home.settings.policy,
         source=f"{start.source}{covered}",
+        counted=tuple(dict.fromkeys((*start.trust.approvers, *counting))),
         known=tuple(dict.fromkeys((*start.trust.approvers, *new.approvers))),
         problems=(*chain.problems, *([cut] if cut else [])),
         missing=missing,

@@ -45,9 +45,10 @@ def verify_report(home: Project, path: Path, at: datetime | None) -> Answer:
         BadInput: It is no report, or cannot be read.
     """
     place, copied = _kept(home, path)
-    workflow = read_file(home, place).report.decision.workflow
+    file = read_file(home, place)
+    workflow = file.report.decision.workflow
     confided = trusted(home, workflow)
-    read = attested(home, place, _who_counts(confided, at))
+    read = attested(home, place, _who_counts(confided, at, sha256(file.raw)))
     asked = _Asked(home=home, read=read, trusted=confided, at=at)
     problems = list(dict.fromkeys(_problems(asked)))
     approvals = _approvals(asked)
@@ -96,9 +97,11 @@ def _kept(home: Project, path: Path) -> tuple[Path, str | None]:
     return path, None
 
 
-def _who_counts(confided: Trusted, at: datetime | None) -> tuple[Approver, ...]:
+def _who_counts(confided: Trusted, at: datetime | None, digest: str) -> tuple[Approver, ...]:
     """Whose signature counts: those who may sign now; for an earlier time those of then too."""
-    return confided.approvers if at is None else confided.known
+    if at is None:
+        return confided.approvers
+    return tuple(dict.fromkeys((*confided.counted, *confided.chain.known.get(digest, ()))))
 
 
 def _problems(asked: _Asked) -> Iterator[str]:
@@ -109,9 +112,10 @@ def _problems(asked: _Asked) -> Iterator[str]:
     if level.signed:
         if not read.signed:
             yield f"nobody signed it, and severity {report.severity} asks for that"
+        # What was changed later is no fault of a report that is asked about as of then.
         yield from (
             f"nobody approved this change since {asked.trusted.source}: {one}"
-            for one in asked.trusted.changes
+            for one in (asked.trusted.changes if asked.at is None else ())
         )
     yield from _of_others(asked)
     if asked.at is None:
@@ -135,7 +139,8 @@ def _of_others(asked: _Asked) -> Iterator[str]:
 
 def _approvals(asked: _Asked) -> tuple[SignedApproval, ...]:
     """Words of approvers about this very report."""
-    words, _ = signed_approvals(asked.home, asked.trusted.known)
+    then = asked.trusted.chain.known.get(asked.read.digest, ())
+    words, _ = signed_approvals(asked.home, tuple(dict.fromkeys((*asked.trusted.known, *then))))
     return tuple(
         one
         for one in words

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from incident2eval.clearance import Ask, Concern, covers, missing_signatures, override_until, policy_of
+from incident2eval.clearance import Ask, Concern, covers, missing_signatures, override_until
 from incident2eval.model import (
     OVERRIDE_HOURS,
     Approver,
@@ -15,15 +15,18 @@ from incident2eval.model import (
     LogEntry,
     Matter,
     Policy,
+    Report,
     Ruling,
     Severity,
     SignedApproval,
     as_ever_stated,
 )
 from incident2eval.pipeline.gating.reports import documents_in, folder_of
+from incident2eval.pipeline.shown.said_times import CLOCKS_DIFFER
 from incident2eval.pipeline.signed.approvals import signed_approvals
 from incident2eval.pipeline.signed.attested import attested
 from incident2eval.pipeline.signed.git_history import levels_committed
+from incident2eval.pipeline.signed.noticed import start_of
 from incident2eval.pipeline.signed.trust import Trusted, trust_of
 from incident2eval.store import Project, read_bytes, read_report, sha256
 
@@ -97,33 +100,72 @@ def _is_confirmed(entry: LogEntry, file: IncidentFile) -> bool:
     return level.confirmed_by is not None and told == (Event.TRIAGED, level.counts, level.confirmed_by)
 
 
-def is_signed_for(scene: Scene, file: IncidentFile, digest: str, before: Sequence[LogEntry]) -> bool:
-    """Whether a report is there, holds and passes, and enough people let the workflow run on it.
+def is_signed_for(scene: Scene, file: IncidentFile, entry: LogEntry) -> bool:
+    """Whether the report of a restart is there, spoke of the incident, and enough people let it run on that.
 
     Args:
         scene: Whose words count.
         file: The incident that it would settle.
-        digest: Of the report.
-        before: What its log held then: they signed with those look-backs before them.
+        entry: The line in its log that says it was restarted; its digest is the report's.
     """
-    home, workflow, trusted = scene.home, scene.workflow, scene.trusted
+    home, workflow, trusted, digest = scene.home, scene.workflow, scene.trusted, entry.digest or ""
     severity = severity_for(home, workflow, file)
-    level = _policy(home, trusted).level(severity)
-    known = trusted.chain.known.get(digest)
-    if known is None and (level.signed or not _passes(home, workflow, trusted, digest)):
+    level = trusted.policy.level(severity)
+    report = next((one.report for one in trusted.chain.reports if one.digest == digest), None)
+    if report is None and not level.signed:
+        report = _passing(home, workflow, trusted, digest)
+    before = file.entries[: file.entries.index(entry)]
+    if report is None or not _speaks_of(report, scene, file, (*before, entry)):
         return False
-    approvers = tuple(dict.fromkeys((*trusted.known, *(known or ()))))
+    # They signed with those look-backs before them that the log held then.
+    approvers = tuple(dict.fromkeys((*trusted.counted, *trusted.chain.known.get(digest, ()))))
     said = _about(home, approvers, workflow, Matter.RESTART, digest)
     if any(one.approval.decision != "approved" for one in said):
         return False
-    ask = _ask(home, workflow, file, severity, scene.now)
+    # By who owned it then: it stays settled when that person leaves.
+    ask = replace(_ask(home, workflow, file, severity, scene.now), trust=report.trust)
     then = Concern(
-        file=replace(file, entries=tuple(before)),
-        look_back=_policy(home, trusted).level(file.level.counts).look_back,
+        file=replace(file, entries=before),
+        look_back=trusted.policy.level(file.level.counts).look_back,
     )
     counting = [one for one in said if covers(one, [then])]
     asked = [one.questions for one in ask.concerns]
     return not any(missing_signatures(ask, level.signatures, level.people, counting, asked))
+
+
+def _speaks_of(report: Report, scene: Scene, file: IncidentFile, entries: Sequence[LogEntry]) -> bool:
+    """Whether a restart could rest on a report: it names the incident, and had not expired by then.
+
+    What a log held before a line was written is no younger than the line, whatever time that states.
+    """
+    is_own = file.incident.workflow.name == scene.workflow
+    if is_own and all(note.id != file.incident.id for note in report.incidents):
+        return False
+    earliest = max(start_of(file.incident.when.noticed), *(one.at for one in entries))
+    return report.expires is None or earliest < report.expires + CLOCKS_DIFFER
+
+
+def needs_no_case(scene: Scene, file: IncidentFile, entry: LogEntry) -> bool:
+    """Whether those whom level 1 asks for signed that the incident needs no case: only there that opens it.
+
+    Args:
+        scene: Whose words count.
+        file: The incident.
+        entry: The line in its log that says so; its digest is that of the incident's file then.
+    """
+    home, workflow = scene.home, scene.workflow
+    if file.level.counts is not Severity.LOW or file.cases:
+        return False
+    words = [
+        one
+        for one in signed_approvals(home, scene.trusted.counted)[0]
+        if (one.approval.matter, one.approval.subject) == (Matter.NO_CASE, file.incident.id)
+        and (one.approval.digest, one.approval.decision) == (entry.digest, "approved")
+    ]
+    ask = _ask(home, workflow, file, Severity.LOW, scene.now)
+    level = scene.trusted.policy.level(Severity.LOW)
+    asked = [one.questions for one in ask.concerns]
+    return bool(words) and not any(missing_signatures(ask, level.signatures, level.people, words, asked))
 
 
 def overridden_until(scene: Scene, file: IncidentFile, digest: str, since: datetime) -> datetime | None:
@@ -137,7 +179,7 @@ def overridden_until(scene: Scene, file: IncidentFile, digest: str, since: datet
     """
     home, workflow, trusted = scene.home, scene.workflow, scene.trusted
     severity = severity_for(home, workflow, file)
-    policy = _policy(home, trusted)
+    policy = trusted.policy
     said = _about(home, trusted.approvers, workflow, Matter.OVERRIDE, digest)
     words = [one for one in said if one.approval.decision == "approved"]
     ask = _ask(home, workflow, file, severity, scene.now)
@@ -155,13 +197,13 @@ def first_override(scene: Scene, file: IncidentFile, since: datetime) -> datetim
     """
     home, workflow, trusted = scene.home, scene.workflow, scene.trusted
     severity = severity_for(home, workflow, file)
-    above = _above(_policy(home, trusted), severity)
+    above = _above(trusted.policy, severity)
     if above is None:
         return None
     ask = _ask(home, workflow, file, severity, scene.now)
     asked = [one.questions for one in ask.concerns]
     given: dict[str, list[SignedApproval]] = {}
-    for one in signed_approvals(home, trusted.known)[0]:
+    for one in signed_approvals(home, trusted.counted)[0]:
         said = one.approval
         told = (said.matter, said.subject, said.decision)
         if told == (Matter.OVERRIDE, workflow, "approved") and said.at >= since:
@@ -177,12 +219,6 @@ def first_override(scene: Scene, file: IncidentFile, since: datetime) -> datetim
 def _above(policy: Policy, severity: Severity) -> LevelPolicy | None:
     """What one level up asks for; nobody stands above the highest."""
     return None if severity is Severity.SEVERE else policy.level(Severity(severity + 1))
-
-
-def _policy(home: Project, trusted: Trusted) -> Policy:
-    """As it was approved, where the settings hold changes that nobody covers."""
-    last = trusted.chain.last
-    return policy_of(last.report.trust.policy) if last and trusted.changes else home.settings.policy
 
 
 def _ask(home: Project, workflow: str, file: IncidentFile, severity: Severity, at: datetime) -> Ask:
@@ -211,13 +247,14 @@ def _about(
     return list(last.values())
 
 
-def _passes(home: Project, workflow: str, trusted: Trusted, digest: str) -> bool:
-    """Whether the report with that digest is there, holds by itself and passes."""
+def _passing(home: Project, workflow: str, trusted: Trusted, digest: str) -> Report | None:
+    """The report with that digest, if it is there, holds by itself and passes."""
     for path in documents_in(folder_of(home, workflow)):
         try:
             if sha256(read_bytes(path)) == digest:
-                read = attested(home, path, trusted.known)
-                return not read.problems and read.report.decision.decision is Ruling.PASS
+                read = attested(home, path, trusted.counted)
+                passes = not read.problems and read.report.decision.decision is Ruling.PASS
+                return read.report if passes else None
         except Incident2EvalError:
             continue
-    return False
+    return None
