@@ -33,7 +33,7 @@ REDACTED = {"gate", "verify", "restart", "report", "pytest"}
 
 CODES = {
     "init": 0, "read": 0, "collect": 0, "run": 0, "triage": 0, "cluster": 0, "root-cause": 0, "eval-case": 0,
-    "prove": 0, "look-back": 3, "retention": 0, "schema": 0, "gate faulty": 1, "gate fixed": 0,
+    "prove": 0, "look-back": 0, "retention": 0, "schema": 0, "gate faulty": 1, "gate fixed": 0,
     "pytest faulty": 1, "pytest fixed": 0, "pytest faulty --recorded": 0, "pytest faulty --corrected": 0,
     "pytest fixed --recorded": 0, "pytest fixed --corrected": 0, "verify ID": 0,
 }  # fmt: skip
