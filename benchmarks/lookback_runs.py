@@ -1,6 +1,6 @@
 """The look-back end to end: from packed lines to the report, by one process, by two, and by a Dask cluster.
 
-    python benchmarks/lookback_runs.py [--runs 100000] [--scanned 20000] [--rounds 3]
+    python benchmarks/lookback_runs.py [--runs 100000] [--scanned 50000] [--rounds 3]
 
 Two projects. In the first the roster has 10,000 customers and the one locked case asks `foreign_names`: the
 whole look-back, from gzipped JSON lines to what it says, beside that check alone on the same runs in memory
@@ -62,7 +62,7 @@ def main() -> None:
     """Write the projects and their archives, and look back."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--runs", type=int, default=100_000)
-    asked.add_argument("--scanned", type=int, default=20_000)
+    asked.add_argument("--scanned", type=int, default=50_000)
     asked.add_argument("--rounds", type=int, default=3)
     given = asked.parse_args()
     with tempfile.TemporaryDirectory() as name:

@@ -19,10 +19,11 @@ class Fault:
     """What to do about it."""
 
     def __str__(self) -> str:
+        """All of it in one line: the name of a file, or what it says, may hold several."""
         where = ":".join(str(part) for part in (self.file, self.line) if part is not None)
         what = f"{self.field}: {self.message}" if self.field else self.message
         text = f"{where}: {what}" if where else what
-        return f"{text} ({self.hint})" if self.hint else text
+        return " ".join((f"{text} ({self.hint})" if self.hint else text).splitlines())
 
 
 class Incident2EvalError(Exception):

@@ -14,7 +14,7 @@ from incident2eval.pipeline._answer import Answer
 from incident2eval.pipeline._given import File, placed_files, shown
 from incident2eval.pipeline.fetch import ARCHIVE
 from incident2eval.pipeline.intake import project_or_none
-from incident2eval.pipeline.past.lines import CHANGED, not_read
+from incident2eval.pipeline.past.lines import CHANGED
 from incident2eval.pipeline.past.papers import closed_folders
 from incident2eval.pipeline.past.pieces import Made, Piece
 from incident2eval.pipeline.past.watch import runs_in
@@ -212,7 +212,7 @@ def _answer(tally: _Tally, root: Path, home: Project | None, *, files: int) -> A
         data=data,
         text=wrapped(_lines(tally, root, files)),
         exit_code=3 if tally.unreadable else 0,
-        notes=(*(not_read(fault) for fault in tally.unreadable), *_not_looked_at(tally, root, home)),
+        notes=(*(f"not read: {fault}" for fault in tally.unreadable), *_not_looked_at(tally, root, home)),
     )
 
 

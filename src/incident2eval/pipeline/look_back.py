@@ -20,7 +20,7 @@ from incident2eval.pipeline.intake import whoami
 from incident2eval.pipeline.past import engines
 from incident2eval.pipeline.past.kept import KeptParts
 from incident2eval.pipeline.past.likeness import compared
-from incident2eval.pipeline.past.lines import CHANGED, look_back_lines, not_read, window_words
+from incident2eval.pipeline.past.lines import CHANGED, look_back_lines, window_words
 from incident2eval.pipeline.past.papers import refuse_papers, write_papers
 from incident2eval.pipeline.past.pieces import Pieces, parts_of
 from incident2eval.pipeline.past.question import Asking, Question
@@ -149,7 +149,7 @@ def look_back(  # noqa: PLR0913 - one option each
         data=data(report) | {"next": next_step, "logged": is_new, "written": written},
         text=wrapped([*lines, *(f"written: {name}" for name in written)]),
         exit_code=1 if entry.hits and fail_on_hits else 0 if report.is_complete else 3,
-        notes=(*(not_read(fault) for fault in report.unreadable), *looked.notes, *_not_kept(trouble)),
+        notes=(*(f"not read: {fault}" for fault in report.unreadable), *looked.notes, *_not_kept(trouble)),
     )
 
 

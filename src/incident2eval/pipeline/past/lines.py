@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from incident2eval.model import Customers, Fault
+from incident2eval.model import Customers
 from incident2eval.model.look_back import Hit, Left, LookBackReport, Reached
 from incident2eval.pipeline.past.spread_lines import chart_lines, version_lines
 from incident2eval.pipeline.shown.clock_lines import shown
@@ -31,11 +31,6 @@ def window_words(report: LookBackReport) -> str:
     if report.unjudged:
         said.append(f"{counted(report.unjudged, 'run')} could not be judged")
     return "; ".join(said)
-
-
-def not_read(fault: Fault) -> str:
-    """What could not be read, and where, in one line: the name of a file may hold several."""
-    return f"not read: {' '.join(str(fault).splitlines())}"
 
 
 def look_back_lines(
