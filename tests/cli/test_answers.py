@@ -135,3 +135,13 @@ def test_an_answer_that_cannot_be_written_is_no_answer() -> None:
     assert done.returncode == 3
     assert b"error: No space left on device" in done.stderr
     assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")  # noqa: PTH110 - a device
+@pytest.mark.parametrize("face", [[], ["--json"]])
+def test_where_a_fault_cannot_be_told_the_exit_code_still_says_it(face: list[str], tmp_path: Path) -> None:
+    with open("/dev/full", "wb") as full:  # noqa: PTH123
+        command = [sys.executable, "-m", "incident2eval", "check", "--project", str(tmp_path / "none"), *face]
+        done = subprocess.run(command, stdout=full, stderr=full, check=False)
+
+    assert done.returncode == 2

@@ -24,6 +24,9 @@ from incident2eval.pipeline.project import INCIDENT, WORKFLOW, set_state, write_
 LONGEST = 180
 """Seconds that one command may take: one that waits for a lock of the dead never ends."""
 
+_ROOM = 1 << 16
+"""Bytes for what a command says."""
+
 KEY = "5d" * 32
 CRASHED = ("fault of incident2eval", "Traceback")
 NO = dict.fromkeys(Questions.__dataclass_fields__, "no")
@@ -94,8 +97,11 @@ def called(
         die_after: Seconds after which it is killed.
     """
     said = [home.parent / f"{home.name}.{name}" for name in ("out", "err")]
-    for path in said:
-        path.touch()  # it may be killed before it opens them
+    for path in said:  # their room is taken beforehand: a full disk is no reason to say nothing
+        path.touch()
+        with path.open("r+b") as file:
+            file.write(bytes(_ROOM))
+            file.truncate()
     child = os.fork()
     if child == 0:
         _be_the_child(arguments, home, prepare, said)
@@ -103,7 +109,7 @@ def called(
         time.sleep(die_after)
         os.kill(child, signal.SIGKILL)  # nobody has waited for it yet: the number is its own, ended or not
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    out, err = (path.read_text("utf-8", "replace") for path in said)
+    out, err = (path.read_text("utf-8", "replace").rstrip("\0") for path in said)
     return Ended(status, out, err)
 
 
@@ -117,7 +123,7 @@ def _be_the_child(
     try:
         signal.alarm(LONGEST)
         for number, path in enumerate(said, start=1):
-            os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), number)
+            os.dup2(os.open(path, os.O_WRONLY), number)
         # pytest and others put their own in their place.
         sys.stdout, sys.stderr = (io.TextIOWrapper(io.FileIO(n, "w"), write_through=True) for n in (1, 2))
         os.chdir(home)

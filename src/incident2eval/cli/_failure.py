@@ -29,9 +29,12 @@ def report(error: BaseException, *, as_json: bool) -> int:
         silence()  # whoever read us has gone: nothing to say, and nothing was judged
         return NOT_JUDGED
     faults, code = _faults(error)
-    show_faults(faults, as_json=as_json)
-    if os.environ.get(DEBUG):
-        tell("".join(traceback.format_exception(error)).rstrip())
+    try:
+        show_faults(faults, as_json=as_json)
+        if os.environ.get(DEBUG):
+            tell("".join(traceback.format_exception(error)).rstrip())
+    except OSError:
+        silence()  # stderr may lie on the disk that is full: the exit code still says it
     return code
 
 
