@@ -13,6 +13,9 @@ from incident2eval.formats import dump_runs
 from incident2eval.model import Run, Step, StepKind, Subject
 
 PROGRAM = str(Path(sys.executable).with_name("incident2eval"))
+JOBS = 4
+"""Calls at once, as promptfoo makes by itself; DeepEval makes one after the other."""
+
 FIELD = "[CLIENT NAME]"
 FAULT = f"Dear {FIELD}, all is well."
 
@@ -138,7 +141,8 @@ def ours(folder: Path, cases: int) -> Tool:
         raise SystemExit(proved.stdout[-800:] + proved.stderr[-800:])
 
     def gate(trials: int, variables: Mapping[str, str]) -> Told:
-        done = run([PROGRAM, "gate", "echo", "--json", "--trials", str(trials)], folder, variables)
+        asked = ["--json", "--jobs", str(JOBS), "--trials", str(trials)]
+        done = run([PROGRAM, "gate", "echo", *asked], folder, variables)
         answer = json.loads(done.stdout)
         failed = sum(case["failed_trials"] for case in answer["cases"])
         made = sum(case["trials"] for case in answer["cases"])
@@ -172,7 +176,8 @@ def promptfoo(folder: Path, program: str, cases: int, *, provider: str | None = 
     def evaluate(trials: int, variables: Mapping[str, str]) -> Told:
         # A provider of its own calls no workflow, so the fault has to be in the question.
         config = "faulty.json" if provider and "FAULT" in variables else "config.json"
-        command = [program, "eval", "-c", config, "--no-cache", "--repeat", str(trials)]
+        asked = ["--no-cache", "--max-concurrency", str(JOBS), "--repeat", str(trials)]
+        command = [program, "eval", "-c", config, *asked]
         outputs = ("-o", "out.json", "-o", "out.html", "-o", "out.xml")
         (folder / "out.json").unlink(missing_ok=True)
         done = run([*command, *outputs], folder, {**quiet, **variables})

@@ -3,8 +3,11 @@
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+
+from incident2eval import checks, formats
 
 HEAVY = {"pandas", "numpy", "jinja2", "pydantic", "rich", "pytest", "yaml", "rapidfuzz", "orjson", "filelock"}
 
@@ -55,6 +58,22 @@ def test_the_lower_floors_load_no_tables_templates_or_tests(room: str) -> None:
     modules = imported_by(f"import incident2eval.{room}")
 
     assert packages(modules) & {"pandas", "numpy", "jinja2", "pydantic", "rich", "pytest", "click"} == set()
+
+
+def test_a_gate_loads_no_check_and_no_trace_format_before_it_asks_one() -> None:
+    modules = imported_by("import incident2eval.pipeline.gate")
+
+    assert modules & {"incident2eval.checks._shelf", "incident2eval.formats._shelf"} == set()
+    assert {"incident2eval.checks._foreign_names", "incident2eval.formats._langfuse"} & modules == set()
+
+
+@pytest.mark.parametrize("room", [checks, formats], ids=["checks", "formats"])
+def test_what_is_loaded_late_is_there_by_every_name_that_the_room_has(room: ModuleType) -> None:
+    for name in room.__all__:
+        assert getattr(room, name) is not None
+
+    with pytest.raises(AttributeError, match="'no_such_name'"):
+        _ = room.no_such_name
 
 
 def test_the_pytest_plugin_loads_the_standard_library_only() -> None:

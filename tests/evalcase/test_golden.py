@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from incident2eval.checks import SHELF, Check
+from incident2eval.checks import SHELF, TYPE_OF_CHECK, Check
 from incident2eval.evalcase import write_tests
-from incident2eval.triage import TYPE_OF_CHECK
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 

@@ -21,6 +21,18 @@ def test_without_a_project_one_line_says_what_to_do(tmp_path: Path) -> None:
         Project.find(tmp_path / "nowhere")
 
 
+def test_a_working_directory_that_is_gone_is_said_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "place"
+    place.mkdir()
+    monkeypatch.chdir(place)
+    place.rmdir()
+
+    with pytest.raises(BadInput, match="has been deleted"):
+        Project.find()
+
+
 def test_every_key_has_a_default(write: Callable[..., Project]) -> None:
     settings = write(settings="").settings
     assert settings.project.customers == "customers.csv"

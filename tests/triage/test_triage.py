@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from incident2eval.checks import TYPE_OF_CHECK
 from incident2eval.model import (
     JSON,
     Answer,
@@ -16,7 +17,7 @@ from incident2eval.model import (
     Severity,
 )
 from incident2eval.model.incident import Affected, Impact, Questions, Surface, When, WorkflowVersion
-from incident2eval.triage import TYPE_OF_CHECK, triage
+from incident2eval.triage import triage
 
 SEVEN = tuple(Questions.__dataclass_fields__)
 

@@ -59,11 +59,12 @@ def checks_in(source: bytes) -> tuple[tuple[str, str], ...]:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
-    known = {check.name for check in checks.SHELF}
     tests = [
         node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
     ]
-    return tuple((test.name, next((name for name in _called(test) if name in known), "")) for test in tests)
+    return tuple(
+        (test.name, next((name for name in _called(test) if name in checks.NAMES), "")) for test in tests
+    )
 
 
 def _called(test: ast.FunctionDef) -> Iterator[str]:
@@ -119,9 +120,8 @@ def _fault(node: ast.AST, imported: set[str]) -> str | None:
 
 
 def _import_fault(node: ast.ImportFrom) -> str | None:
-    known = {check.name for check in checks.SHELF}
     plain = node.module == "incident2eval.checks" and node.level == 0
-    if plain and all(alias.name in known and alias.asname is None for alias in node.names):
+    if plain and all(alias.name in checks.NAMES and alias.asname is None for alias in node.names):
         return None
     return "imports come from pytest and incident2eval.checks, by their own names"
 

@@ -6,7 +6,8 @@ Ask every check to propose, keep what is proved, say what was thrown away and wh
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from incident2eval.checks import SHELF, Check, Judged, Known
+from incident2eval import checks
+from incident2eval.checks import Check, Judged, Known
 from incident2eval.evalcase._reason import Reason, right_reason
 from incident2eval.model import (
     JSON,
@@ -85,10 +86,10 @@ def judge(
         return None
 
 
-def suspicions(known: Known, shelf: Sequence[Check] = SHELF) -> tuple[Findings, ...]:
+def suspicions(known: Known) -> tuple[Findings, ...]:
     """What every check that proposes finds in the recorded run: the ground that the root cause stands on."""
     found = []
-    for check in shelf:
+    for check in checks.SHELF:
         facts = check.propose(known)
         findings = judge(check, _recorded(check, known), facts, known) if facts is not None else None
         if findings is not None and (findings or findings.doubtful):
@@ -96,7 +97,7 @@ def suspicions(known: Known, shelf: Sequence[Check] = SHELF) -> tuple[Findings, 
     return tuple(found)
 
 
-def telling(known: Known, found: Sequence[Findings], shelf: Sequence[Check] = SHELF) -> tuple[Findings, ...]:
+def telling(known: Known, found: Sequence[Findings]) -> tuple[Findings, ...]:
     """The suspicions that tell the incident from how it should have been.
 
     What a check finds in the corrected run as well was there when all went right: no cause and no type.
@@ -104,32 +105,31 @@ def telling(known: Known, found: Sequence[Findings], shelf: Sequence[Check] = SH
     """
     if known.corrected is None or known.origin in {None, Origin.REPAIRED}:
         return tuple(found)
-    checks = {check.name: check for check in shelf}
+    by_name = {check.name: check for check in checks.SHELF}
     return tuple(
         findings
         for findings in found
-        if findings and not _red_on_corrected(checks[findings[0].check], known, known.corrected)
+        if findings and not _red_on_corrected(by_name[findings[0].check], known, known.corrected)
     )
 
 
-def again(known: Known, found: Sequence[Findings], shelf: Sequence[Check] = SHELF) -> Again:
+def again(known: Known, found: Sequence[Findings]) -> Again:
     """A judge of other runs in the recorded one's place: the checks that were red, with their facts.
 
     Args:
         known: The incident.
         found: What the checks found in the recorded run.
-        shelf: The checks.
 
     Returns:
         A function from a run to what is found in it, or to None where one of the checks cannot judge it.
     """
     red = {findings[0].check for findings in found if findings}
-    checks = [(check, check.propose(known)) for check in shelf if check.name in red]
+    asked = [(check, check.propose(known)) for check in checks.SHELF if check.name in red]
 
     def judged(run: Run) -> tuple[Finding, ...] | None:
         runs = tuple(run if one is known.recorded else one for one in known.recorded_runs)
         seen = [
-            judge(check, check.of(run, runs), facts, known) for check, facts in checks if facts is not None
+            judge(check, check.of(run, runs), facts, known) for check, facts in asked if facts is not None
         ]
         return None if None in seen else tuple(one for findings in seen for one in findings or ())
 
@@ -146,7 +146,6 @@ def search(
     cause: RootCause,
     *,
     observes: Sequence[Observation] | None = None,
-    shelf: Sequence[Check] = SHELF,
 ) -> Search:
     """Find the tests that are red on the incident for the right reason and green on how it should have been.
 
@@ -155,11 +154,10 @@ def search(
         cause: The root cause, as far as it is known.
         observes: What the target reports of itself; None where no target was asked, then everything is
             taken as seen.
-        shelf: The checks to ask.
     """
     found: list[Candidate] = []
     dropped: list[Dropped] = []
-    for check in shelf:
+    for check in checks.SHELF:
         facts = check.propose(known)
         if facts is None:
             continue

@@ -1,128 +1,35 @@
-"""The shelf of trace formats: bytes -> runs. The only room that knows what a trace looks like on the wire."""
+"""The shelf of trace formats: bytes -> runs. The only room that knows what a trace looks like on the wire.
 
-from collections.abc import Iterator
-from typing import BinaryIO
+All but the project's own form of a run is imported when it is first asked for: a gate reads no trace.
+"""
 
-from incident2eval.formats._anthropic import ANTHROPIC
-from incident2eval.formats._archive import (
-    ArchivedRun,
-    ArchiveWriter,
-    archive_content,
-    archived,
-    archived_again,
-    archived_runs,
-    archived_times,
-)
-from incident2eval.formats._atif import ATIF
-from incident2eval.formats._conversations import MESSAGES
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from incident2eval.formats._format import Format, Part, Reading, Row, Skipped
-from incident2eval.formats._inspect import INSPECT
-from incident2eval.formats._jsonl import JSONL
-from incident2eval.formats._langfuse import LANGFUSE
-from incident2eval.formats._langsmith import LANGSMITH
-from incident2eval.formats._managed_agents import MANAGED_AGENTS
-from incident2eval.formats._mlflow import MLFLOW
-from incident2eval.formats._openai_chat import OPENAI_CHAT
-from incident2eval.formats._openai_responses import OPENAI_RESPONSES
-from incident2eval.formats._otel_json import OTEL_JSON
-from incident2eval.formats._otlp import OTLP
-from incident2eval.formats._owners import Attributed, Inferred, with_owners
-from incident2eval.formats._phoenix import PHOENIX
-from incident2eval.formats._phoenix_frame import PHOENIX_FRAME
-from incident2eval.formats._promptfoo import PROMPTFOO
-from incident2eval.formats._reading import parts_of, read_as
-from incident2eval.formats._run import RUN
 from incident2eval.formats._run_json import dump_run, dump_runs, load_run, load_runs
-from incident2eval.formats._together import completed, united
-from incident2eval.formats._vercel import VERCEL
-from incident2eval.formats.files._parquet import archived_groups
-from incident2eval.model import BadInput
 
-FORMATS: tuple[Format, ...] = (
-    RUN,
-    OTLP,
-    OTEL_JSON,
-    PHOENIX,
-    PHOENIX_FRAME,
-    LANGFUSE,
-    LANGSMITH,
-    MLFLOW,
-    VERCEL,
-    OPENAI_CHAT,
-    OPENAI_RESPONSES,
-    ANTHROPIC,
-    PROMPTFOO,
-    INSPECT,
-    ATIF,
-    MANAGED_AGENTS,
-    MESSAGES,
-    JSONL,
-)
-"""Every format, in the order in which a file is tried: the plainest last."""
+if TYPE_CHECKING:
+    from incident2eval.formats._archive import (
+        ArchivedRun,
+        ArchiveWriter,
+        archive_content,
+        archived,
+        archived_again,
+        archived_runs,
+        archived_times,
+    )
+    from incident2eval.formats._owners import Attributed, Inferred, with_owners
+    from incident2eval.formats._shelf import FORMATS, parts, read, row_groups, told_as
+    from incident2eval.formats._together import completed, united
 
-
-def parts(
-    file: BinaryIO,
-    *,
-    name: str,
-    format: str | None = None,  # noqa: A002
-    groups: range | None = None,
-) -> Iterator[Part]:
-    """Read a file of any size as a stream, packed or plain, whatever tracing tool wrote it.
-
-    Args:
-        file: Open for reading.
-        name: How the user knows the file; for messages only, the format is told by content.
-        format: Name of a format on the shelf, to overrule what the content says.
-        groups: Only these of the row groups that `row_groups` counted; what is skipped is named by its place
-            in the whole file.
-
-    Returns:
-        The file, or each of those in an archive, while it is read; read a part before asking for the next.
-
-    Raises:
-        BadInput: when no run could be read, in one clear line.
-    """
-    return parts_of(file, name=name, format=format, shelf=FORMATS, groups=groups)
-
-
-def row_groups(file: BinaryIO) -> int | None:
-    """In how many parts a file can be read, each on its own: the row groups of an archive.
-
-    Args:
-        file: Open for reading; afterwards it stands at its beginning again.
-
-    Returns:
-        None of any other file, which is read as a whole.
-    """
-    return archived_groups(file)
-
-
-def told_as(file: BinaryIO, *, name: str) -> str | None:
-    """The format of a file, by its first rows only; of an archive its first file's. None where it is none."""
-    try:
-        first = next(parts(file, name=name), None)
-    except BadInput:
-        return None
-    return first.format or None if first else None
-
-
-def read(data: bytes, *, name: str, format: str | None = None) -> Reading:  # noqa: A002
-    """Read the runs in a file as a whole, packed or plain, whatever tracing tool wrote it.
-
-    Args:
-        data: The file's bytes.
-        name: How the user knows the file; for messages only, the format is told by content.
-        format: Name of a format on the shelf, to overrule what the content says.
-
-    Returns:
-        At least one run, the format's name, and what had to be skipped and why.
-
-    Raises:
-        BadInput: when no run could be read, in one clear line.
-    """
-    return read_as(data, name=name, format=format, shelf=FORMATS)
-
+_ELSEWHERE = {
+    **dict.fromkeys(("FORMATS", "parts", "read", "row_groups", "told_as"), "_shelf"),
+    **dict.fromkeys(("ArchiveWriter", "ArchivedRun", "archive_content", "archived"), "_archive"),
+    **dict.fromkeys(("archived_again", "archived_runs", "archived_times"), "_archive"),
+    **dict.fromkeys(("Attributed", "Inferred", "with_owners"), "_owners"),
+    **dict.fromkeys(("completed", "united"), "_together"),
+}
 
 __all__ = [
     "FORMATS",
@@ -152,3 +59,11 @@ __all__ = [
     "united",
     "with_owners",
 ]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _ELSEWHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(f"{__name__}.{_ELSEWHERE[name]}"), name)
+    globals()[name] = found
+    return found

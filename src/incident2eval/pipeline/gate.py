@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from threading import Thread
 from typing import Protocol
 
 from incident2eval.gate import Change, Seen, bound, decide, exit_code, in_words
@@ -226,8 +225,7 @@ def _verdicts(read: _Read, calls: Mapping[str, Results], judge: Judge) -> tuple[
         for name, sheet in read.sheets.items()
     }
     runs = sum(len(sheet.sets) * len(sheet.tests) for sheet in laid.values())
-    Thread(target=_prepare_report, daemon=True).start()
-    return judge.prove(laid, customers=read.customers, timeout=JUDGING + runs)
+    return judge.prove(laid, customers=read.customers, timeout=JUDGING + runs, meanwhile=_prepare_report)
 
 
 def _prepare_report() -> None:

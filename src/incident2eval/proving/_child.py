@@ -18,7 +18,7 @@ OUTCOMES = "outcomes.json"
 
 ARGUMENTS = (
     "--noconftest", "--import-mode=importlib", "--strict-markers", "--strict-config", "--capture=no",
-    "--continue-on-collection-errors", "--quiet", "--tb=native", "-pno:cacheprovider",
+    "--continue-on-collection-errors", "--quiet", "--tb=native", "--no-summary", "-pno:cacheprovider",
 )  # fmt: skip
 
 

@@ -9,9 +9,10 @@ import site
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from threading import Timer
 from typing import Any, Self
 
 import incident2eval
@@ -64,9 +65,21 @@ class Judge:
         self._end()
 
     def prove(
-        self, sheets: Mapping[str, CaseSheet], *, customers: Customers, timeout: float
+        self,
+        sheets: Mapping[str, CaseSheet],
+        *,
+        customers: Customers,
+        timeout: float,
+        meanwhile: Callable[[], None] | None = None,
     ) -> tuple[Verdict, ...]:
-        """Run every test of every case once on every set of runs of that case; see the function `prove`."""
+        """Run every test of every case once on every set of runs of that case; see the function `prove`.
+
+        Args:
+            sheets: As for `prove`.
+            customers: As for `prove`.
+            timeout: As for `prove`.
+            meanwhile: What the caller has to do that nobody who waits would notice.
+        """
         if self._has_ended:
             raise ValueError("a child judges once")
         with tempfile.TemporaryDirectory(prefix="incident2eval-") as name:
@@ -76,23 +89,36 @@ class Judge:
             (folder / _child.INI).write_text(INI, encoding="utf-8")
             nonce = secrets.token_hex(16)
             sheet = dump_sheet(Sheet(cases=sheets, customers=customers))
+            hung = Timer(timeout, self._kill)
+            hung.start()
             try:
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    self._child.communicate(b"\0".join((nonce.encode(), os.fsencode(folder), sheet)), timeout)
+                self._hand_over(b"\0".join((nonce.encode(), os.fsencode(folder), sheet)))
+                if meanwhile:
+                    meanwhile()
+                self._child.wait()
             finally:
+                hung.cancel()
                 self._end()
             told = _read(folder / _child.OUTCOMES, nonce)
         return tuple(_verdicts(sheets, told))
+
+    def _hand_over(self, told: bytes) -> None:
+        assert self._child.stdin is not None  # noqa: S101 - it was started with a pipe
+        with contextlib.suppress(BrokenPipeError), self._child.stdin as stdin:
+            stdin.write(told)
 
     def _end(self) -> None:
         """Kill the child and all it started; once, for later its number may be that of others."""
         if self._has_ended:
             return
         self._has_ended = True
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._child.pid, signal.SIGKILL)
+        self._kill()
         with contextlib.suppress(BrokenPipeError), self._child:
             pass
+
+    def _kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._child.pid, signal.SIGKILL)
 
 
 def prove(sheets: Mapping[str, CaseSheet], *, customers: Customers, timeout: float) -> tuple[Verdict, ...]:

@@ -3,10 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from incident2eval.checks import SHELF
+from incident2eval.checks import SHELF, TYPE_OF_CHECK
 from incident2eval.model import IncidentType, Integration, WorkflowSettings
-
-TYPE_OF_CHECK: Mapping[str, IncidentType] = {check.name: check.type for check in SHELF if check.type}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from incident2eval.checks import SHELF
+from incident2eval import checks
 from incident2eval.model import (
     Approval,
     Area,
@@ -322,7 +322,7 @@ def worst_first(decision: Decision) -> tuple[CaseOutcome, ...]:
 
 def guards(case: CaseOutcome, proof: EvalCase | None) -> str:
     """What a test guards against, in words: what its check calls right, else the test's own name."""
-    stated = next((_right(check.judge) for check in SHELF if proof and check.name == proof.check), "")
+    stated = _right(getattr(checks, proof.check)) if proof and proof.check in checks.NAMES else ""
     return stated or _name_in_words(case.id)
 
 

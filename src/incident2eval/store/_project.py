@@ -58,7 +58,11 @@ class Project:
         Raises:
             BadInput: There is none, or the folder is not there.
         """
-        here = (start or Path()).resolve()
+        try:
+            here = (start or Path()).resolve()
+        except FileNotFoundError:
+            message = "the folder that you are in has been deleted"
+            raise BadInput(Fault(message=message, hint="change to the project's folder")) from None
         if not here.is_dir():
             raise BadInput(Fault(file=str(start), message="there is no such folder"))
         for folder in (here, *here.parents):

@@ -8,7 +8,7 @@ from incident2eval.triage._severity import LARGE_SCALE
 from incident2eval.triage._surfaces import SURFACES, SurfaceDefaults
 from incident2eval.triage._tasks import tasks
 from incident2eval.triage._triage import Triage, triage
-from incident2eval.triage._types import PRECEDENCE, TYPE_OF_CHECK
+from incident2eval.triage._types import PRECEDENCE
 
 __all__ = [
     "AUTHORITY",
@@ -17,7 +17,6 @@ __all__ = [
     "PRECEDENCE",
     "PRINCIPLES",
     "SURFACES",
-    "TYPE_OF_CHECK",
     "Function",
     "Involved",
     "Principle",

@@ -3,12 +3,9 @@
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from incident2eval.checks import SHELF
+from incident2eval import checks
 from incident2eval.model import Answer, Finding, Incident, IncidentType
 from incident2eval.triage._words import client_noticed, plain
-
-TYPE_OF_CHECK: Mapping[str, IncidentType] = {check.name: check.type for check in SHELF if check.type}
-"""What kind of incident a red check speaks for."""
 
 PRECEDENCE = (
     IncidentType.DATA_EXPOSURE,  # cannot be taken back
@@ -57,8 +54,9 @@ def types_of(
 
 def _told_types(incident: Incident, findings: tuple[Finding, ...]) -> Iterator[tuple[IncidentType, str]]:
     """What the evidence and the answers say for certain."""
-    for check in sorted({finding.check for finding in findings} & TYPE_OF_CHECK.keys()):
-        yield TYPE_OF_CHECK[check], f"the check {check} is red on the recorded run"
+    for check in sorted({finding.check for finding in findings}):
+        if check in checks.TYPE_OF_CHECK:
+            yield checks.TYPE_OF_CHECK[check], f"the check {check} is red on the recorded run"
     if incident.questions.exposed_information is Answer.YES:
         yield (
             IncidentType.DATA_EXPOSURE,
