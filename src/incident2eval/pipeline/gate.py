@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
+from incident2eval import checks
 from incident2eval.gate import Change, Seen, bound, decide, exit_code, in_words
 from incident2eval.model import Approval, Customers, Decision, Matter, Ruling, RunSet, Severity, Verdict
 from incident2eval.pipeline._answer import Answer
@@ -120,6 +121,8 @@ def _read(home: Project, workflow: str, grounds: Grounds, trials: int | None) ->
     sheets = {incident: _sheet(home, incident) for incident in locked.sound}
     redactor = redactor_of(home)
     _spare(redactor, sheets)
+    for name in {case.check for case in locked.cases}.intersection(checks.NAMES):
+        getattr(checks, name)  # loaded by now: the report says in its words what a test guards against
     return _Read(
         home=home,
         workflow=workflow,
