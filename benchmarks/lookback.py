@@ -2,7 +2,7 @@
 # # The peers, on top of an environment that holds the package.
 # dependencies = ["pyahocorasick>=2.1", "presidio-analyzer>=2.2"]
 # ///
-"""How fast a look-back goes, and what it finds. So far: the search for other customers' names.
+"""How fast a look-back finds other customers' names, and whether it finds them all.
 
 Prints figures, asserts none. Every roster has a process of its own: companies of the S&P 500 and others
 registered with the SEC, with tickers and titles as aliases; beyond those, names made of real places, surnames
