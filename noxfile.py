@@ -66,6 +66,13 @@ def tests(session: nox.Session) -> None:
     _all_tests(session)
 
 
+@nox.session(python=["3.12", "3.13"])
+def pythons(session: nox.Session) -> None:
+    """The same tests on the other versions of Python that we say we work with."""
+    _install(session, "test")
+    _all_tests(session)
+
+
 @nox.session
 def coverage(session: nox.Session) -> None:
     """The same tests with branch coverage, which takes them twice as long."""

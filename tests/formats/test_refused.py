@@ -128,7 +128,7 @@ def test_the_same_trace_however_it_is_wrapped(data: bytes) -> None:
 
 def test_a_torn_line_costs_only_that_line() -> None:
     whole = lines(*({"run_id": str(at), "kind": "tool", "name": "look"} for at in range(9)))
-    torn = whole.replace(b"}", b"", 1)[:-9] + b"\n" + b"[" * 5000 + b"\n3\n"
+    torn = whole.replace(b"}", b"", 1)[:-9] + b"\n" + b"[" * 5000 + b"]" * 5000 + b"\n3\n"
 
     reading = read(torn, name="log.jsonl")
 
