@@ -142,6 +142,7 @@ def why_not(url: str) -> str:
         ("a.jsonl.gz", gzip.compress(lines("1", "2"))),
         ("a.parquet", parquet("1", "2")),
     ],
+    ids=["lines", "packed", "parquet"],
 )
 def test_a_file_on_a_web_server(web: Web, ranges: bool, name: str, data: bytes) -> None:
     web.there[name], web.ranges = data, ranges
