@@ -162,7 +162,9 @@ def heavy(session: nox.Session) -> None:
 @nox.session
 def minimums(session: nox.Session) -> None:
     """The tests with the lowest version of every dependency that we say we work with."""
-    lowest = [each.replace(">=", "==") for each in PYPROJECT["project"]["dependencies"]]
+    # The exporter that the tests send with names the version of opentelemetry-proto itself.
+    named = [each for each in PYPROJECT["project"]["dependencies"] if "opentelemetry" not in each]
+    lowest = [each.replace(">=", "==") for each in named]
     session.install("-e", ".", *lowest, *_groups("test"))
     session.run(
         "pytest", "tests", "--ignore=tests/acceptance", "--ignore=tests/test_docs.py", *session.posargs
